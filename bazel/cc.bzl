@@ -1,0 +1,18 @@
+"""The project's C++ targets: warnings are errors."""
+
+_COPTS = ["-Wall", "-Wextra", "-Werror", "-Wno-sign-compare"]
+
+def t2n_library(name, copts = [], **kwargs):
+    native.cc_library(name = name, copts = _COPTS + copts, **kwargs)
+
+def t2n_binary(name, copts = [], **kwargs):
+    native.cc_binary(name = name, copts = _COPTS + copts, **kwargs)
+
+def t2n_test(name, copts = [], deps = [], size = "small", **kwargs):
+    native.cc_test(
+        name = name,
+        size = size,
+        copts = _COPTS + copts,
+        deps = deps + ["@system//:gtest_main"],
+        **kwargs
+    )
