@@ -1,0 +1,87 @@
+#include "t2n/ir/dim.h"
+
+#include "gtest/gtest.h"
+
+namespace t2n {
+namespace {
+
+const Dim S = Dim::Symbol("S");
+const Dim T = Dim::Symbol("T");
+
+TEST(Dim, SumsAndProductsHaveOneForm) {
+  EXPECT_EQ((S + 1) * (S - 1), S * S - 1);
+  EXPECT_EQ(S + T, T + S);
+  EXPECT_EQ(S * T * 2 - T * S, T * S);
+  EXPECT_EQ(S - S, Dim(0));
+  EXPECT_EQ((S * 2 + 1).ToString(), "2*S+1");
+  EXPECT_EQ((Dim(3) - S).ToString(), "-S+3");
+}
+
+TEST(Dim, FloorDivisionTakesOutWhatDivides) {
+  EXPECT_EQ(FloorDiv(S * 4, 2), S * 2);
+  EXPECT_EQ(FloorDiv(S * 4 + 3, 2), S * 2 + 1);
+  EXPECT_EQ(FloorDiv(S + 5, 2), FloorDiv(S + 1, 2) + 2);
+  EXPECT_EQ(FloorDiv(FloorDiv(S, 2), 3), FloorDiv(S, 6));
+  EXPECT_EQ(FloorDiv(S * T, T), S);
+  EXPECT_EQ(FloorDiv(-7, 2), Dim(-4));
+  EXPECT_EQ(CeilDiv(S * 2, 2), S);
+  EXPECT_EQ(Mod(S * 4, 2), Dim(0));
+  EXPECT_EQ(Mod(S * 4 + 3, 2), Dim(1));
+  EXPECT_EQ(FloorDiv(S + 1, 2).ToString(), "((S+1)/2)");
+}
+
+TEST(Dim, RangesDecideComparisons) {
+  EXPECT_EQ(Less(0, S), true);
+  EXPECT_EQ(LessEqual(S, S + 1), true);
+  EXPECT_EQ(Less(S, 4), std::nullopt);
+  EXPECT_EQ(Equal(S, S), true);
+  EXPECT_EQ(Equal(S + 1, S), false);
+  EXPECT_EQ(Equal(S, T), std::nullopt);
+  EXPECT_EQ(Equal(S, 0), false);
+  EXPECT_EQ(Less(Dim::Symbol("U", {1, 3}), 4), true);
+}
+
+TEST(Dim, MinAndMaxAreDecidedOrKept) {
+  EXPECT_EQ(Min(S, S + 1), S);
+  EXPECT_EQ(Max(S, 1), S);
+  EXPECT_EQ(Min(S, 8), Min(8, S));
+  EXPECT_EQ(Min(S, 8).range().max, 8);
+  EXPECT_EQ(Max(S, 8).range().min, 8);
+}
+
+TEST(Dim, EvaluatesAndSubstitutes) {
+  Dim d = FloorDiv(S + 3, 2) * T + Min(S, 4);
+  auto bind = [](absl::string_view n) -> std::optional<int64_t> { return n == "S" ? 6 : 10; };
+  EXPECT_EQ(d.Eval(bind), 44);
+  EXPECT_EQ(d.Substitute([](absl::string_view n) -> std::optional<Dim> {
+    if (n == "S") return Dim(6);
+    return std::nullopt;
+  }),
+            T * 4 + 4);
+  EXPECT_EQ(d.Symbols(), (std::vector<std::string>{"S", "T"}));
+}
+
+TEST(Dim, NormalFormAgreesWithIntegersEverywhere) {
+  for (int64_t s = 1; s < 20; ++s) {
+    for (int64_t b : {-3, -2, 1, 2, 3, 7}) {
+      for (int64_t k : {-5, -1, 0, 1, 4}) {
+        auto bind = [&](absl::string_view) -> std::optional<int64_t> { return s; };
+        int64_t a = 3 * s + k;
+        int64_t q = a / b - (a % b != 0 && (a % b < 0) != (b < 0));
+        EXPECT_EQ(FloorDiv(S * 3 + k, b).Eval(bind), q) << a << "/" << b;
+        EXPECT_EQ(Mod(S * 3 + k, b).Eval(bind), a - b * q);
+        EXPECT_EQ(Max(S * 3 + k, b).Eval(bind), std::max(a, b));
+        EXPECT_EQ(Min(S * 3 + k, b).Eval(bind), std::min(a, b));
+      }
+    }
+  }
+}
+
+TEST(Dim, OverflowSaturates) {
+  Dim big = Dim(int64_t{1} << 62);
+  EXPECT_GT((big * big).value(), 0);
+  EXPECT_GT((big + big + big).value(), 0);
+}
+
+}  // namespace
+}  // namespace t2n
