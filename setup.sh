@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what building and testing need on Debian 12; nothing happens when it is all there.
+#   ./setup.sh
+# Debian packages come by name from apt (as root, or through sudo). The Python packages of the tests
+# go to .venv/ in this checkout; set PT2NNEF_PYTHON to an interpreter that has them to skip that.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+packages=(
+  bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
+  g++ git ca-certificates python3-venv
+  libabsl-dev libbenchmark-dev libdeflate-dev libeigen3-dev libgmock-dev libgtest-dev
+  libprotobuf-dev libre2-dev libzip-dev protobuf-compiler zlib1g-dev
+)
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+missing_packages() {
+  local installed
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${packages[@]}" 2>/dev/null |
+    sed -n 's/^ii *//p') || true
+  printf '%s\n' "${packages[@]}" | grep -vxF -e "$installed" || true
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "setup: installing ${missing[*]}" >&2
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+    --no-install-recommends "${missing[@]}")
+  # The package lists may be absent or too old: only then are they fetched.
+  as_root "${install[@]}" >/dev/null 2>&1 && return 0
+  as_root apt-get update -qq
+  as_root "${install[@]}" >/dev/null
+}
+
+install_python() {
+  [ -z "${PT2NNEF_PYTHON:-}" ] || return 0
+  local wanted=tools/judge/requirements.txt have=.venv/requirements.txt
+  ! cmp -s "$wanted" "$have" || return 0
+  echo "setup: Python packages of the tests into .venv" >&2
+  rm -rf .venv
+  /usr/bin/python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$have"
+}
+
+install_packages
+install_python
