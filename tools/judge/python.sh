@@ -8,5 +8,5 @@ if [ ! -x "$python" ]; then
   echo "no Python for the tests at $python: run ./setup.sh (or set PT2NNEF_PYTHON)" >&2
   exit 1
 fi
-export OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+export OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 RUST_BACKTRACE=0
 exec "$python" "$@"

@@ -1,0 +1,99 @@
+"""Runs an NNEF model in tract and compares with recorded outputs.
+
+tract aborts the process on a panic, so every run is a child process of its own (isolated.call).
+"""
+
+from dataclasses import dataclass, field
+
+import compare
+import isolated
+import numpy as np
+import tract
+
+_REGISTRIES = ("with_tract_core", "with_tract_extra", "with_tract_transformers")
+
+
+@dataclass
+class Verdict:
+    """status: ok | wrong | tract_error | tract_crash | timeout; notes hold harmless oddities."""
+
+    status: str
+    detail: str = ""
+    notes: list = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def load_io(path):
+    """(inputs, outputs) of an .npz with in0, in1, ... and out0, out1, ..."""
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+
+    def series(prefix):
+        count = sum(name.startswith(prefix) for name in arrays)
+        return [arrays[f"{prefix}{i}"] for i in range(count)]
+
+    return series("in"), series("out")
+
+
+def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
+    """Verdict on an NNEF model (folder, .tar or .tgz) against the .npz `io`."""
+    outcome = isolated.call(_run_and_compare, str(model), str(io), tolerance, timeout=timeout)
+    if outcome.status == "ok":
+        found, notes = outcome.value
+        status = "wrong" if found else "ok"
+        return Verdict(status, "; ".join(found), notes, outcome.seconds)
+    status = {"error": "tract_error", "crash": "tract_crash"}.get(outcome.status, outcome.status)
+    return Verdict(status, outcome.detail, [], outcome.seconds)
+
+
+def runnable(model_path):
+    """The model, optimised, with the registries a host of tract switches on."""
+    context = tract.nnef()
+    for name in _REGISTRIES:
+        enable = getattr(context, name, None)
+        if enable is not None:
+            context = enable()
+    model = context.load(model_path)
+    if hasattr(model, "into_optimized"):  # wheels before 0.22
+        model = model.into_optimized()
+    return model.into_runnable()
+
+
+def _run_and_compare(model_path, io_path, tolerance):
+    inputs, want = load_io(io_path)
+    model = runnable(model_path)
+    if model.input_count() != len(inputs):
+        return [f"{model.input_count()} inputs, expected {len(inputs)}"], []
+    notes = []
+    fed = []
+    for i, array in enumerate(map(compare.as_real, inputs)):
+        declared = _declared_type(model, i, array.dtype)
+        if compare.kind(declared) != compare.kind(array.dtype):
+            return [f"input {i}: declared {declared}, expected {array.dtype}"], []
+        if declared != array.dtype:
+            notes.append(f"input {i}: {array.dtype} as {declared}")
+        fed.append(array.astype(declared))
+    got = [_to_numpy(value) for value in model.run(fed)]
+    for i, (a, b) in enumerate(zip(got, map(compare.as_real, want))):
+        if a.dtype != b.dtype:
+            notes.append(f"output {i}: {b.dtype} as {a.dtype}")
+    return compare.differences(got, want, tolerance), notes
+
+
+def _declared_type(model, index, given):
+    """The numpy type an input is declared with; `given` in wheels that do not tell (before 0.22)."""
+    if not hasattr(model, "input_fact"):
+        return given
+    code = int(model.input_fact(index).datum_type())
+    if code == 0x01:
+        return np.dtype(np.bool_)
+    letter = {0x1: "u", 0x2: "i", 0x3: "f"}[code >> 4]
+    return np.dtype(f"{letter}{code & 0xF}")
+
+
+def _to_numpy(value):
+    """The value as an array. tract's own integers (TDim) have no numpy type: they become int64."""
+    try:
+        return value.to_numpy()
+    except tract.TractError:
+        return value.convert_to(tract.DatumType.I64).to_numpy()
