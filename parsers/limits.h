@@ -1,0 +1,26 @@
+// Every limit the readers put on a hostile file, in one place. Each is far above what real models
+// need; a file past one of them is refused with a message that names the limit.
+#ifndef PARSERS_LIMITS_H_
+#define PARSERS_LIMITS_H_
+
+#include <cstdint>
+
+namespace t2n::limits {
+
+inline constexpr uint64_t kMaxEntries = 1 << 20;         // entries of an archive
+inline constexpr uint64_t kMaxEntryNameBytes = 4096;     // one entry's name
+inline constexpr uint64_t kMaxInflatedBytes = 1u << 31;  // one deflated entry, unpacked
+inline constexpr uint64_t kMaxDeflateRatio = 1032;       // what the format itself can reach
+
+inline constexpr uint64_t kMaxTextBytes = 256u << 20;    // one code entry, model.json
+inline constexpr uint64_t kMaxPickleBytes = 256u << 20;  // one pickle
+inline constexpr uint64_t kMaxPickleNodes = 16u << 20;   // values one pickle may build
+inline constexpr uint64_t kMaxLongBytes = 1024;          // one Python int in a pickle
+
+inline constexpr int kMaxValueDepth = 400;                 // containers and objects in one another
+inline constexpr uint64_t kMaxExpandedValues = 64u << 20;  // values when all sharing is undone
+inline constexpr int kMaxTensorRank = 64;                  // torch's own limit is 64 too
+
+}  // namespace t2n::limits
+
+#endif  // PARSERS_LIMITS_H_
