@@ -1,0 +1,196 @@
+#include "t2n/ir/dim_values.h"
+
+#include <numeric>
+
+#include "t2n/kernels/kernel.h"
+
+namespace t2n {
+namespace {
+
+// Layout primitives move elements about: run the kernel on element numbers to see where they go.
+std::optional<std::vector<int64_t>> MovedElements(const Node& node,
+                                                  const std::vector<int64_t>& counts) {
+  std::vector<Tensor> inputs;
+  int64_t next = 0;
+  bool data_only = node.op == Op::kReshape || node.op == Op::kTranspose ||
+                   node.op == Op::kBroadcast || node.op == Op::kSlice || node.op == Op::kConcat ||
+                   node.op == Op::kReverse;
+  bool indexed = node.op == Op::kGather || node.op == Op::kGatherElements;
+  if (!data_only && !indexed) return std::nullopt;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const Value* v = node.inputs[i];
+    if (indexed && i == 1) {
+      if (!v->is_constant()) return std::nullopt;
+      inputs.push_back(*v->constant);
+      continue;
+    }
+    auto sizes = ConstantShape(v->shape());
+    if (!sizes) return std::nullopt;
+    std::vector<int64_t> numbers(counts[i]);
+    std::iota(numbers.begin(), numbers.end(), next);
+    next += counts[i];
+    Tensor t = Tensor::Ints(numbers);
+    t.strides = ContiguousStrides(*sizes);
+    t.sizes = *std::move(sizes);
+    inputs.push_back(std::move(t));
+  }
+  for (const auto& [name, value] : node.attrs.all()) {
+    if (const Dim* d = std::get_if<Dim>(&value); d && !d->is_const()) return std::nullopt;
+    if (const Shape* s = std::get_if<Shape>(&value); s && !ConstantShape(*s)) return std::nullopt;
+  }
+  auto moved = RunNode(node, inputs, [](absl::string_view) { return std::nullopt; });
+  if (!moved.ok()) return std::nullopt;
+  auto numbers = ReadInts((*moved)[0]);
+  if (!numbers.ok()) return std::nullopt;
+  return *std::move(numbers);
+}
+
+std::optional<Dim> Apply(Op op, const Dim& a, const Dim& b) {
+  switch (op) {
+    case Op::kAdd:
+      return a + b;
+    case Op::kSub:
+      return a - b;
+    case Op::kMul:
+      return a * b;
+    case Op::kDiv:
+      return TruncDiv(a, b);
+    case Op::kRem: {
+      std::optional<Dim> q = TruncDiv(a, b);
+      if (!q) return std::nullopt;
+      return a - *q * b;
+    }
+    case Op::kMin:
+      return Min(a, b);
+    case Op::kMax:
+      return Max(a, b);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Dim> Compare(Op op, const Dim& a, const Dim& b) {
+  auto as_dim = [](std::optional<bool> r, bool invert) -> std::optional<Dim> {
+    if (!r) return std::nullopt;
+    return Dim(*r != invert ? 1 : 0);
+  };
+  switch (op) {
+    case Op::kEq:
+      return as_dim(Equal(a, b), false);
+    case Op::kNe:
+      return as_dim(Equal(a, b), true);
+    case Op::kLt:
+      return as_dim(Less(a, b), false);
+    case Op::kGe:
+      return as_dim(Less(a, b), true);
+    case Op::kGt:
+      return as_dim(Less(b, a), false);
+    case Op::kLe:
+      return as_dim(Less(b, a), true);
+    default:
+      return std::nullopt;
+  }
+}
+
+// Operands of one shape, or of one element against many.
+std::optional<Shape> Elementwise(const Node& node, const std::vector<Shape>& in) {
+  Dim n = NumElements(node.output()->shape());
+  if (!n.is_const()) return std::nullopt;
+  auto at = [&](size_t operand, int64_t i) { return in[operand][in[operand].size() == 1 ? 0 : i]; };
+  for (const Shape& s : in) {
+    if (s.size() != 1 && static_cast<int64_t>(s.size()) != n.value()) return std::nullopt;
+  }
+  Shape out;
+  for (int64_t i = 0; i < n.value(); ++i) {
+    std::optional<Dim> d;
+    if (node.op == Op::kNeg) {
+      d = -at(0, i);
+    } else if (node.op == Op::kCast) {
+      d = at(0, i);
+    } else if (node.op == Op::kSelect) {
+      std::optional<int64_t> c = at(0, i).constant();
+      if (!c) return std::nullopt;
+      d = at(*c != 0 ? 1 : 2, i);
+    } else if (in.size() == 2) {
+      d = node.op >= Op::kEq && node.op <= Op::kGe ? Compare(node.op, at(0, i), at(1, i))
+                                                   : Apply(node.op, at(0, i), at(1, i));
+    }
+    if (!d) return std::nullopt;
+    out.push_back(*d);
+  }
+  return out;
+}
+
+std::optional<Shape> Compute(const Node& node, const std::vector<Shape>& in) {
+  if (node.op == Op::kReduceSum || node.op == Op::kReduceProd) {
+    if (NumElements(node.output()->shape()) != Dim(1)) return std::nullopt;
+    Dim total = node.op == Op::kReduceSum ? 0 : 1;
+    for (const Dim& d : in[0]) total = node.op == Op::kReduceSum ? total + d : total * d;
+    return Shape{total};
+  }
+  if (IsElementwise(node.op)) return Elementwise(node, in);
+  std::vector<int64_t> counts;
+  Shape all;
+  for (size_t i = 0; i < in.size(); ++i) {
+    counts.push_back(static_cast<int64_t>(in[i].size()));
+    all.insert(all.end(), in[i].begin(), in[i].end());
+  }
+  std::optional<std::vector<int64_t>> moved = MovedElements(node, counts);
+  if (!moved) return std::nullopt;
+  Shape out;
+  for (int64_t m : *moved) out.push_back(all[m]);
+  return out;
+}
+
+}  // namespace
+
+std::optional<Shape> DimElements(const Value& value, int64_t max_elements) {
+  if (value.dims) return value.dims;
+  if (!value.constant || value.constant->numel() > max_elements) return std::nullopt;
+  if (!IsInteger(value.dtype()) && value.dtype() != DType::kBool) return std::nullopt;
+  auto ints = ReadInts(*value.constant);
+  if (!ints.ok()) return std::nullopt;
+  return Shape(ints->begin(), ints->end());
+}
+
+bool FoldDims(Node* node, int64_t max_elements) {
+  if (node->outputs.size() != 1) return false;
+  Value* out = node->output();
+  std::optional<Shape> result;
+  if (node->op == Op::kDims) {
+    result = node->attrs.Sizes("values");
+  } else {
+    if (!IsInteger(out->dtype()) && out->dtype() != DType::kBool) return false;
+    bool symbolic = false;
+    std::vector<Shape> in;
+    for (const Value* v : node->inputs) symbolic |= v->dims.has_value();
+    if (!symbolic) return false;
+    for (const Value* v : node->inputs) {
+      std::optional<Shape> elements = DimElements(*v, max_elements);
+      if (!elements) return false;
+      in.push_back(*std::move(elements));
+    }
+    result = Compute(*node, in);
+  }
+  if (!result) return false;
+  std::optional<std::vector<int64_t>> ints = ConstantShape(*result);
+  auto sizes = ConstantShape(out->shape());
+  if (!ints || !sizes) {
+    out->dims = *std::move(result);
+    return true;
+  }
+  Tensor t = Tensor::Ints(*ints);
+  t.strides = ContiguousStrides(*sizes);
+  t.sizes = *sizes;
+  if (out->dtype() != DType::kI64) {
+    Kernel cast = FindKernel(Op::kCast);
+    Attrs attrs = {{"dtype", out->dtype()}};
+    auto results = cast({Op::kCast, attrs, {t}, {out->type}});
+    if (!results.ok()) return false;
+    t = (*results)[0];
+  }
+  out->constant = std::move(t);
+  return true;
+}
+
+}  // namespace t2n

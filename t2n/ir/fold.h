@@ -1,0 +1,23 @@
+// Folding by construction: what a new node's outputs are known to be.
+#ifndef T2N_IR_FOLD_H_
+#define T2N_IR_FOLD_H_
+
+#include "absl/status/status.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+// Sets `constant` or `dims` of the node's outputs where they are known:
+//  - view primitives of constants become views (no bytes move);
+//  - other primitives of constants run their kernel, unless the result would be much larger than
+//    what it is made of (such nodes stay, and are small);
+//  - integer tensors of sizes are computed element by element as Dims.
+absl::Status FoldNode(Node* node);
+
+// `t` seen through a view primitive with constant attributes; nullopt if it takes a copy.
+std::optional<Tensor> ViewOf(Op op, const Attrs& attrs, const Tensor& t,
+                             const std::vector<int64_t>& output_sizes);
+
+}  // namespace t2n
+
+#endif  // T2N_IR_FOLD_H_

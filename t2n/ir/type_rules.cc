@@ -1,0 +1,379 @@
+#include "t2n/ir/type_rules.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+namespace {
+
+using Types = std::vector<ValueType>;
+using Inputs = absl::Span<const ValueType>;
+
+absl::Status Bad(Op op, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(OpName(op), ": ", what));
+}
+
+absl::StatusOr<Shape> BroadcastShapes(Op op, Inputs in) {
+  Shape shape = in[0].shape;
+  for (const ValueType& t : in.subspan(1)) {
+    if (t.shape.size() != shape.size()) return Bad(op, "operands of different rank");
+    for (size_t i = 0; i < shape.size(); ++i) {
+      std::optional<Dim> d = BroadcastSize(shape[i], t.shape[i]);
+      if (!d) {
+        return Bad(op, absl::StrCat("shapes ", ShapeToString(shape), " and ",
+                                    ShapeToString(t.shape), " do not broadcast"));
+      }
+      shape[i] = *d;
+    }
+  }
+  return shape;
+}
+
+absl::StatusOr<int64_t> AxisOf(Op op, const Attrs& attrs, const ValueType& x) {
+  int64_t axis = attrs.Int("axis");
+  if (axis < 0 || axis >= static_cast<int64_t>(x.shape.size())) {
+    return Bad(op, absl::StrCat("axis ", axis, " of ", TypeToString(x)));
+  }
+  return axis;
+}
+
+absl::StatusOr<Types> Elementwise(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(Shape shape, BroadcastShapes(op, in));
+  DType dtype = in[op == Op::kSelect ? 1 : 0].dtype;
+  for (size_t i = op == Op::kSelect ? 1 : 0; i < in.size(); ++i) {
+    if (in[i].dtype != dtype) {
+      return Bad(op,
+                 absl::StrCat("operands of ", DTypeName(dtype), " and ", DTypeName(in[i].dtype)));
+    }
+  }
+  if (op == Op::kCast) dtype = attrs.Type("dtype");
+  if (op == Op::kIsNan || op == Op::kIsInf || (op >= Op::kEq && op <= Op::kGe)) {
+    dtype = DType::kBool;
+  }
+  if (op == Op::kAbs) dtype = RealType(dtype);
+  if (IsQuantized(dtype)) return Bad(op, "arithmetic on a quantized tensor");
+  return Types{{dtype, std::move(shape), nullptr}};
+}
+
+absl::StatusOr<Types> Reduce(Op op, const Attrs& attrs, Inputs in) {
+  ValueType t = in[0];
+  for (int64_t axis : attrs.Ints("axes")) {
+    if (axis < 0 || axis >= static_cast<int64_t>(t.shape.size()))
+      return Bad(op, "axis out of range");
+    t.shape[axis] = 1;
+  }
+  return Types{t};
+}
+
+absl::StatusOr<Types> ArgReduce(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
+  Shape shape = in[0].shape;
+  shape[axis] = 1;
+  return Types{{DType::kI64, std::move(shape), nullptr}};
+}
+
+absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in) {
+  const Shape& shape = attrs.Sizes("shape");
+  if (Equal(NumElements(shape), NumElements(in[0].shape)) == false) {
+    return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape)));
+  }
+  return Types{{in[0].dtype, shape, in[0].quant}};
+}
+
+QuantPtr MapQuantAxis(const QuantPtr& quant, absl::Span<const int64_t> perm) {
+  if (!quant || quant->axis < 0) return quant;
+  auto mapped = std::make_shared<QuantParams>(*quant);
+  mapped->axis = std::find(perm.begin(), perm.end(), quant->axis) - perm.begin();
+  return mapped;
+}
+
+absl::StatusOr<Types> Transpose(Op op, const Attrs& attrs, Inputs in) {
+  const std::vector<int64_t>& perm = attrs.Ints("perm");
+  if (perm.size() != in[0].shape.size()) return Bad(op, "perm of the wrong length");
+  Shape shape;
+  std::vector<bool> seen(perm.size());
+  for (int64_t p : perm) {
+    if (p < 0 || p >= static_cast<int64_t>(perm.size()) || seen[p]) return Bad(op, "not a perm");
+    seen[p] = true;
+    shape.push_back(in[0].shape[p]);
+  }
+  return Types{{in[0].dtype, std::move(shape), MapQuantAxis(in[0].quant, perm)}};
+}
+
+absl::StatusOr<Types> Broadcast(Op op, const Attrs& attrs, Inputs in) {
+  const Shape& shape = attrs.Sizes("shape");
+  if (shape.size() != in[0].shape.size()) return Bad(op, "rank changes");
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (in[0].shape[i] != Dim(1) && Equal(in[0].shape[i], shape[i]) == false) {
+      return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape)));
+    }
+  }
+  return Types{{in[0].dtype, shape, in[0].quant}};
+}
+
+absl::StatusOr<Types> Slice(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
+  int64_t step = attrs.Int("step");
+  Dim begin = attrs.Size("begin"), end = attrs.Size("end");
+  if (step < 1) return Bad(op, "step must be at least 1");
+  if (Less(begin, 0) == true || Less(end, begin) == true || Less(in[0].shape[axis], end) == true) {
+    return Bad(op, absl::StrCat("[", begin.ToString(), ":", end.ToString(), "] of axis ", axis,
+                                " of ", ShapeToString(in[0].shape)));
+  }
+  ValueType t = in[0];
+  t.shape[axis] = CeilDiv(end - begin, step);
+  return Types{t};
+}
+
+absl::StatusOr<Types> Concat(Op op, const Attrs& attrs, Inputs in) {
+  if (in.empty()) return Bad(op, "nothing to concatenate");
+  T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
+  ValueType t = in[0];
+  for (const ValueType& other : in.subspan(1)) {
+    if (other.dtype != t.dtype || other.shape.size() != t.shape.size()) {
+      return Bad(op, absl::StrCat(TypeToString(t), " with ", TypeToString(other)));
+    }
+    for (size_t i = 0; i < t.shape.size(); ++i) {
+      if (static_cast<int64_t>(i) == axis) {
+        t.shape[i] += other.shape[i];
+      } else if (Equal(t.shape[i], other.shape[i]) == false) {
+        return Bad(
+            op, absl::StrCat(TypeToString(t), " with ", TypeToString(other), " along axis ", axis));
+      }
+    }
+  }
+  return Types{t};
+}
+
+absl::StatusOr<Types> Pad(Op op, const Attrs& attrs, Inputs in) {
+  const Shape &before = attrs.Sizes("before"), &after = attrs.Sizes("after");
+  ValueType t = in[0];
+  if (before.size() != t.shape.size() || after.size() != t.shape.size()) {
+    return Bad(op, "one padding an axis expected");
+  }
+  for (size_t i = 0; i < t.shape.size(); ++i) t.shape[i] += before[i] + after[i];
+  return Types{t};
+}
+
+absl::StatusOr<Types> Gather(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
+  const Shape &data = in[0].shape, &indices = in[1].shape;
+  Shape shape(data.begin(), data.begin() + axis);
+  shape.insert(shape.end(), indices.begin(), indices.end());
+  shape.insert(shape.end(), data.begin() + axis + 1, data.end());
+  return Types{{in[0].dtype, std::move(shape), in[0].quant}};
+}
+
+absl::StatusOr<Types> GatherNd(Op op, const Attrs&, Inputs in) {
+  const Shape &data = in[0].shape, &indices = in[1].shape;
+  std::optional<int64_t> k = indices.empty() ? std::nullopt : indices.back().constant();
+  if (!k || *k > static_cast<int64_t>(data.size())) return Bad(op, "index depth");
+  Shape shape(indices.begin(), indices.end() - 1);
+  shape.insert(shape.end(), data.begin() + *k, data.end());
+  return Types{{in[0].dtype, std::move(shape), in[0].quant}};
+}
+
+absl::StatusOr<Types> TopK(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
+  ValueType t = in[0];
+  t.shape[axis] = attrs.Size("k");
+  return Types{t, {DType::kI64, t.shape, nullptr}};
+}
+
+absl::StatusOr<Types> Einsum(Op op, const Attrs& attrs, Inputs in) {
+  EinsumTerms terms = ParseEinsum(attrs.Str("equation"));
+  if (terms.inputs.size() != in.size()) return Bad(op, "number of operands");
+  std::map<char, Dim> sizes;
+  for (size_t i = 0; i < in.size(); ++i) {
+    if (terms.inputs[i].size() != in[i].shape.size()) {
+      return Bad(op, absl::StrCat(attrs.Str("equation"), " on ", TypeToString(in[i])));
+    }
+    if (in[i].dtype != in[0].dtype) return Bad(op, "operands of different dtypes");
+    for (size_t a = 0; a < in[i].shape.size(); ++a) {
+      auto [it, fresh] = sizes.try_emplace(terms.inputs[i][a], in[i].shape[a]);
+      if (fresh) continue;
+      std::optional<Dim> d = BroadcastSize(it->second, in[i].shape[a]);
+      if (!d) {
+        return Bad(op,
+                   absl::StrCat(attrs.Str("equation"), ": axis ", std::string(1, it->first), " is ",
+                                it->second.ToString(), " and ", in[i].shape[a].ToString()));
+      }
+      it->second = *d;
+    }
+  }
+  Shape shape;
+  for (char c : terms.output) {
+    auto it = sizes.find(c);
+    if (it == sizes.end()) return Bad(op, "output axis without an operand");
+    shape.push_back(it->second);
+  }
+  return Types{{in[0].dtype, std::move(shape), nullptr}};
+}
+
+absl::Status CheckSpatial(Op op, const Attrs& attrs, size_t n, bool kernel) {
+  for (const char* name : {"stride", "dilation", "pad_before", "pad_after"}) {
+    if (attrs.Ints(name).size() != n) return Bad(op, absl::StrCat(name, ": one an axis expected"));
+  }
+  for (size_t i = 0; i < n; ++i) {
+    if (attrs.Ints("stride")[i] < 1 || attrs.Ints("dilation")[i] < 1) {
+      return Bad(op, "stride and dilation must be positive");
+    }
+    if (kernel && (attrs.Ints("size").size() != n || attrs.Ints("size")[i] < 1)) {
+      return Bad(op, "window size");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Types> Conv(Op op, const Attrs& attrs, Inputs in) {
+  bool transposed = op == Op::kConvTranspose;
+  if (in.size() < 2 || in.size() > 3) return Bad(op, "two or three operands");
+  const Shape &x = in[0].shape, &w = in[1].shape;
+  if (x.size() != w.size() || x.size() < 3) return Bad(op, "rank");
+  size_t n = x.size() - 2;
+  T2N_RETURN_IF_ERROR(CheckSpatial(op, attrs, n, false));
+  int64_t groups = attrs.Int("groups");
+  if (groups < 1) return Bad(op, "groups");
+  if (Equal(x[1], transposed ? w[0] : w[1] * groups) == false) {
+    return Bad(op, absl::StrCat("input ", ShapeToString(x), " with weight ", ShapeToString(w),
+                                " and ", groups, " groups"));
+  }
+  Shape shape = {x[0], transposed ? w[1] * groups : w[0]};
+  for (size_t i = 0; i < n; ++i) {
+    std::optional<int64_t> k = w[i + 2].constant();
+    if (!k) return Bad(op, "kernel of unknown size");
+    int64_t stride = attrs.Ints("stride")[i], dilation = attrs.Ints("dilation")[i];
+    int64_t before = attrs.Ints("pad_before")[i], after = attrs.Ints("pad_after")[i];
+    shape.push_back(transposed ? (x[i + 2] - 1) * stride - before - after + dilation * (*k - 1) +
+                                     attrs.Ints("output_padding")[i] + 1
+                               : WindowOutputSize(x[i + 2], *k, stride, dilation, before, after));
+    if (LessEqual(shape.back(), 0) == true) return Bad(op, "the output would be empty");
+  }
+  return Types{{in[0].dtype, std::move(shape), nullptr}};
+}
+
+absl::StatusOr<Types> Pool(Op op, const Attrs& attrs, Inputs in) {
+  ValueType t = in[0];
+  if (t.shape.size() < 3) return Bad(op, "rank");
+  size_t n = t.shape.size() - 2;
+  T2N_RETURN_IF_ERROR(CheckSpatial(op, attrs, n, true));
+  for (size_t i = 0; i < n; ++i) {
+    t.shape[i + 2] = WindowOutputSize(t.shape[i + 2], attrs.Ints("size")[i],
+                                      attrs.Ints("stride")[i], attrs.Ints("dilation")[i],
+                                      attrs.Ints("pad_before")[i], attrs.Ints("pad_after")[i]);
+    if (LessEqual(t.shape[i + 2], 0) == true) return Bad(op, "the output would be empty");
+  }
+  if (op == Op::kAvgPool) return Types{t};
+  return Types{t, {DType::kI64, t.shape, nullptr}};
+}
+
+}  // namespace
+
+Dim WindowOutputSize(const Dim& size, int64_t kernel, int64_t stride, int64_t dilation,
+                     int64_t pad_before, int64_t pad_after) {
+  return FloorDiv(size + pad_before + pad_after - dilation * (kernel - 1) - 1, stride) + 1;
+}
+
+std::optional<Dim> BroadcastSize(const Dim& a, const Dim& b) {
+  if (a == Dim(1)) return b;
+  if (b == Dim(1)) return a;
+  std::optional<bool> equal = Equal(a, b);
+  if (equal == false) return std::nullopt;
+  return a.is_const() ? a : (b.is_const() ? b : a);
+}
+
+EinsumTerms ParseEinsum(absl::string_view equation) {
+  std::pair<absl::string_view, absl::string_view> sides = absl::StrSplit(equation, "->");
+  EinsumTerms terms;
+  terms.inputs = absl::StrSplit(sides.first, ',');
+  terms.output = std::string(sides.second);
+  return terms;
+}
+
+absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs, Inputs in) {
+  int arity = OpArity(op);
+  if (arity >= 0 && arity != static_cast<int>(in.size())) return Bad(op, "number of operands");
+  if (IsElementwise(op)) return Elementwise(op, attrs, in);
+  switch (op) {
+    case Op::kDims: {
+      Shape shape;
+      for (int64_t s : attrs.Ints("shape")) shape.push_back(s);
+      return Types{{DType::kI64, std::move(shape), nullptr}};
+    }
+    case Op::kIota:
+      return Types{{attrs.Type("dtype"), {attrs.Size("length")}, nullptr}};
+    case Op::kReduceSum:
+    case Op::kReduceMean:
+    case Op::kReduceProd:
+    case Op::kReduceMax:
+    case Op::kReduceMin:
+    case Op::kReduceAny:
+    case Op::kReduceAll:
+      return Reduce(op, attrs, in);
+    case Op::kArgMax:
+    case Op::kArgMin:
+      return ArgReduce(op, attrs, in);
+    case Op::kCumulative:
+    case Op::kReverse:
+    case Op::kFft:
+    case Op::kGatherElements: {
+      Types t{in[0]};
+      if (op == Op::kGatherElements) t[0].shape = in[1].shape;
+      return t;
+    }
+    case Op::kScatterElements:
+    case Op::kScatterNd:
+      if (in[2].dtype != in[0].dtype) return Bad(op, "updates of another dtype");
+      return Types{in[0]};
+    case Op::kReshape:
+      return Reshape(op, attrs, in);
+    case Op::kTranspose:
+      return Transpose(op, attrs, in);
+    case Op::kBroadcast:
+      return Broadcast(op, attrs, in);
+    case Op::kSlice:
+      return Slice(op, attrs, in);
+    case Op::kConcat:
+      return Concat(op, attrs, in);
+    case Op::kPad:
+      return Pad(op, attrs, in);
+    case Op::kGather:
+      return Gather(op, attrs, in);
+    case Op::kGatherNd:
+      return GatherNd(op, attrs, in);
+    case Op::kTopK:
+      return TopK(op, attrs, in);
+    case Op::kEinsum:
+      return Einsum(op, attrs, in);
+    case Op::kConv:
+    case Op::kConvTranspose:
+      return Conv(op, attrs, in);
+    case Op::kMaxPool:
+    case Op::kAvgPool:
+      return Pool(op, attrs, in);
+    case Op::kResize:
+      return Types{{in[0].dtype, attrs.Sizes("shape"), in[0].quant}};
+    case Op::kMakeComplex: {
+      T2N_ASSIGN_OR_RETURN(Shape shape, BroadcastShapes(op, in));
+      return Types{{ComplexType(in[0].dtype), std::move(shape), nullptr}};
+    }
+    case Op::kReal:
+    case Op::kImag:
+      return Types{{RealType(in[0].dtype), in[0].shape, nullptr}};
+    case Op::kQuantize:
+    case Op::kFromIntRepr:
+      return Types{{attrs.Type("dtype"), in[0].shape, attrs.Quant("quant")}};
+    case Op::kDequantize:
+      return Types{{DType::kF32, in[0].shape, nullptr}};
+    case Op::kIntRepr:
+      return Types{{StorageType(in[0].dtype), in[0].shape, nullptr}};
+    default:
+      return Bad(op, "has no type rule");
+  }
+}
+
+}  // namespace t2n

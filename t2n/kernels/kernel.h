@@ -1,0 +1,36 @@
+// The kernels of the primitives: they fold constants and run graphs in the reference evaluator.
+#ifndef T2N_KERNELS_KERNEL_H_
+#define T2N_KERNELS_KERNEL_H_
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "t2n/ir/graph.h"
+#include "t2n/ir/tensor.h"
+
+namespace t2n {
+
+// What a kernel is given: the node's operation with all sizes known.
+struct KernelCall {
+  Op op;
+  const Attrs& attrs;                   // sizes in them are constants
+  absl::Span<const Tensor> inputs;      // any strides
+  absl::Span<const ValueType> outputs;  // constant shapes
+};
+
+using Kernel = absl::StatusOr<std::vector<Tensor>> (*)(const KernelCall&);
+
+// The kernel of a primitive; nullptr for Input, Constant, Composite and Scan.
+Kernel FindKernel(Op op);
+
+// Runs `node` on `inputs`: Composite and Scan run their bodies, all others their kernel. `bind`
+// gives the value of every symbol in the node's attributes and output types.
+absl::StatusOr<std::vector<Tensor>> RunNode(
+    const Node& node, absl::Span<const Tensor> inputs,
+    const std::function<std::optional<int64_t>(absl::string_view)>& bind);
+
+}  // namespace t2n
+
+#endif  // T2N_KERNELS_KERNEL_H_
