@@ -64,7 +64,7 @@ def main():
     parser.add_argument("archives", nargs="+", metavar="ARCHIVE")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--flags", default="", help="flags of the conversions")
-    parser.add_argument("--tmp", help="where outputs are written; the system's default if not given")
+    parser.add_argument("--tmp", help="where outputs are written, if not in the usual place")
     parser.add_argument("--pt2nnef", help="the binary; the one Bazel built if not given")
     options = parser.parse_args()
     tool = os.path.abspath(options.pt2nnef or invocation.built_tool())

@@ -21,7 +21,8 @@ import compare
 import invocation
 
 CLASSES = (
-    "ok", "converted", "refused", "usage", "wrong", "tract_error", "tract_crash", "crash", "timeout",
+    "ok", "converted", "refused", "usage", "wrong", "tract_error", "tract_crash", "crash",
+    "timeout",
 )  # fmt: skip
 _OPERATOR = re.compile(r"\b[a-z_]\w*::\w+")
 
@@ -31,7 +32,7 @@ def parse_arguments():
     parser.add_argument("dirs", nargs="+", metavar="DIR", help="folder (or single archive)")
     parser.add_argument("--only", default="", metavar="REGEX", help="archives whose name matches")
     parser.add_argument("--flags", default="", help="conversion flags for every archive")
-    parser.add_argument("--inputs_from_npz", action="store_true", help="give --inputs from NAME.npz")
+    parser.add_argument("--inputs_from_npz", action="store_true", help="--inputs from NAME.npz")
     parser.add_argument("--reference", action="store_true", help="run the reference evaluator too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--rtol", type=float, default=compare.Tolerance.rtol)

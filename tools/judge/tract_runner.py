@@ -81,7 +81,7 @@ def _run_and_compare(model_path, io_path, tolerance):
 
 
 def _declared_type(model, index, given):
-    """The numpy type an input is declared with; `given` in wheels that do not tell (before 0.22)."""
+    """The numpy type of an input; `given` in wheels that do not tell (before 0.22)."""
     if not hasattr(model, "input_fact"):
         return given
     code = int(model.input_fact(index).datum_type())
