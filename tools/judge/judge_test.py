@@ -1,4 +1,4 @@
-"""Every class of result, with a stand-in for the converter that does what an archive's name says."""
+"""Every class of result, with a stand-in converter that does what an archive's name says."""
 
 import os
 import pathlib
