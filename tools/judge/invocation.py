@@ -1,11 +1,13 @@
 """What the tools that `bazel run` starts need to know of where they are."""
 
 import os
+import sys
 
 
 def built_tool():
-    """//tools:pt2nnef, which lies beside this script's folder in Bazel's runfiles."""
-    return os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "pt2nnef")
+    """//tools:pt2nnef, which lies beside the script's folder in Bazel's runfiles."""
+    script = os.path.abspath(sys.argv[0])  # __file__ may be resolved to the source tree
+    return os.path.join(os.path.dirname(os.path.dirname(script)), "pt2nnef")
 
 
 def enter_callers_folder():

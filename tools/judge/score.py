@@ -122,7 +122,7 @@ def print_report(results, reference):
 
 
 def _one_line(text):
-    return " | ".join(line.strip() for line in text.splitlines())[:300]
+    return " | ".join(line.strip() for line in text.splitlines() if line.strip())[:300]
 
 
 def print_changes(results, baseline_file):

@@ -3,6 +3,7 @@
 tract aborts the process on a panic, so every run is a child process of its own (isolated.call).
 """
 
+import re
 from dataclasses import dataclass, field
 
 import compare
@@ -43,7 +44,14 @@ def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
         status = "wrong" if found else "ok"
         return Verdict(status, "; ".join(found), notes, outcome.seconds)
     status = {"error": "tract_error", "crash": "tract_crash"}.get(outcome.status, outcome.status)
-    return Verdict(status, outcome.detail, [], outcome.seconds)
+    return Verdict(status, _causes(outcome.detail), [], outcome.seconds)
+
+
+def _causes(error):
+    """The lines of one of tract's errors that say something, numbers and headings left out."""
+    lines = (re.sub(r"^\s*(\d+:\s)?\s*", "", line).rstrip() for line in error.splitlines())
+    heading = re.compile(r'$|Caused by:$|opening file "|In ModelBuilder::translate$')
+    return "\n".join(line for line in lines if not heading.match(line)) or error
 
 
 def runnable(model_path):
