@@ -1,0 +1,87 @@
+// One call of an operator: its arguments by name, and the builder to write its result with.
+#ifndef T2N_ATEN_OP_CALL_H_
+#define T2N_ATEN_OP_CALL_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "t2n/aten/arg.h"
+#include "t2n/aten/schema.h"
+#include "t2n/ir/builder.h"
+
+namespace t2n {
+
+// What operators may know of the conversion.
+struct OpEnv {
+  int64_t version = 10;                          // the archive's operator-set version
+  std::function<void(const std::string&)> warn;  // may be empty
+};
+
+// Arguments are read by name and conversion. Reading marks an argument as honoured: when an
+// operator returns, an argument it did not read must equal its default or be None, otherwise the
+// call is refused by that argument's name (see Registry::Call). Every failed conversion is recorded
+// in the builder and yields a zero value.
+class OpCall {
+ public:
+  OpCall(Builder* builder, const Schema* schema, std::vector<Arg> args, const OpEnv* env)
+      : b(*builder),
+        schema_(*schema),
+        args_(std::move(args)),
+        env_(*env),
+        read_(args_.size(), false) {}
+
+  Builder& b;
+
+  const Schema& schema() const { return schema_; }
+  const OpEnv& env() const { return env_; }
+
+  const Arg& arg(absl::string_view name);
+  bool has(absl::string_view name);  // present in the schema and not None (marks it)
+  // Marks arguments that have no effect on the values (layout hints and the like).
+  void ignore(std::initializer_list<absl::string_view> names);
+
+  Val tensor(absl::string_view name);  // null Val for None, without failing
+  std::vector<Val> tensors(absl::string_view name);
+  std::vector<Val> optional_tensors(absl::string_view name);  // Tensor?[]: nulls for None
+  bool boolean(absl::string_view name);
+  double number(absl::string_view name);    // any real number; symbolic ints are refused
+  int64_t integer(absl::string_view name);  // a constant int; a symbolic one is refused
+  Dim dim(absl::string_view name);
+  std::string str(absl::string_view name);
+  std::vector<int64_t> ints(absl::string_view name);  // constants
+  Shape dims(absl::string_view name);
+  std::vector<double> floats(absl::string_view name);
+  // A dtype code; `otherwise` for None.
+  DType dtype(absl::string_view name, DType otherwise);
+
+  // `ints` of `n` entries: one given entry stands for all, none for `otherwise`.
+  std::vector<int64_t> ints(absl::string_view name, size_t n, int64_t otherwise);
+
+  // `axis` in [0, rank) (a rank-0 tensor has the axes 0 and -1); refused if out of range.
+  int64_t axis(absl::string_view name, int64_t rank);
+  // Axes: None or (if `empty_is_all`) an empty list means all.
+  std::vector<int64_t> axes(absl::string_view name, int64_t rank, bool empty_is_all = true);
+
+  // Refuses the call: `aten::foo: <message>`. Returns a null tensor to be returned on.
+  Val Refuse(absl::string_view message);
+  // Refuses argument `name`'s value by name.
+  Val RefuseArg(absl::string_view name, absl::string_view why = "");
+  void Warn(absl::string_view message);
+
+  const std::vector<bool>& read() const { return read_; }
+  const std::vector<Arg>& args() const { return args_; }
+
+ private:
+  const Schema& schema_;
+  std::vector<Arg> args_;
+  const OpEnv& env_;
+  std::vector<bool> read_;
+};
+
+// `axis` normalised into [0, rank); nullopt if out of range. Rank 0 counts as rank 1.
+std::optional<int64_t> NormalizeAxis(int64_t axis, int64_t rank);
+
+}  // namespace t2n
+
+#endif  // T2N_ATEN_OP_CALL_H_

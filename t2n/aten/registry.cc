@@ -1,0 +1,110 @@
+#include "t2n/aten/registry.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "t2n/aten/families.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+namespace {
+
+bool SameArg(const Arg& a, const Arg& b) {
+  return a.kind() == b.kind() && !a.is_tensor() && a.ToString() == b.ToString();
+}
+
+}  // namespace
+
+const Registry& Registry::Get() {
+  static const Registry* const registry = [] {
+    auto* r = new Registry();
+    for (absl::Span<const OpEntry> family : AllFamilies()) r->Add(family);
+    return r;
+  }();
+  return *registry;
+}
+
+void Registry::Add(absl::Span<const OpEntry> entries) {
+  for (const OpEntry& entry : entries) {
+    ops_[SchemaBaseName(entry.schema)].push_back({&entry, nullptr});
+  }
+}
+
+const std::vector<Registry::Overload>* Registry::Find(absl::string_view name,
+                                                      bool* in_place) const {
+  *in_place = false;
+  auto it = ops_.find(name);
+  if (it != ops_.end()) return &it->second;
+  if (name.size() < 2 || name.back() != '_' || name[name.size() - 2] == '_') return nullptr;
+  it = ops_.find(name.substr(0, name.size() - 1));
+  if (it == ops_.end()) return nullptr;
+  *in_place = true;
+  return &it->second;
+}
+
+bool Registry::Has(absl::string_view name) const {
+  bool in_place;
+  return Find(name, &in_place) != nullptr;
+}
+
+std::vector<std::string> Registry::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, overloads] : ops_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> Registry::Schemas(absl::string_view name) const {
+  std::vector<std::string> out;
+  auto it = ops_.find(name);
+  if (it == ops_.end()) return out;
+  for (const Overload& o : it->second) out.push_back(o.entry->schema);
+  return out;
+}
+
+absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
+                                                absl::Span<const Arg> positional,
+                                                absl::Span<const NamedArg> keywords,
+                                                Builder* builder, const OpEnv& env) const {
+  bool in_place;
+  const std::vector<Overload>* overloads = Find(name, &in_place);
+  if (!overloads) {
+    return absl::NotFoundError(absl::StrCat("operator ", name, " is not known"));
+  }
+  std::string why;
+  // As torch does: first without implicit conversions, then with them.
+  for (bool convert : {false, true}) {
+    for (const Overload& o : *overloads) {
+      if (!o.schema) {
+        T2N_ASSIGN_OR_RETURN(Schema schema, ParseSchema(o.entry->schema));
+        o.schema = std::make_unique<Schema>(std::move(schema));
+      }
+      std::optional<std::vector<Arg>> args =
+          MatchArgs(*o.schema, positional, keywords, convert, &why);
+      if (!args) continue;
+      OpCall call(builder, o.schema.get(), *args, &env);
+      Arg value = o.entry->fn(call);
+      if (builder->ok()) {
+        for (size_t i = 0; i < args->size(); ++i) {
+          const SchemaArg& formal = o.schema->args[i];
+          const Arg& given = call.args()[i];
+          if (call.read()[i] || given.is_none()) continue;
+          if (formal.default_value && SameArg(given, *formal.default_value)) continue;
+          call.RefuseArg(formal.name);
+        }
+      }
+      T2N_RETURN_IF_ERROR(builder->status());
+      return Result{std::move(value), o.schema.get(), in_place, *std::move(args)};
+    }
+  }
+  std::string given = absl::StrJoin(
+      positional, ", ", [](std::string* out, const Arg& a) { out->append(a.ToString()); });
+  for (const NamedArg& k : keywords) {
+    absl::StrAppend(&given, given.empty() ? "" : ", ", k.name, "=", k.value.ToString());
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no overload of ", name, " takes (", given, "): ", why));
+}
+
+}  // namespace t2n

@@ -1,0 +1,68 @@
+// The operators: every one is a schema and a function, listed in the table of its family's file.
+#ifndef T2N_ATEN_REGISTRY_H_
+#define T2N_ATEN_REGISTRY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "t2n/aten/op_call.h"
+
+namespace t2n {
+
+// Builds the operator's result from primitives: a tensor, a tuple of tensors, a list, a number.
+// On failure it returns whatever comes (the builder holds the error).
+using OpFn = Arg (*)(OpCall&);
+
+struct OpEntry {
+  const char* schema;
+  OpFn fn;
+};
+
+// A family's table, e.g. `absl::Span<const OpEntry> ActivationOps();` in family headers.
+class Registry {
+ public:
+  // All families.
+  static const Registry& Get();
+
+  // Adds a table; entries must outlive the registry.
+  void Add(absl::Span<const OpEntry> entries);
+
+  // Whether some overload of `aten::name` is there, directly or as the pure form of `name_`.
+  bool Has(absl::string_view name) const;
+  // All names, sorted.
+  std::vector<std::string> Names() const;
+  std::vector<std::string> Schemas(absl::string_view name) const;
+
+  struct Result {
+    Arg value;
+    const Schema* schema;   // of the overload taken: says which results alias which arguments
+    bool in_place;          // the pure form was called: its result is to be written to argument 0
+    std::vector<Arg> args;  // as the operator saw them
+  };
+
+  // Calls the overload of `name` (`aten::relu`, `aten::relu_`) that the arguments fit. Fails with
+  // NotFound for an unknown name, InvalidArgument if no overload fits, and with the builder's
+  // failure if the operator refuses.
+  absl::StatusOr<Result> Call(absl::string_view name, absl::Span<const Arg> positional,
+                              absl::Span<const NamedArg> keywords, Builder* builder,
+                              const OpEnv& env) const;
+
+ private:
+  struct Overload {
+    const OpEntry* entry;
+    mutable std::unique_ptr<Schema> schema;  // parsed on first use
+  };
+  const std::vector<Overload>* Find(absl::string_view name, bool* in_place) const;
+
+  absl::flat_hash_map<std::string, std::vector<Overload>> ops_;
+};
+
+}  // namespace t2n
+
+#endif  // T2N_ATEN_REGISTRY_H_
