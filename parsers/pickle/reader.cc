@@ -363,7 +363,7 @@ absl::Status Reader::StackGlobal() {
 
 absl::Status Reader::Construct(bool by_new) {
   T2N_ASSIGN_OR_RETURN(const Items items, PopCount(2));
-  if (!items[1]->As<Tuple>()) return Error("the arguments are no tuple");
+  if (by_new && !items[1]->As<Tuple>()) return Error("the arguments are no tuple");
   auto object = std::make_unique<Instance>();
   object->callable = items[0];
   object->args = items[1];

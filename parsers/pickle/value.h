@@ -56,7 +56,8 @@ struct PersistentId {
 };
 
 // callable(*args) by REDUCE, or callable.__new__(callable, *args) by NEWOBJ; then what BUILD,
-// SETITEMS and APPENDS added to it.
+// SETITEMS and APPENDS added to it. `args` is a Tuple but for REDUCE as torch's C++ pickler writes
+// it for enum members, with the member's bare value.
 struct Instance {
   const Value* callable;
   const Value* args;
