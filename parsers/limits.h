@@ -20,6 +20,7 @@ inline constexpr uint64_t kMaxLongBytes = 1024;          // one Python int in a 
 inline constexpr int kMaxValueDepth = 400;                 // containers and objects in one another
 inline constexpr uint64_t kMaxExpandedValues = 64u << 20;  // values when all sharing is undone
 inline constexpr int kMaxTensorRank = 64;                  // torch's own limit is 64 too
+inline constexpr int64_t kMaxComputedTensorBytes = int64_t{1} << 34;  // one result of a kernel
 
 }  // namespace t2n::limits
 

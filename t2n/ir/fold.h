@@ -14,10 +14,6 @@ namespace t2n {
 //  - integer tensors of sizes are computed element by element as Dims.
 absl::Status FoldNode(Node* node);
 
-// `t` seen through a view primitive with constant attributes; nullopt if it takes a copy.
-std::optional<Tensor> ViewOf(Op op, const Attrs& attrs, const Tensor& t,
-                             const std::vector<int64_t>& output_sizes);
-
 }  // namespace t2n
 
 #endif  // T2N_IR_FOLD_H_
