@@ -18,6 +18,10 @@ Arg Arg::Tuple(ArgList items) {
   return a;
 }
 Arg Arg::Tuple(absl::Span<const Val> items) { return Tuple(ArgList(items.begin(), items.end())); }
+Arg Arg::Tuple(std::initializer_list<Val> items) {
+  return Tuple(absl::MakeSpan(items.begin(), items.size()));
+}
+
 Arg Arg::List(absl::Span<const Val> items) { return List(ArgList(items.begin(), items.end())); }
 
 const ArgList& Arg::items() const {

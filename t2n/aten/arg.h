@@ -3,6 +3,7 @@
 #define T2N_ATEN_ARG_H_
 
 #include <complex>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,6 +60,7 @@ class Arg {
   static Arg Tuple(ArgList items);
   // A tuple of tensors: what operators with several results return.
   static Arg Tuple(absl::Span<const Val> items);
+  static Arg Tuple(std::initializer_list<Val> items);
   static Arg List(absl::Span<const Val> items);
 
   Kind kind() const { return static_cast<Kind>(v_.index()); }

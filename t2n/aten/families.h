@@ -11,6 +11,15 @@ namespace t2n {
 
 absl::Span<const OpEntry> ArithmeticOps();
 
+// Layers and linear algebra.
+absl::Span<const OpEntry> AdaptivePoolingOps();
+absl::Span<const OpEntry> AttentionOps();
+absl::Span<const OpEntry> ConvolutionOps();
+absl::Span<const OpEntry> EmbeddingOps();
+absl::Span<const OpEntry> MatmulOps();
+absl::Span<const OpEntry> NormalizationOps();
+absl::Span<const OpEntry> PoolingOps();
+
 // Every table above.
 std::vector<absl::Span<const OpEntry>> AllFamilies();
 

@@ -107,4 +107,12 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
       absl::StrCat("no overload of ", name, " takes (", given, "): ", why));
 }
 
+Val CallOperator(OpCall& c, absl::string_view name, absl::Span<const Arg> args,
+                 absl::Span<const NamedArg> keywords) {
+  if (!c.b.ok()) return Val();
+  auto result = Registry::Get().Call(name, args, keywords, &c.b, c.env());
+  if (!result.ok()) return c.b.Fail(result.status());
+  return result->value.is_tensor() ? result->value.tensor() : c.Refuse("not one tensor");
+}
+
 }  // namespace t2n

@@ -63,6 +63,10 @@ class Registry {
   absl::flat_hash_map<std::string, std::vector<Overload>> ops_;
 };
 
+// Calls another operator from within one (a decomposition): its result, which must be one tensor.
+Val CallOperator(OpCall& c, absl::string_view name, absl::Span<const Arg> args,
+                 absl::Span<const NamedArg> keywords = {});
+
 }  // namespace t2n
 
 #endif  // T2N_ATEN_REGISTRY_H_

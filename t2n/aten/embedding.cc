@@ -1,0 +1,98 @@
+// Lookups in tables of vectors (ATen/native/{Embedding,EmbeddingBag}.cpp).
+#include <limits>
+
+#include "t2n/aten/families.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+Arg Embedding(OpCall& c) {
+  c.ignore({"padding_idx", "scale_grad_by_freq", "sparse"});
+  return c.b.Gather(c.tensor("weight"), 0, c.b.Cast(c.tensor("indices"), DType::kI64));
+}
+
+enum class BagMode { kSum, kMean, kMax };
+
+// Which of the `n` indices belongs to which bag: bool [bags, n].
+Val Membership(OpCall& c, const Val& indices) {
+  Builder& b = c.b;
+  Val begin = b.Cast(c.tensor("offsets"), DType::kI64);
+  Dim bags = begin.dim(0), n = indices.dim(0);
+  Val all = b.Reshape(b.DimScalar(n), {Dim(1)});
+  if (c.boolean("include_last_offset")) {
+    bags = bags - 1;
+  } else {
+    begin = b.Concat({begin, all}, 0);
+  }
+  Val end = b.Unsqueeze(b.Slice(begin, 0, 1, bags + 1), 1);
+  begin = b.Unsqueeze(b.Slice(begin, 0, 0, bags), 1);
+  Val at = b.Iota(n);
+  return b.And(b.Ge(at, begin), b.Lt(at, end));
+}
+
+// Sums, means or maxima of each bag; empty bags give zeros.
+Val ReduceBags(Builder& b, const Val& rows, const Val& member, const Val& sample_weights,
+               BagMode mode) {
+  DType dtype = rows.dtype();
+  Val weights = b.Cast(member, dtype);
+  if (mode == BagMode::kMax) {
+    Val any = b.Reduce(Op::kReduceAny, member, {1}, true);
+    Val masked = b.Select(b.Unsqueeze(member, 2), b.Unsqueeze(rows, 0),
+                          b.Scalar(dtype, -std::numeric_limits<double>::infinity()));
+    Val best = b.Reduce(Op::kReduceMax, masked, {1}, false);
+    return b.Select(any, best, b.Scalar(dtype, 0.0));
+  }
+  if (mode == BagMode::kMean) {
+    Val count = b.Max(b.Reduce(Op::kReduceSum, weights, {1}, true), 1.0);
+    weights = b.Div(weights, count);
+  }
+  if (sample_weights) weights = b.Mul(weights, b.Cast(sample_weights, dtype));
+  return b.Einsum("bn,nd->bd", {weights, rows});
+}
+
+Arg EmbeddingBag(OpCall& c) {
+  Builder& b = c.b;
+  c.ignore({"scale_grad_by_freq", "sparse"});
+  Val indices = b.Cast(c.tensor("indices"), DType::kI64);
+  int64_t mode = c.integer("mode");
+  if (mode < 0 || mode > 2 || indices.rank() != 1) return c.Refuse("mode or rank of the indices");
+  Val table = c.tensor("weight");
+  Val member = Membership(c, indices);
+  // padding_idx: those indices belong to no bag.
+  if (c.has("padding_idx")) {
+    Dim padding = c.dim("padding_idx");
+    bool negative = padding.is_const() && padding.value() < 0;
+    bool none = negative && c.schema().name == "aten::_embedding_bag";
+    if (negative) padding = padding + table.dim(0);
+    if (!none) member = b.And(member, b.Ne(indices, b.DimScalar(padding)));
+  }
+  Val y = ReduceBags(b, b.Gather(table, 0, indices), member, c.tensor("per_sample_weights"),
+                     static_cast<BagMode>(mode));
+  // What the backward pass would need is not computed.
+  return Arg::Tuple(ArgList{y, Arg(), Arg(), Arg()});
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool "
+     "scale_grad_by_freq=False, bool sparse=False) -> Tensor",
+     Embedding},
+    {"aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
+     "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
+     "bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)",
+     EmbeddingBag},
+    {"aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool "
+     "scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool "
+     "include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)",
+     EmbeddingBag},
+    {"aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
+     "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
+     "bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
+     EmbeddingBag},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> EmbeddingOps() { return kOps; }
+
+}  // namespace t2n

@@ -1,0 +1,33 @@
+// Layers that several families are built from.
+#ifndef T2N_ATEN_LAYERS_H_
+#define T2N_ATEN_LAYERS_H_
+
+#include <vector>
+
+#include "t2n/ir/builder.h"
+
+namespace t2n {
+
+// torch.nn.functional.linear: x [..., in], weight [out, in] (or [in]), bias [out] or null.
+Val Linear(Builder& b, const Val& x, const Val& weight, const Val& bias);
+
+// torch.nn.functional.layer_norm over the last `axes` axes; weight and bias (their shape) or null.
+// A composite `layer_norm` {axes, eps} of (x), (x, weight) or (x, weight, bias).
+Val LayerNorm(Builder& b, const Val& x, int64_t axes, const Val& weight, const Val& bias,
+              double eps);
+
+// softmax(q k^T * scale + mask) v; q [..., L, E], k [..., S, E], v [..., S, F]; the mask (bool:
+// true is seen; or added) or null. A composite `sdpa` {scale, is_causal} of (q, k, v) or (q, k, v,
+// mask to be added).
+Val Attention(Builder& b, const Val& q, const Val& k, const Val& v, const Val& mask, double scale,
+              bool is_causal);
+
+// A vector (or null) shaped to lie along one axis of `rank`: [1, C, 1, 1].
+Val AlongAxis(Builder& b, const Val& vector, int64_t axis, int64_t rank);
+
+// `count` axes from `first` on.
+std::vector<int64_t> AxisRange(int64_t first, int64_t count);
+
+}  // namespace t2n
+
+#endif  // T2N_ATEN_LAYERS_H_
