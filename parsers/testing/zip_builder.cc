@@ -8,7 +8,7 @@ namespace t2n::testing {
 namespace {
 
 void Append(std::string* out, uint64_t value, int width) {
-  for (int i = 0; i < width; ++i) out->push_back(static_cast<char>(value >> (8 * i)));
+  for (int i = 0; i < width; ++i) out->push_back(static_cast<char>(i < 8 ? value >> (8 * i) : 0));
 }
 
 std::string Deflate(const std::string& data) {

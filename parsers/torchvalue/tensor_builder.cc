@@ -84,12 +84,14 @@ absl::Status ReadRequiresGrad(const Args& args, size_t index, TensorRecord* tens
 }
 
 // {"conj": True}, {"neg": True}: bits that change what the bytes mean.
-absl::Status CheckMetadata(const Args& args, size_t index) {
-  if (args.size() <= index || args[index]->As<pickle::None>()) return absl::OkStatus();
-  const auto* metadata = args[index]->As<pickle::Dict>();
+absl::Status CheckMetadata(const Args& args, size_t index, const InterpretArgument& interpret) {
+  if (args.size() <= index) return absl::OkStatus();
+  T2N_ASSIGN_OR_RETURN(const Value* value, interpret(args[index]));
+  if (value->As<None>()) return absl::OkStatus();
+  const auto* metadata = value->As<Dict>();
   if (!metadata) return Malformed("its metadata is no dict");
-  for (const auto& [key, value] : metadata->items) {
-    const bool* set = value->As<bool>();
+  for (const auto& [key, item] : metadata->items) {
+    const bool* set = item->As<bool>();
     const auto* name = key->As<std::string>();
     if (!set || *set) {
       return absl::UnimplementedError(absl::StrCat(
@@ -182,7 +184,7 @@ absl::StatusOr<TensorRecord> RebuildTensor(absl::string_view function, const Arg
     T2N_RETURN_IF_ERROR(ReadRequiresGrad(args, 5, &tensor));
   } else {
     T2N_RETURN_IF_ERROR(ReadRequiresGrad(args, 4, &tensor));
-    T2N_RETURN_IF_ERROR(CheckMetadata(args, v3 ? 7 : 6));
+    T2N_RETURN_IF_ERROR(CheckMetadata(args, v3 ? 7 : 6, interpret));
   }
   if (v3) {
     const auto* dtype = args.size() > 6 ? args[6]->As<pickle::Global>() : nullptr;
