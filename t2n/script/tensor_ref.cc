@@ -1,0 +1,113 @@
+#include "t2n/script/tensor_ref.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+
+namespace t2n::script {
+namespace {
+
+// `x` with the elements that Slice{attrs} takes replaced by `v`.
+Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
+  int64_t axis = attrs.Int("axis"), step = attrs.Int("step");
+  Dim begin = attrs.Size("begin"), end = attrs.Size("end"), size = x.dim(axis);
+  if (step == 1) {
+    std::vector<Val> parts;
+    if (begin != Dim(0)) parts.push_back(b.Slice(x, axis, 0, begin));
+    parts.push_back(v);
+    if (end != size) parts.push_back(b.Slice(x, axis, end, size));
+    return b.Concat(parts, axis);
+  }
+  if (!begin.is_const() || !end.is_const() || !size.is_const()) {
+    return b.Fail("writing through a slice with a step over an axis of unknown size");
+  }
+  // Row i of the result is row `source[i]` of x followed by v.
+  std::vector<int64_t> source(size.value());
+  std::iota(source.begin(), source.end(), 0);
+  int64_t next = size.value();
+  for (int64_t i = begin.value(); i < end.value(); i += step) source[i] = next++;
+  return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
+}
+
+Val Inverse(Builder& b, Op op, const Attrs& attrs, const Val& x, const Val& v) {
+  switch (op) {
+    case Op::kReshape:
+      return b.Reshape(v, x.shape());
+    case Op::kTranspose: {
+      const auto& perm = attrs.Ints("perm");
+      std::vector<int64_t> inverse(perm.size());
+      for (size_t i = 0; i < perm.size(); ++i) inverse[perm[i]] = static_cast<int64_t>(i);
+      return b.Transpose(v, inverse);
+    }
+    case Op::kSlice:
+      return SliceScatter(b, attrs, x, v);
+    default:
+      return b.Fail("writing into an expanded tensor (several elements are one in memory)");
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<TensorRef> TensorRef::New(Val value) {
+  auto ref = std::make_shared<TensorRef>();
+  ref->storage_ = std::make_shared<Storage>();
+  ref->storage_->base = value;
+  return ref;
+}
+
+Val TensorRef::Read() {
+  if (cached_version_ == storage_->version) return cached_;
+  Val v = storage_->base;
+  for (const ViewStep& step : chain_) {
+    if (v) v = v.builder()->Make(step.op, step.attrs, {v});
+  }
+  cached_ = v;
+  cached_version_ = storage_->version;
+  return v;
+}
+
+std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
+  const Value* origin = Read().get();
+  std::vector<ViewStep> steps;
+  const Value* v = result.get();
+  while (v && v != origin) {
+    if (!IsViewOp(v->node->op)) return New(result);
+    steps.push_back({v->node->op, v->node->attrs});
+    v = v->node->inputs[0];
+  }
+  if (!v) return New(result);
+  auto ref = std::make_shared<TensorRef>();
+  ref->storage_ = storage_;
+  ref->chain_ = chain_;
+  ref->chain_.insert(ref->chain_.end(), steps.rbegin(), steps.rend());
+  ref->cached_ = result;
+  ref->cached_version_ = storage_->version;
+  return ref;
+}
+
+absl::Status TensorRef::Write(const Val& value) {
+  Val current = Read();
+  if (!current || !value) return absl::InternalError("a tensor without a value");
+  if (storage_->shared_bytes) {
+    return absl::UnimplementedError(
+        "writing into a tensor whose bytes other tensors of the archive share");
+  }
+  Builder& b = *value.builder();
+  std::vector<Val> before = {storage_->base};
+  for (size_t i = 0; i + 1 < chain_.size(); ++i) {
+    before.push_back(b.Make(chain_[i].op, chain_[i].attrs, {before.back()}));
+  }
+  Val v = value;
+  for (size_t i = chain_.size(); i-- > 0;) {
+    v = Inverse(b, chain_[i].op, chain_[i].attrs, before[i], v);
+  }
+  if (!b.ok()) return b.status();
+  storage_->base = v;
+  ++storage_->version;
+  cached_ = value;
+  cached_version_ = storage_->version;
+  return absl::OkStatus();
+}
+
+}  // namespace t2n::script

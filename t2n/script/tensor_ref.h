@@ -1,0 +1,54 @@
+// Tensors with aliases. A TensorRef is a storage and a chain of view primitives from the storage's
+// value. Reading applies the chain. Writing through it computes the new value of the whole storage
+// by the inverse updates, so that every other alias reads the new value.
+#ifndef T2N_SCRIPT_TENSOR_REF_H_
+#define T2N_SCRIPT_TENSOR_REF_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "t2n/ir/builder.h"
+
+namespace t2n::script {
+
+struct Storage {
+  Val base;
+  int version = 0;
+  // Other tensors of the archive share its bytes but are not aliases here: writing is refused.
+  bool shared_bytes = false;
+};
+
+class TensorRef {
+ public:
+  // A tensor of its own.
+  static std::shared_ptr<TensorRef> New(Val value);
+
+  // The current value.
+  Val Read();
+
+  // What `result` is to this tensor: if it was built from Read() by view primitives only, an alias
+  // of this tensor's storage; otherwise a tensor of its own.
+  std::shared_ptr<TensorRef> Derive(const Val& result);
+
+  // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the view
+  // cannot be expressed (an expanded tensor, a step over a symbolic axis).
+  absl::Status Write(const Val& value);
+
+  void set_shared_bytes() { storage_->shared_bytes = true; }
+
+ private:
+  struct ViewStep {
+    Op op;
+    Attrs attrs;
+  };
+
+  std::shared_ptr<Storage> storage_;
+  std::vector<ViewStep> chain_;
+  Val cached_;
+  int cached_version_ = -1;
+};
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_TENSOR_REF_H_

@@ -1,0 +1,259 @@
+#include "t2n/script/value.h"
+
+#include <cmath>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "t2n/script/tensor_ref.h"
+
+namespace t2n::script {
+
+IValue IValue::NewList(std::vector<IValue> items) {
+  auto list = std::make_shared<List>();
+  list->items = std::move(items);
+  return list;
+}
+
+IValue IValue::NewTuple(std::vector<IValue> items) {
+  auto tuple = std::make_shared<Tuple>();
+  tuple->items = std::move(items);
+  return tuple;
+}
+
+std::string IValue::TypeName() const {
+  if (is_none()) return "None";
+  if (If<Uninitialized>()) return "uninitialized value";
+  if (If<bool>()) return "bool";
+  if (If<Dim>()) return "int";
+  if (If<double>()) return "float";
+  if (If<std::complex<double>>()) return "complex";
+  if (If<std::string>()) return "str";
+  if (If<Device>()) return "Device";
+  if (tensor()) return "Tensor";
+  if (list()) return "List";
+  if (auto t = tuple()) return t->type_name.empty() ? "Tuple" : t->type_name;
+  if (dict()) return "Dict";
+  if (auto o = object()) return o->class_name;
+  if (auto e = enumerator()) return e->class_name;
+  if (opaque()) return opaque()->TypeName();
+  return "object";
+}
+
+IValue* Dict::Find(const IValue& key) {
+  for (auto& [k, v] : items) {
+    if (Equals(k, key) == true) return &v;
+  }
+  return nullptr;
+}
+
+void Dict::Set(const IValue& key, IValue value) {
+  if (IValue* found = Find(key)) {
+    *found = std::move(value);
+  } else {
+    items.emplace_back(key, std::move(value));
+  }
+}
+
+bool Dict::Erase(const IValue& key) {
+  for (auto it = items.begin(); it != items.end(); ++it) {
+    if (Equals(it->first, key) == true) {
+      items.erase(it);
+      return true;
+    }
+  }
+  return false;
+}
+
+IValue* Object::Find(absl::string_view name) {
+  for (auto& [n, v] : attributes) {
+    if (n == name) return &v;
+  }
+  return nullptr;
+}
+
+void Object::Set(absl::string_view name, IValue value) {
+  if (IValue* found = Find(name)) {
+    *found = std::move(value);
+  } else {
+    attributes.emplace_back(std::string(name), std::move(value));
+  }
+}
+
+namespace {
+
+std::optional<bool> EqualItems(const std::vector<IValue>& a, const std::vector<IValue>& b) {
+  if (a.size() != b.size()) return false;
+  bool known = true;
+  for (size_t i = 0; i < a.size(); ++i) {
+    std::optional<bool> same = Equals(a[i], b[i]);
+    if (same == false) return false;
+    known = known && same.has_value();
+  }
+  if (!known) return std::nullopt;
+  return true;
+}
+
+std::optional<Dim> AsDim(const IValue& v) {
+  if (const bool* b = v.If<bool>()) return Dim(*b ? 1 : 0);
+  if (const Dim* d = v.If<Dim>()) return *d;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<bool> Equals(const IValue& a, const IValue& b) {
+  if (a.is_none() || b.is_none()) return a.is_none() && b.is_none();
+  if (a.is_number() && b.is_number()) {
+    std::optional<Dim> x = AsDim(a), y = AsDim(b);
+    if (x && y) return Equal(*x, *y);
+    auto number = [](const IValue& v) -> std::optional<std::complex<double>> {
+      if (std::optional<Dim> d = AsDim(v)) {
+        if (!d->is_const()) return std::nullopt;
+        return static_cast<double>(d->value());
+      }
+      if (const double* d = v.If<double>()) return *d;
+      return *v.If<std::complex<double>>();
+    };
+    auto p = number(a), q = number(b);
+    if (!p || !q) return std::nullopt;
+    return *p == *q;
+  }
+  if (const auto* s = a.If<std::string>()) {
+    const auto* t = b.If<std::string>();
+    return t && *s == *t;
+  }
+  if (const auto* s = a.If<Device>()) {
+    const auto* t = b.If<Device>();
+    return t && s->name == t->name;
+  }
+  if (a.list() && b.list()) return EqualItems(a.list()->items, b.list()->items);
+  if (a.tuple() && b.tuple()) return EqualItems(a.tuple()->items, b.tuple()->items);
+  if (a.enumerator() && b.enumerator()) {
+    return a.enumerator()->class_name == b.enumerator()->class_name &&
+           a.enumerator()->name == b.enumerator()->name;
+  }
+  if (a.object() && b.object()) return a.object() == b.object();
+  if (a.tensor() && b.tensor()) {
+    if (a.tensor() == b.tensor()) return true;
+    return std::nullopt;
+  }
+  if (a.dict() && b.dict()) {
+    if (a.dict()->items.size() != b.dict()->items.size()) return false;
+    for (const auto& [k, v] : a.dict()->items) {
+      IValue* other = b.dict()->Find(k);
+      if (!other) return false;
+      std::optional<bool> same = Equals(v, *other);
+      if (same != true) return same;
+    }
+    return true;
+  }
+  return false;
+}
+
+std::string Str(const IValue& v) {
+  if (v.is_none()) return "None";
+  if (const bool* b = v.If<bool>()) return *b ? "True" : "False";
+  if (const Dim* d = v.If<Dim>()) return d->ToString();
+  if (const double* d = v.If<double>()) {
+    if (std::isinf(*d)) return *d > 0 ? "inf" : "-inf";
+    if (std::isnan(*d)) return "nan";
+    // Python's repr: the shortest text that reads back the same, with ".0" for whole numbers.
+    for (int precision = 1; precision <= 17; ++precision) {
+      std::string text = absl::StrFormat("%.*g", precision, *d);
+      if (std::stod(text) == *d) {
+        if (text.find_first_of(".e") == std::string::npos) text += ".0";
+        return text;
+      }
+    }
+  }
+  if (const auto* s = v.If<std::string>()) return *s;
+  if (const auto* d = v.If<Device>()) return d->name;
+  auto item = [](const IValue& i) {
+    return i.If<std::string>() ? absl::StrCat("'", Str(i), "'") : Str(i);
+  };
+  auto join = [&](const std::vector<IValue>& items) {
+    return absl::StrJoin(items, ", ",
+                         [&](std::string* out, const IValue& i) { out->append(item(i)); });
+  };
+  if (auto l = v.list()) return absl::StrCat("[", join(l->items), "]");
+  if (auto t = v.tuple()) return absl::StrCat("(", join(t->items), ")");
+  if (auto d = v.dict()) {
+    return absl::StrCat("{",
+                        absl::StrJoin(d->items, ", ",
+                                      [&](std::string* out, const auto& p) {
+                                        absl::StrAppend(out, item(p.first), ": ", item(p.second));
+                                      }),
+                        "}");
+  }
+  if (auto e = v.enumerator()) {
+    return absl::StrCat(e->class_name.substr(e->class_name.rfind('.') + 1), ".", e->name);
+  }
+  return absl::StrCat("<", v.TypeName(), ">");
+}
+
+bool IsInstance(const IValue& v, const torchscript::Type& type) {
+  using K = torchscript::TypeKind;
+  auto all = [](const std::vector<IValue>& items, const torchscript::Type& t) {
+    for (const IValue& i : items) {
+      if (!IsInstance(i, t)) return false;
+    }
+    return true;
+  };
+  switch (type.kind) {
+    case K::kAny:
+      return true;
+    case K::kTensor:
+      return v.tensor() != nullptr;
+    case K::kInt:
+      return v.If<Dim>() != nullptr;
+    case K::kFloat:
+      return v.If<double>() != nullptr;
+    case K::kBool:
+      return v.If<bool>() != nullptr;
+    case K::kStr:
+      return v.If<std::string>() != nullptr;
+    case K::kComplex:
+      return v.If<std::complex<double>>() != nullptr;
+    case K::kNumber:
+      return v.is_number() && !v.If<bool>();
+    case K::kNone:
+      return v.is_none();
+    case K::kDevice:
+      return v.If<Device>() != nullptr;
+    case K::kAnyList:
+      return v.list() != nullptr;
+    case K::kAnyTuple:
+      return v.tuple() != nullptr;
+    case K::kOptional:
+      return v.is_none() || IsInstance(v, type.args[0]);
+    case K::kUnion:
+      for (const auto& t : type.args) {
+        if (IsInstance(v, t)) return true;
+      }
+      return false;
+    case K::kList:
+      return v.list() && all(v.list()->items, type.args[0]);
+    case K::kTuple: {
+      auto t = v.tuple();
+      if (!t || t->items.size() != type.args.size()) return false;
+      for (size_t i = 0; i < type.args.size(); ++i) {
+        if (!IsInstance(t->items[i], type.args[i])) return false;
+      }
+      return true;
+    }
+    case K::kDict: {
+      auto d = v.dict();
+      if (!d) return false;
+      for (const auto& [k, value] : d->items) {
+        if (!IsInstance(k, type.args[0]) || !IsInstance(value, type.args[1])) return false;
+      }
+      return true;
+    }
+    default:
+      return v.TypeName() == type.name;
+  }
+}
+
+}  // namespace t2n::script
