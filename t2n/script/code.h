@@ -21,7 +21,8 @@ class Code {
   // A class or function "__torch__.a.b.C"; nullptr if the program has none of that name.
   absl::StatusOr<const torchscript::ClassDef*> FindClass(absl::string_view name);
   absl::StatusOr<const torchscript::FunctionDef*> FindFunction(absl::string_view name);
-  // A method of a class, or in the legacy layout of a module's code entry; nullptr if there is none.
+  // A method of a class, or in the legacy layout of a module's code entry; nullptr if there is
+  // none.
   absl::StatusOr<const torchscript::FunctionDef*> FindMethod(absl::string_view class_name,
                                                              absl::string_view method);
   // A parsed entry ("code/__torch__/a/b.py").

@@ -86,6 +86,17 @@ std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
   return ref;
 }
 
+bool TensorRef::IsContiguous() const {
+  for (const ViewStep& step : chain_) {
+    if (step.op == Op::kReshape) continue;
+    if (step.op == Op::kSlice && step.attrs.Int("axis") == 0 && step.attrs.Int("step") == 1) {
+      continue;
+    }
+    return false;
+  }
+  return true;
+}
+
 absl::Status TensorRef::Write(const Val& value) {
   Val current = Read();
   if (!current || !value) return absl::InternalError("a tensor without a value");

@@ -31,9 +31,13 @@ class TensorRef {
   // of this tensor's storage; otherwise a tensor of its own.
   std::shared_ptr<TensorRef> Derive(const Val& result);
 
-  // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the view
-  // cannot be expressed (an expanded tensor, a step over a symbolic axis).
+  // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the
+  // view cannot be expressed (an expanded tensor, a step over a symbolic axis).
   absl::Status Write(const Val& value);
+
+  // Whether the elements lie densely in row-major order in torch's memory, as far as the chain of
+  // views tells: what decides if reshape() and contiguous() copy.
+  bool IsContiguous() const;
 
   void set_shared_bytes() { storage_->shared_bytes = true; }
 

@@ -32,23 +32,23 @@ struct Device {
 class IValue {
  public:
   IValue() = default;
-  IValue(bool v) : v_(v) {}                                       // NOLINT
-  IValue(int v) : v_(Dim(v)) {}                                   // NOLINT
-  IValue(int64_t v) : v_(Dim(v)) {}                               // NOLINT
-  IValue(Dim v) : v_(std::move(v)) {}                             // NOLINT
-  IValue(double v) : v_(v) {}                                     // NOLINT
-  IValue(std::complex<double> v) : v_(v) {}                       // NOLINT
-  IValue(std::string v) : v_(std::move(v)) {}                     // NOLINT
-  IValue(const char* v) : v_(std::string(v)) {}                   // NOLINT
-  IValue(Device v) : v_(std::move(v)) {}                          // NOLINT
-  IValue(std::shared_ptr<TensorRef> v) : v_(std::move(v)) {}      // NOLINT
-  IValue(std::shared_ptr<List> v) : v_(std::move(v)) {}           // NOLINT
-  IValue(std::shared_ptr<Tuple> v) : v_(std::move(v)) {}          // NOLINT
-  IValue(std::shared_ptr<Dict> v) : v_(std::move(v)) {}           // NOLINT
-  IValue(std::shared_ptr<Object> v) : v_(std::move(v)) {}         // NOLINT
-  IValue(std::shared_ptr<Enum> v) : v_(std::move(v)) {}           // NOLINT
-  IValue(std::shared_ptr<const Opaque> v) : v_(std::move(v)) {}   // NOLINT
-  IValue(Uninitialized v) : v_(v) {}                              // NOLINT
+  IValue(bool v) : v_(v) {}                                      // NOLINT
+  IValue(int v) : v_(Dim(v)) {}                                  // NOLINT
+  IValue(int64_t v) : v_(Dim(v)) {}                              // NOLINT
+  IValue(Dim v) : v_(std::move(v)) {}                            // NOLINT
+  IValue(double v) : v_(v) {}                                    // NOLINT
+  IValue(std::complex<double> v) : v_(v) {}                      // NOLINT
+  IValue(std::string v) : v_(std::move(v)) {}                    // NOLINT
+  IValue(const char* v) : v_(std::string(v)) {}                  // NOLINT
+  IValue(Device v) : v_(std::move(v)) {}                         // NOLINT
+  IValue(std::shared_ptr<TensorRef> v) : v_(std::move(v)) {}     // NOLINT
+  IValue(std::shared_ptr<List> v) : v_(std::move(v)) {}          // NOLINT
+  IValue(std::shared_ptr<Tuple> v) : v_(std::move(v)) {}         // NOLINT
+  IValue(std::shared_ptr<Dict> v) : v_(std::move(v)) {}          // NOLINT
+  IValue(std::shared_ptr<Object> v) : v_(std::move(v)) {}        // NOLINT
+  IValue(std::shared_ptr<Enum> v) : v_(std::move(v)) {}          // NOLINT
+  IValue(std::shared_ptr<const Opaque> v) : v_(std::move(v)) {}  // NOLINT
+  IValue(Uninitialized v) : v_(v) {}                             // NOLINT
   static IValue NewList(std::vector<IValue> items);
   static IValue NewTuple(std::vector<IValue> items);
 
@@ -92,8 +92,8 @@ struct List {
 
 struct Tuple {
   std::vector<IValue> items;
-  std::string type_name;               // of a NamedTuple; empty for plain tuples
-  std::vector<std::string> fields;     // of a NamedTuple
+  std::string type_name;            // of a NamedTuple; empty for plain tuples
+  std::vector<std::string> fields;  // of a NamedTuple
 };
 
 struct Dict {

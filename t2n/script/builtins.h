@@ -1,0 +1,61 @@
+// What the interpreter itself knows: operators on numbers, strings, lists, dicts and optionals, and
+// the questions a program asks of a tensor. Everything that computes on tensors is in t2n/aten.
+#ifndef T2N_SCRIPT_BUILTINS_H_
+#define T2N_SCRIPT_BUILTINS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "t2n/aten/op_call.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+struct BuiltinCall {
+  absl::string_view name;  // `add` of `aten::add`
+  const std::vector<IValue>& args;
+  const std::vector<std::pair<std::string, IValue>>& keywords;
+  Builder& builder;
+  const OpEnv& env;
+
+  // Argument i, or the keyword `key`, or nullptr.
+  const IValue* Get(size_t i, absl::string_view key) const;
+};
+
+using BuiltinResult = absl::StatusOr<std::optional<IValue>>;
+// Answers the call, or nullopt if it is not for arguments of these kinds.
+using BuiltinFn = BuiltinResult (*)(const BuiltinCall&);
+
+struct BuiltinEntry {
+  const char* name;  // `aten::add`, `prim::dtype`, `python::len`
+  BuiltinFn fn;
+};
+
+// The tables, by file.
+absl::Span<const BuiltinEntry> NumberBuiltins();
+absl::Span<const BuiltinEntry> ContainerBuiltins();
+absl::Span<const BuiltinEntry> StringBuiltins();
+absl::Span<const BuiltinEntry> TensorBuiltins();
+
+// nullopt: the name or these arguments are not for the interpreter.
+BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& args,
+                          const std::vector<std::pair<std::string, IValue>>& keywords,
+                          Builder& builder, const OpEnv& env);
+// Whether the interpreter has something under this name.
+bool HasBuiltin(absl::string_view name);
+
+// bool(value). Fails if the answer depends on the inputs or on symbolic sizes.
+absl::StatusOr<bool> Truth(const IValue& value);
+// The items that a for loop or an unpacking sees.
+absl::StatusOr<std::vector<IValue>> Items(const IValue& value);
+// The number that a one-element tensor holds. Fails if it is not known at conversion.
+absl::StatusOr<IValue> ScalarOf(const Val& v);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_BUILTINS_H_

@@ -1,0 +1,161 @@
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "t2n/aten/registry.h"
+#include "t2n/base/status.h"
+#include "t2n/script/builtins.h"
+#include "t2n/script/convert_args.h"
+#include "t2n/script/evaluator.h"
+#include "t2n/script/tensor_ref.h"
+
+namespace t2n::script {
+
+namespace ts = torchscript;
+
+absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& frame) {
+  // `fork(function, args)`: run at once.
+  T2N_ASSIGN_OR_RETURN(std::vector<IValue> args, EvalAll(expr.args, frame));
+  Keywords keywords;
+  for (const auto& k : expr.kwargs) {
+    T2N_ASSIGN_OR_RETURN(IValue v, Eval(*k.value, frame));
+    keywords.emplace_back(std::string(k.name), std::move(v));
+  }
+  builder_.set_place(MakePlace(expr.pos, frame));
+  auto result = [&]() -> absl::StatusOr<IValue> {
+    if (std::optional<std::string> dotted = ts::DottedName(*expr.callee)) {
+      absl::string_view root = absl::string_view(*dotted).substr(0, dotted->find('.'));
+      if (!frame.locals.contains(root)) {
+        return CallNamed(*dotted, std::move(args), std::move(keywords), expr, frame);
+      }
+    }
+    const auto* method = expr.callee->If<ts::AttributeExpr>();
+    if (!method) return absl::UnimplementedError("a call of a value that is no method");
+    T2N_ASSIGN_OR_RETURN(IValue object, Eval(*method->object, frame));
+    if (object.object()) {
+      return CallMethod(object.object(), method->name, std::move(args), std::move(keywords));
+    }
+    args.insert(args.begin(), object);
+    return CallOp(absl::StrCat("aten::", method->name), args, keywords);
+  }();
+  if (!result.ok()) return WithPlace(result.status(), *MakePlace(expr.pos, frame));
+  return result;
+}
+
+absl::StatusOr<IValue> Evaluator::CallNamed(const std::string& dotted, std::vector<IValue> args,
+                                            Keywords keywords, const ts::CallExpr&, Frame& frame) {
+  absl::string_view name = dotted;
+  if (absl::StartsWith(name, "__torch__.")) {
+    T2N_ASSIGN_OR_RETURN(const ts::FunctionDef* function, code_->FindFunction(name));
+    if (function) {
+      return CallFunction(*function, std::move(args), std::move(keywords), frame.module_path);
+    }
+    T2N_ASSIGN_OR_RETURN(const ts::ClassDef* def, code_->FindClass(name));
+    if (def) return Construct(name, *def, std::move(args), std::move(keywords));
+    return absl::NotFoundError(absl::StrCat("the archive has no code for ", name));
+  }
+  if (absl::ConsumePrefix(&name, "torch.")) {
+    return CallOp(absl::StrCat("aten::", name), args, keywords);
+  }
+  if (absl::ConsumePrefix(&name, "ops.")) {
+    size_t dot = name.find('.');
+    if (dot != absl::string_view::npos) {
+      return CallOp(absl::StrCat(name.substr(0, dot), "::", name.substr(dot + 1)), args, keywords);
+    }
+  }
+  // Python's own: int(x), len(x), range(n) ...
+  return CallOp(absl::StrCat("python::", name), args, keywords);
+}
+
+absl::StatusOr<IValue> Evaluator::Construct(absl::string_view class_name, const ts::ClassDef& def,
+                                            std::vector<IValue> args, Keywords keywords) {
+  if (def.class_kind == ts::ClassKind::kNamedTuple) {
+    auto tuple = std::make_shared<Tuple>();
+    tuple->type_name = std::string(class_name);
+    for (const Stmt* stmt : def.body) {
+      const auto* field = stmt->If<ts::AttributeDecl>();
+      if (!field) continue;
+      size_t i = tuple->fields.size();
+      tuple->fields.emplace_back(field->name);
+      IValue value;
+      if (i < args.size()) {
+        value = args[i];
+      } else if (field->value) {
+        Frame empty;
+        T2N_ASSIGN_OR_RETURN(value, Eval(*field->value, empty));
+      }
+      for (auto& [k, v] : keywords) {
+        if (k == field->name) value = v;
+      }
+      tuple->items.push_back(std::move(value));
+    }
+    return IValue(tuple);
+  }
+  auto object = std::make_shared<Object>();
+  object->class_name = std::string(class_name);
+  T2N_RETURN_IF_ERROR(
+      CallMethod(object, "__init__", std::move(args), std::move(keywords)).status());
+  return IValue(object);
+}
+
+absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
+  if (!object->pending_state) return absl::OkStatus();
+  const torchvalue::Value* state = object->pending_state;
+  T2N_ASSIGN_OR_RETURN(const ts::FunctionDef* setstate,
+                       code_->FindMethod(object->class_name, "__setstate__"));
+  object->pending_state = nullptr;
+  if (!setstate) return absl::OkStatus();
+  T2N_ASSIGN_OR_RETURN(IValue value, loader_.Load(state, object->path));
+  return CallFunction(*setstate, {object, value}, {}, object->path).status();
+}
+
+absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
+                                         const Keywords& keywords) {
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
+                       CallBuiltin(name, args, keywords, builder_, env_));
+  if (builtin) return *std::move(builtin);
+  std::vector<Arg> positional;
+  for (const IValue& v : args) {
+    T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));
+    positional.push_back(std::move(a));
+  }
+  std::vector<NamedArg> named;
+  for (const auto& [key, v] : keywords) {
+    T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));
+    named.push_back({key, std::move(a)});
+  }
+  T2N_ASSIGN_OR_RETURN(Registry::Result result,
+                       Registry::Get().Call(name, positional, named, &builder_, env_));
+  return FinishOp(name, args, result.value, *result.schema, result.in_place);
+}
+
+absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::vector<IValue>& args,
+                                           const Arg& value, const Schema& schema, bool in_place) {
+  // In place: the pure result becomes the first argument's value.
+  bool writes = in_place || (!schema.args.empty() && schema.args[0].type.written);
+  if (writes) {
+    std::shared_ptr<TensorRef> target = args.empty() ? nullptr : args[0].tensor();
+    if (!target || !value.is_tensor()) {
+      return absl::UnimplementedError(absl::StrCat(name, ": written argument is no tensor"));
+    }
+    Val current = target->Read();
+    if (!current || !value.tensor()) return absl::InternalError("a tensor without a value");
+    Val v = builder_.BroadcastTo(builder_.Cast(value.tensor(), current.dtype()), current.shape());
+    T2N_RETURN_IF_ERROR(builder_.status());
+    T2N_RETURN_IF_ERROR(target->Write(v));
+    return args[0];
+  }
+  // Views: results annotated as aliases of an argument.
+  std::shared_ptr<TensorRef> source;
+  bool aliases = false;
+  for (const SchemaType& r : schema.returns) aliases |= !r.alias.empty();
+  for (size_t i = 0; aliases && !source && i < schema.args.size() && i < args.size(); ++i) {
+    if (!schema.args[i].type.alias.empty()) source = args[i].tensor();
+  }
+  bool copies_if_strided = name == "aten::reshape" || name == "aten::flatten" ||
+                           name == "aten::contiguous" || name == "aten::reshape_as" ||
+                           name == "aten::ravel";
+  if (source && copies_if_strided && !source->IsContiguous()) source = nullptr;
+  return FromArg(value, source);
+}
+
+}  // namespace t2n::script

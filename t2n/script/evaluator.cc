@@ -1,0 +1,282 @@
+#include "t2n/script/evaluator.h"
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
+#include "t2n/script/builtins.h"
+#include "t2n/script/tensor_ref.h"
+
+namespace t2n::script {
+namespace {
+
+namespace ts = torchscript;
+
+constexpr int kMaxCallDepth = 256;
+// Loop iterations of a whole conversion: an unrolled graph of more is of no use.
+constexpr int64_t kMaxIterations = 100000;
+constexpr absl::string_view kPlaceUrl = "pt2nnef/place";
+
+absl::Status At(absl::Status status, const ts::SourcePos& pos, const std::string& module_path) {
+  Place place;
+  place.entry = pos.entry ? *pos.entry : "";
+  place.line = pos.line;
+  place.column = pos.column;
+  place.module_path = module_path;
+  return WithPlace(std::move(status), place);
+}
+
+}  // namespace
+
+absl::Status WithPlace(absl::Status status, const Place& place) {
+  if (!status.ok() && !status.GetPayload(kPlaceUrl)) {
+    status.SetPayload(kPlaceUrl, absl::Cord(place.ToString()));
+  }
+  return status;
+}
+
+std::string PlaceOf(const absl::Status& status) {
+  auto payload = status.GetPayload(kPlaceUrl);
+  return payload ? std::string(*payload) : "";
+}
+
+PlacePtr Evaluator::MakePlace(const ts::SourcePos& pos, const Frame& frame) const {
+  auto place = std::make_shared<Place>();
+  place->caller = frame.caller;
+  place->module_path = frame.module_path;
+  place->entry = pos.entry ? *pos.entry : "";
+  place->line = pos.line;
+  place->column = pos.column;
+  return place;
+}
+
+absl::StatusOr<std::shared_ptr<Object>> Evaluator::Root() {
+  T2N_ASSIGN_OR_RETURN(IValue root, loader_.Load(code_->archive().root, ""));
+  if (!root.object()) return absl::InvalidArgumentError("the archive holds no module");
+  return root.object();
+}
+
+absl::StatusOr<IValue> Evaluator::CallMethod(const std::shared_ptr<Object>& object,
+                                             absl::string_view method, std::vector<IValue> args,
+                                             Keywords keywords) {
+  T2N_RETURN_IF_ERROR(Materialize(object));
+  T2N_ASSIGN_OR_RETURN(const ts::FunctionDef* def, code_->FindMethod(object->class_name, method));
+  if (!def) {
+    return absl::NotFoundError(
+        absl::StrCat("class ", object->class_name, " has no method '", method, "'"));
+  }
+  args.insert(args.begin(), object);
+  return CallFunction(*def, std::move(args), std::move(keywords), object->path);
+}
+
+absl::StatusOr<IValue> Evaluator::CallFunction(const ts::FunctionDef& def, std::vector<IValue> args,
+                                               Keywords keywords, std::string module_path) {
+  if (depth_ >= kMaxCallDepth) {
+    return At(absl::ResourceExhaustedError(
+                  absl::StrCat("calls are nested more than ", kMaxCallDepth, " deep")),
+              def.pos, module_path);
+  }
+  ++depth_;
+  auto leave = absl::MakeCleanup([this] { --depth_; });
+  Frame frame;
+  frame.module_path = std::move(module_path);
+  frame.caller = builder_.place();
+  if (args.size() > def.params.size()) {
+    return At(absl::InvalidArgumentError(absl::StrCat(def.name, " takes ", def.params.size(),
+                                                      " arguments, ", args.size(), " given")),
+              def.pos, frame.module_path);
+  }
+  for (size_t i = 0; i < def.params.size(); ++i) {
+    const ts::Param& param = def.params[i];
+    if (i < args.size()) {
+      frame.locals[param.name] = std::move(args[i]);
+      continue;
+    }
+    bool found = false;
+    for (auto& [name, value] : keywords) {
+      if (name == param.name) frame.locals[param.name] = value, found = true;
+    }
+    if (found) continue;
+    if (!param.default_value) {
+      return At(absl::InvalidArgumentError(
+                    absl::StrCat(def.name, ": argument '", param.name, "' is missing")),
+                def.pos, frame.module_path);
+    }
+    T2N_ASSIGN_OR_RETURN(frame.locals[param.name], Eval(*param.default_value, frame));
+  }
+  T2N_ASSIGN_OR_RETURN(Flow flow, Run(def.body, frame));
+  (void)flow;
+  builder_.set_place(frame.caller);
+  return std::move(frame.result);
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::Run(ts::Block block, Frame& frame) {
+  for (const Stmt* stmt : block) {
+    absl::StatusOr<Flow> flow = RunStatement(*stmt, frame);
+    if (!flow.ok()) return At(flow.status(), stmt->pos, frame.module_path);
+    if (*flow != Flow::kNext) return flow;
+  }
+  return Flow::kNext;
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame& frame) {
+  switch (stmt.kind) {
+    case ts::StmtKind::kAssign: {
+      const auto& s = stmt.As<ts::AssignStmt>();
+      T2N_ASSIGN_OR_RETURN(IValue value, Eval(*s.value, frame));
+      T2N_RETURN_IF_ERROR(Assign(s.targets, s.unpack, std::move(value), frame));
+      return Flow::kNext;
+    }
+    case ts::StmtKind::kExpr:
+      T2N_RETURN_IF_ERROR(Eval(*stmt.As<ts::ExprStmt>().value, frame).status());
+      return Flow::kNext;
+    case ts::StmtKind::kReturn: {
+      const auto& s = stmt.As<ts::ReturnStmt>();
+      if (s.value) {
+        T2N_ASSIGN_OR_RETURN(frame.result, Eval(*s.value, frame));
+      }
+      return Flow::kReturn;
+    }
+    case ts::StmtKind::kIf:
+      return RunIf(stmt.As<ts::IfStmt>(), frame);
+    case ts::StmtKind::kFor:
+      return RunFor(stmt.As<ts::ForStmt>(), frame);
+    case ts::StmtKind::kWhile:
+      return RunWhile(stmt.As<ts::WhileStmt>(), frame);
+    case ts::StmtKind::kWith:
+      return RunWith(stmt.As<ts::WithStmt>(), frame);
+    case ts::StmtKind::kAssert: {
+      T2N_ASSIGN_OR_RETURN(bool holds, Condition(*stmt.As<ts::AssertStmt>().condition, frame));
+      if (!holds) return absl::FailedPreconditionError("the model's assertion fails");
+      return Flow::kNext;
+    }
+    case ts::StmtKind::kRaise: {
+      const auto& s = stmt.As<ts::RaiseStmt>();
+      std::string message;
+      if (s.exception) {
+        if (const auto* call = s.exception->If<ts::CallExpr>(); call && !call->args.empty()) {
+          T2N_ASSIGN_OR_RETURN(IValue v, Eval(*call->args[0], frame));
+          message = Str(v);
+        }
+      }
+      return absl::FailedPreconditionError(absl::StrCat("the model raises: ", message));
+    }
+    case ts::StmtKind::kPass:
+    case ts::StmtKind::kImport:
+    case ts::StmtKind::kAttributeDecl:
+      return Flow::kNext;
+    case ts::StmtKind::kBreak:
+      return Flow::kBreak;
+    case ts::StmtKind::kContinue:
+      return Flow::kContinue;
+    default:
+      return absl::UnimplementedError("a statement that torch does not print in methods");
+  }
+}
+
+absl::StatusOr<bool> Evaluator::Condition(const Expr& expr, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(IValue value, Eval(expr, frame));
+  absl::StatusOr<bool> known = Truth(value);
+  if (!known.ok()) return At(known.status(), expr.pos, frame.module_path);
+  return known;
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, Frame& frame) {
+  for (const auto& branch : stmt.branches) {
+    T2N_ASSIGN_OR_RETURN(bool taken, Condition(*branch.condition, frame));
+    if (taken) return Run(branch.body, frame);
+  }
+  return Run(stmt.else_body, frame);
+}
+
+absl::Status Evaluator::CountIteration(const Stmt&) {
+  if (++iterations_ > kMaxIterations) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("loops run more than ", kMaxIterations, " times in all"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(IValue iterable, Eval(*stmt.iterable, frame));
+  T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(iterable));
+  for (IValue& item : items) {
+    T2N_RETURN_IF_ERROR(CountIteration(stmt));
+    T2N_RETURN_IF_ERROR(Assign(stmt.targets, stmt.unpack, std::move(item), frame));
+    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    if (flow == Flow::kBreak) break;
+    if (flow == Flow::kReturn) return flow;
+  }
+  return Flow::kNext;
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunWhile(const ts::WhileStmt& stmt, Frame& frame) {
+  while (true) {
+    T2N_ASSIGN_OR_RETURN(bool again, Condition(*stmt.condition, frame));
+    if (!again) return Flow::kNext;
+    T2N_RETURN_IF_ERROR(CountIteration(stmt));
+    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    if (flow == Flow::kBreak) return Flow::kNext;
+    if (flow == Flow::kReturn) return flow;
+  }
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunWith(const ts::WithStmt& stmt, Frame& frame) {
+  std::vector<std::shared_ptr<Object>> contexts;
+  for (const auto& item : stmt.items) {
+    T2N_ASSIGN_OR_RETURN(IValue context, Eval(*item.context, frame));
+    std::shared_ptr<Object> object = context.object();
+    if (!object) return absl::InvalidArgumentError("'with' needs an object");
+    T2N_ASSIGN_OR_RETURN(IValue entered, CallMethod(object, "__enter__", {}, {}));
+    contexts.push_back(std::move(object));
+    if (item.target) T2N_RETURN_IF_ERROR(AssignOne(*item.target, std::move(entered), frame));
+  }
+  T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+  for (auto it = contexts.rbegin(); it != contexts.rend(); ++it) {
+    T2N_RETURN_IF_ERROR(CallMethod(*it, "__exit__", {IValue(), IValue(), IValue()}, {}).status());
+  }
+  return flow;
+}
+
+absl::Status Evaluator::Assign(ts::ExprList targets, bool unpack, IValue value, Frame& frame) {
+  if (!unpack) return AssignOne(*targets[0], std::move(value), frame);
+  T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(value));
+  if (items.size() != targets.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(items.size(), " values for ", targets.size(), " names"));
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    T2N_RETURN_IF_ERROR(AssignOne(*targets[i], std::move(items[i]), frame));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluator::AssignOne(const Expr& target, IValue value, Frame& frame) {
+  if (const auto* name = target.If<ts::NameExpr>()) {
+    if (auto ref = value.tensor()) {
+      Val v = ref->Read();
+      // torch's own temporaries (`_12`) say nothing.
+      if (v && v->name.empty() && !absl::StartsWith(name->name, "_"))
+        v->name = std::string(name->name);
+    }
+    frame.locals[name->name] = std::move(value);
+    return absl::OkStatus();
+  }
+  if (const auto* attribute = target.If<ts::AttributeExpr>()) {
+    T2N_ASSIGN_OR_RETURN(IValue object, Eval(*attribute->object, frame));
+    if (!object.object()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("cannot set '", attribute->name, "' of a ", object.TypeName()));
+    }
+    object.object()->Set(attribute->name, std::move(value));
+    return absl::OkStatus();
+  }
+  if (const auto* subscript = target.If<ts::SubscriptExpr>()) {
+    T2N_ASSIGN_OR_RETURN(IValue object, Eval(*subscript->object, frame));
+    T2N_ASSIGN_OR_RETURN(IValue index, Eval(*subscript->index, frame));
+    return CallOp("aten::_set_item", {object, index, std::move(value)}, {}).status();
+  }
+  return absl::UnimplementedError("assignment to such a target");
+}
+
+}  // namespace t2n::script

@@ -1,0 +1,109 @@
+// The partial evaluator: runs methods of a TorchScript program with abstract tensors and concrete
+// Python values, and records in a graph what is left.
+#ifndef T2N_SCRIPT_EVALUATOR_H_
+#define T2N_SCRIPT_EVALUATOR_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "parsers/torchscript/ast.h"
+#include "t2n/aten/op_call.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/code.h"
+#include "t2n/script/loader.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+using Keywords = std::vector<std::pair<std::string, IValue>>;
+
+class Evaluator {
+ public:
+  // All of them must outlive the evaluator.
+  Evaluator(Code* code, Builder* builder, const OpEnv* env)
+      : code_(code), builder_(*builder), env_(*env), loader_(code, builder) {}
+
+  // The module that the archive holds.
+  absl::StatusOr<std::shared_ptr<Object>> Root();
+
+  // Calls `object.method(args, **keywords)`. Failures carry a place (see PlaceOf).
+  absl::StatusOr<IValue> CallMethod(const std::shared_ptr<Object>& object, absl::string_view method,
+                                    std::vector<IValue> args, Keywords keywords);
+
+  Loader& loader() { return loader_; }
+
+ private:
+  enum class Flow { kNext, kReturn, kBreak, kContinue };
+
+  struct Frame {
+    absl::flat_hash_map<absl::string_view, IValue> locals;
+    std::string module_path;
+    PlacePtr caller;
+    IValue result;
+  };
+
+  using Expr = torchscript::Expr;
+  using Stmt = torchscript::Stmt;
+
+  // Statements (evaluator.cc).
+  absl::StatusOr<IValue> CallFunction(const torchscript::FunctionDef& def, std::vector<IValue> args,
+                                      Keywords keywords, std::string module_path);
+  absl::StatusOr<Flow> Run(torchscript::Block block, Frame& frame);
+  absl::StatusOr<Flow> RunStatement(const Stmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunIf(const torchscript::IfStmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunFor(const torchscript::ForStmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunWhile(const torchscript::WhileStmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunWith(const torchscript::WithStmt& stmt, Frame& frame);
+  absl::Status Assign(torchscript::ExprList targets, bool unpack, IValue value, Frame& frame);
+  absl::Status AssignOne(const Expr& target, IValue value, Frame& frame);
+  absl::StatusOr<bool> Condition(const Expr& expr, Frame& frame);
+  absl::Status CountIteration(const Stmt& loop);
+
+  // Expressions (expressions.cc).
+  absl::StatusOr<IValue> Eval(const Expr& expr, Frame& frame);
+  absl::StatusOr<std::vector<IValue>> EvalAll(torchscript::ExprList exprs, Frame& frame);
+  absl::StatusOr<IValue> EvalName(const torchscript::NameExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> EvalAttribute(const torchscript::AttributeExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> EvalSubscript(const torchscript::SubscriptExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> EvalUnary(const torchscript::UnaryExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> EvalBinary(const torchscript::BinaryExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> GetAttribute(const IValue& object, absl::string_view name);
+
+  // Calls (calls.cc).
+  absl::StatusOr<IValue> EvalCall(const torchscript::CallExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> CallNamed(const std::string& dotted, std::vector<IValue> args,
+                                   Keywords keywords, const torchscript::CallExpr& expr,
+                                   Frame& frame);
+  absl::StatusOr<IValue> Construct(absl::string_view class_name, const torchscript::ClassDef& def,
+                                   std::vector<IValue> args, Keywords keywords);
+  absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
+                                const Keywords& keywords);
+  absl::StatusOr<IValue> FinishOp(const std::string& name, const std::vector<IValue>& args,
+                                  const Arg& value, const Schema& schema, bool in_place);
+  absl::Status Materialize(const std::shared_ptr<Object>& object);
+
+  PlacePtr MakePlace(const torchscript::SourcePos& pos, const Frame& frame) const;
+
+  Code* code_;
+  Builder& builder_;
+  const OpEnv& env_;
+  Loader loader_;
+  int depth_ = 0;
+  int64_t iterations_ = 0;
+};
+
+// `status` with `place` attached, unless it has one already.
+absl::Status WithPlace(absl::Status status, const Place& place);
+// The place attached to a failure, or an empty string.
+std::string PlaceOf(const absl::Status& status);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_EVALUATOR_H_

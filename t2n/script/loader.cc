@@ -1,0 +1,173 @@
+#include "t2n/script/loader.h"
+
+#include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
+#include "t2n/script/tensor_ref.h"
+#include "t2n/script/unusable.h"
+
+namespace t2n::script {
+namespace {
+
+namespace tv = torchvalue;
+
+// An entry of the archive; checked against its checksum on first use.
+class EntryBuffer : public Buffer {
+ public:
+  EntryBuffer(std::shared_ptr<const Archive> archive, const Entry* entry)
+      : archive_(std::move(archive)), entry_(entry) {}
+
+  size_t size() const override { return entry_->size; }
+  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
+    if (!bytes_) {
+      T2N_ASSIGN_OR_RETURN(EntryBytes bytes, archive_->Read(entry_->name));
+      bytes_ = std::move(bytes);
+    }
+    return bytes_->span();
+  }
+  void Release() const override {
+    if (bytes_) archive_->ReleasePages(bytes_->span());
+  }
+
+ private:
+  std::shared_ptr<const Archive> archive_;
+  const Entry* entry_;
+  mutable std::optional<EntryBytes> bytes_;
+};
+
+std::string Join(const std::string& path, absl::string_view name) {
+  return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
+}
+
+}  // namespace
+
+absl::StatusOr<IValue> Loader::Load(const tv::Value* value, const std::string& path) {
+  auto it = loaded_.find(value);
+  if (it != loaded_.end()) return it->second;
+  T2N_ASSIGN_OR_RETURN(IValue loaded, LoadNew(*value, path));
+  loaded_[value] = loaded;
+  return loaded;
+}
+
+absl::StatusOr<IValue> Loader::LoadNew(const tv::Value& value, const std::string& path) {
+  if (value.As<tv::None>()) return IValue();
+  if (const auto* v = value.As<bool>()) return IValue(*v);
+  if (const auto* v = value.As<int64_t>()) return IValue(*v);
+  if (const auto* v = value.As<double>()) return IValue(*v);
+  if (const auto* v = value.As<std::complex<double>>()) return IValue(*v);
+  if (const auto* v = value.As<std::string>()) return IValue(*v);
+  if (const auto* v = value.As<tv::Device>()) return IValue(Device{v->name});
+  if (const auto* v = value.As<tv::Unusable>()) {
+    return IValue(std::make_shared<const UnusableValue>(v->status));
+  }
+  if (const auto* v = value.As<tv::List>()) {
+    auto list = std::make_shared<List>();
+    for (size_t i = 0; i < v->items.size(); ++i) {
+      T2N_ASSIGN_OR_RETURN(IValue item, Load(v->items[i], Join(path, absl::StrCat(i))));
+      list->items.push_back(std::move(item));
+    }
+    return IValue(list);
+  }
+  if (const auto* v = value.As<tv::Tuple>()) {
+    auto tuple = std::make_shared<Tuple>();
+    for (size_t i = 0; i < v->items.size(); ++i) {
+      T2N_ASSIGN_OR_RETURN(IValue item, Load(v->items[i], Join(path, absl::StrCat(i))));
+      tuple->items.push_back(std::move(item));
+    }
+    return IValue(tuple);
+  }
+  if (const auto* v = value.As<tv::Dict>()) {
+    auto dict = std::make_shared<Dict>();
+    for (const auto& [key, item] : v->items) {
+      T2N_ASSIGN_OR_RETURN(IValue k, Load(key, path));
+      T2N_ASSIGN_OR_RETURN(IValue i, Load(item, Join(path, Str(k))));
+      dict->items.emplace_back(std::move(k), std::move(i));
+    }
+    return IValue(dict);
+  }
+  if (const auto* v = value.As<tv::ObjectRecord>()) return LoadObject(value, *v, path);
+  if (const auto* v = value.As<tv::EnumRecord>()) {
+    auto e = std::make_shared<Enum>();
+    e->class_name = v->class_name;
+    T2N_ASSIGN_OR_RETURN(e->value, Load(v->value, path));
+    return IValue(e);
+  }
+  if (const auto* v = value.As<tv::TensorRecord>()) return LoadTensorRef(*v, path);
+  return IValue(std::make_shared<const UnusableValue>(absl::UnimplementedError(
+      absl::StrCat("the archive holds a ", value.KindName(), " that cannot be used"))));
+}
+
+absl::StatusOr<IValue> Loader::LoadObject(const tv::Value& value, const tv::ObjectRecord& record,
+                                          const std::string& path) {
+  auto object = std::make_shared<Object>();
+  object->class_name = record.class_name;
+  object->path = path;
+  loaded_[&value] = object;
+  if (record.state) {
+    T2N_ASSIGN_OR_RETURN(const auto* setstate,
+                         code_->FindMethod(record.class_name, "__setstate__"));
+    if (setstate || record.attributes.empty()) object->pending_state = record.state;
+    if (setstate) return IValue(object);
+  }
+  for (const auto& [name, attribute] : record.attributes) {
+    T2N_ASSIGN_OR_RETURN(IValue v, Load(attribute, Join(path, name)));
+    object->attributes.emplace_back(name, std::move(v));
+  }
+  return IValue(object);
+}
+
+absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantPtr* quant) {
+  std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(record.dtype));
+  if (!dtype) {
+    return absl::UnimplementedError(
+        absl::StrCat("tensors of ", tv::ShortName(record.dtype), " are not supported"));
+  }
+  if (!record.has_data) return absl::FailedPreconditionError("the archive has no data for it");
+  std::shared_ptr<const Buffer>& buffer = buffers_[record.entry];
+  if (!buffer) {
+    const auto& archive = code_->archive().archive;
+    const Entry* entry = archive->Find(record.entry);
+    if (!entry) return absl::NotFoundError(absl::StrCat("no entry '", record.entry, "'"));
+    buffer = std::make_shared<EntryBuffer>(archive, entry);
+  }
+  if (record.quantizer) {
+    const tv::Quantizer& q = *record.quantizer;
+    auto params = std::make_shared<QuantParams>();
+    if (q.scheme == tv::Quantizer::Scheme::kPerTensorAffine) {
+      params->scale = {q.scale};
+      params->zero_point = {q.zero_point};
+    } else if (q.scheme == tv::Quantizer::Scheme::kPerChannelAffine) {
+      T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*q.scales, nullptr));
+      T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*q.zero_points, nullptr));
+      T2N_ASSIGN_OR_RETURN(params->scale, ReadDoubles(scales));
+      T2N_ASSIGN_OR_RETURN(params->zero_point, ReadInts(zero_points));
+      params->axis = q.axis;
+    } else {
+      return absl::UnimplementedError("quantization with float zero points is not supported");
+    }
+    if (quant) *quant = std::move(params);
+  }
+  Tensor t;
+  t.dtype = *dtype;
+  t.sizes = record.sizes;
+  t.strides = record.strides;
+  t.offset = record.storage_offset;
+  t.buffer = buffer;
+  return t;
+}
+
+absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
+                                             const std::string& path) {
+  QuantPtr quant;
+  absl::StatusOr<Tensor> tensor = LoadTensor(record, &quant);
+  if (!tensor.ok()) {
+    return IValue(std::make_shared<const UnusableValue>(
+        absl::Status(tensor.status().code(), absl::StrCat(path, ": ", tensor.status().message()))));
+  }
+  Val v = builder_.Constant(*std::move(tensor), std::move(quant));
+  v->name = path;
+  auto ref = TensorRef::New(v);
+  if (++records_of_entry_[record.entry] > 1) ref->set_shared_bytes();
+  return IValue(ref);
+}
+
+}  // namespace t2n::script

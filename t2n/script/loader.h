@@ -1,0 +1,48 @@
+// From the archive's values to the evaluator's: modules become objects, tensors constants that view
+// the archive's bytes.
+#ifndef T2N_SCRIPT_LOADER_H_
+#define T2N_SCRIPT_LOADER_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "parsers/torchvalue/value.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/code.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+class Loader {
+ public:
+  Loader(Code* code, Builder* builder) : code_(code), builder_(*builder) {}
+
+  // `value` as the evaluator sees it; the same node gives the same value each time. `path` names
+  // modules and weights (`layer1.0.weight`).
+  absl::StatusOr<IValue> Load(const torchvalue::Value* value, const std::string& path);
+
+  // The constant that a recorded tensor is: a view of the archive's bytes.
+  absl::StatusOr<Tensor> LoadTensor(const torchvalue::TensorRecord& record, QuantPtr* quant);
+
+ private:
+  absl::StatusOr<IValue> LoadNew(const torchvalue::Value& value, const std::string& path);
+  absl::StatusOr<IValue> LoadObject(const torchvalue::Value& value,
+                                    const torchvalue::ObjectRecord& record,
+                                    const std::string& path);
+  absl::StatusOr<IValue> LoadTensorRef(const torchvalue::TensorRecord& record,
+                                       const std::string& path);
+
+  Code* code_;
+  Builder& builder_;
+  absl::flat_hash_map<const torchvalue::Value*, IValue> loaded_;
+  std::map<std::string, std::shared_ptr<const Buffer>> buffers_;  // by archive entry
+  std::map<std::string, int> records_of_entry_;
+};
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_LOADER_H_
