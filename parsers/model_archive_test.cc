@@ -133,6 +133,18 @@ TEST(ModelArchiveTest, ClassesOfOldArchivesAreFoundByName) {
   EXPECT_EQ(modern.CodeEntryOf("__torch__.a.b.C"), "code/__torch__/a/b.py");
 }
 
+TEST(ModelArchiveTest, AStateForSetstateIsTheSameInBothLayouts) {
+  for (const char* name : {"state-torch1.2.0.pt", "state-torch1.3.1.pt"}) {
+    const ModelArchive model = Load(name);
+    const auto& inner = Get<ObjectRecord>(model, "inner");
+    ASSERT_NE(inner.state, nullptr) << name;
+    const auto* state = inner.state->As<torchvalue::Tuple>();
+    ASSERT_NE(state, nullptr) << name;
+    EXPECT_THAT(state->items[0]->As<TensorRecord>()->sizes, ElementsAre(2));
+    EXPECT_EQ(*state->items[1]->As<int64_t>(), 3);
+  }
+}
+
 TEST(ModelArchiveTest, EveryKindOfValue) {
   const ModelArchive model = Load("values-torch2.15.0.pt");
   EXPECT_EQ(*Get<torchvalue::EnumRecord>(model, "color").value->As<int64_t>(), 2);

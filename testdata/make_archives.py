@@ -117,6 +117,37 @@ def make_class():
     save(torch.jit.script(UsesClass()), "class")
 
 
+def make_state():
+    class Stateful(torch.jit.ScriptModule):
+        def __init__(self):
+            super(Stateful, self).__init__()
+            self.w = torch.jit.Attribute(torch.ones(2), torch.Tensor)
+
+        @torch.jit.script_method
+        def __getstate__(self):
+            return (self.w, 3)
+
+        @torch.jit.script_method
+        def __setstate__(self, state):
+            # type: (Tuple[Tensor, int]) -> None
+            self.w = state[0]
+
+        @torch.jit.script_method
+        def forward(self, x):
+            return x + self.w
+
+    class Outer(torch.jit.ScriptModule):
+        def __init__(self):
+            super(Outer, self).__init__()
+            self.inner = Stateful()
+
+        @torch.jit.script_method
+        def forward(self, x):
+            return self.inner(x)
+
+    save(Outer(), "state")
+
+
 def make_values():
     import enum
 
@@ -212,6 +243,7 @@ if RELEASE < (2, 0):
     make_old()
     if RELEASE >= (1, 2):
         make_class()
+        make_state()
 else:
     make_values()
     make_sparse()

@@ -146,8 +146,10 @@ class Reader {
 
   absl::StatusOr<const Value*> Module(const proto::ModuleDef& def) {
     ObjectRecord object;
+    const bool has_state = def.has_get_state_attribute_id();
     object.class_name = def.torchscript_arena().key();
     for (const proto::ParameterDef& parameter : def.parameters()) {
+      if (has_state && parameter.tensor_id() == -1) continue;
       if (parameter.tensor_id() < 0 ||
           parameter.tensor_id() >= static_cast<int64_t>(tensors_.size())) {
         return ModelError(absl::StrCat("parameter '", parameter.name(), "' is not in its tensors"));
@@ -155,6 +157,7 @@ class Reader {
       object.attributes.emplace_back(parameter.name(), tensors_[parameter.tensor_id()]);
     }
     for (const proto::AttributeDef& attribute : def.attributes()) {
+      if (has_state && attribute.id() == -1) continue;
       T2N_ASSIGN_OR_RETURN(const Value* value, Attribute(attribute.id()));
       object.attributes.emplace_back(attribute.name(), value);
     }
@@ -162,7 +165,7 @@ class Reader {
       T2N_ASSIGN_OR_RETURN(const Value* value, Module(submodule));
       object.attributes.emplace_back(submodule.name(), value);
     }
-    if (def.has_get_state_attribute_id()) {
+    if (has_state) {
       T2N_ASSIGN_OR_RETURN(object.state, Attribute(def.get_state_attribute_id()));
     }
     return arena_->New(std::move(object));
