@@ -47,13 +47,15 @@ class Arena {
   }
 
  private:
-  static constexpr size_t kChunkBytes = 16 << 10;
+  static constexpr size_t kFirstChunkBytes = 4 << 10;
+  static constexpr size_t kLargestChunkBytes = 256 << 10;
 
   void* Allocate(size_t bytes, size_t alignment) {
     size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (start + bytes > capacity_) {
-      capacity_ = std::max(kChunkBytes, bytes);
-      chunks_.push_back(std::make_unique<char[]>(capacity_));
+      capacity_ = std::max(next_chunk_bytes_, bytes);
+      next_chunk_bytes_ = std::min(2 * next_chunk_bytes_, kLargestChunkBytes);
+      chunks_.emplace_back(new char[capacity_]);  // make_unique would clear it
       start = 0;
     }
     used_ = start + bytes;
@@ -63,6 +65,7 @@ class Arena {
   std::vector<std::unique_ptr<char[]>> chunks_;
   size_t used_ = 0;
   size_t capacity_ = 0;
+  size_t next_chunk_bytes_ = kFirstChunkBytes;
 };
 
 }  // namespace t2n::torchscript

@@ -68,7 +68,7 @@ enum class TrailingComma : uint8_t {
 
 struct Expr {
   ExprKind kind;
-  bool parens = false;  // layout: written inside parentheses
+  uint8_t parens = 0;   // layout: pairs of parentheses around it, a tuple's own included
   uint16_t height = 1;  // of this tree, never above kMaxExprHeight: recursion is safe
   SourcePos pos;
 
@@ -228,6 +228,7 @@ struct TernaryExpr : ExprOf<ExprKind::kTernary> {  // `if_true if condition else
 struct AnnotateExpr : ExprOf<ExprKind::kAnnotate> {  // `annotate(T, value)`
   const Type* type = nullptr;
   const Expr* value = nullptr;
+  bool space_after_comma = true;  // layout
 };
 
 struct UncheckedCastExpr : ExprOf<ExprKind::kUncheckedCast> {  // `unchecked_cast(T, value)`

@@ -1,6 +1,9 @@
 // The rest of ExprParser: what begins an expression - names, literals, brackets - and the calls
 // with types among their arguments.
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "parsers/torchscript/expr_parser.h"
@@ -84,12 +87,12 @@ bool ExprParser::ParseItems(TokenKind close, std::vector<const Expr*>& items,
 
 Expr* ExprParser::ParseParenthesised() {
   auto* tuple = state_.New<TupleExpr>(state_.PosOf(state_.Take()));
-  tuple->parens = true;
+  tuple->parens = 1;
   if (state_.Accept(TokenKind::kRightParen)) return tuple;
   Expr* first = ParseExpr();
   if (first == nullptr) return nullptr;
   if (state_.Accept(TokenKind::kRightParen)) {
-    first->parens = true;
+    if (first->parens < std::numeric_limits<uint8_t>::max()) ++first->parens;
     return first;
   }
   std::vector<const Expr*> items = {first};
@@ -144,7 +147,11 @@ Expr* ExprParser::ParseTypedValue() {
   auto* node = state_.New<Node>(state_.PosOf(state_.Take()));
   state_.Take();
   node->type = state_.ParseType();
+  const Token comma = state_.current();
   if (node->type == nullptr || !state_.Expect(TokenKind::kComma, "','")) return nullptr;
+  if constexpr (std::is_same_v<Node, AnnotateExpr>) {
+    node->space_after_comma = LayoutOf(comma, state_.current()) == TrailingComma::kSpaced;
+  }
   node->value = ParseExpr();
   if (!Adopt(node, node->value)) return nullptr;
   return state_.Expect(TokenKind::kRightParen, "')'") ? node : nullptr;

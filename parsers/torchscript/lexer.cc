@@ -1,11 +1,13 @@
 #include "parsers/torchscript/lexer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace t2n::torchscript {
@@ -39,7 +41,7 @@ struct Operator {
   TokenKind kind;
 };
 
-// Longest first among those with a common beginning.
+// Of more than one character; longest first among those with a common beginning.
 constexpr Operator kOperators[] = {
     {"**=", TokenKind::kAugAssign}, {"//=", TokenKind::kAugAssign},
     {"<<=", TokenKind::kAugAssign}, {">>=", TokenKind::kAugAssign},
@@ -52,18 +54,25 @@ constexpr Operator kOperators[] = {
     {"<<", TokenKind::kShiftLeft},  {">>", TokenKind::kShiftRight},
     {"==", TokenKind::kEqual},      {"!=", TokenKind::kNotEqual},
     {"<=", TokenKind::kLessEqual},  {">=", TokenKind::kGreaterEqual},
-    {"(", TokenKind::kLeftParen},   {")", TokenKind::kRightParen},
-    {"[", TokenKind::kLeftBracket}, {"]", TokenKind::kRightBracket},
-    {"{", TokenKind::kLeftBrace},   {"}", TokenKind::kRightBrace},
-    {",", TokenKind::kComma},       {":", TokenKind::kColon},
-    {".", TokenKind::kDot},         {"=", TokenKind::kAssign},
-    {"+", TokenKind::kPlus},        {"-", TokenKind::kMinus},
-    {"*", TokenKind::kStar},        {"/", TokenKind::kSlash},
-    {"%", TokenKind::kPercent},     {"@", TokenKind::kAt},
-    {"&", TokenKind::kAmpersand},   {"|", TokenKind::kPipe},
-    {"^", TokenKind::kCaret},       {"~", TokenKind::kTilde},
-    {"<", TokenKind::kLess},        {">", TokenKind::kGreater},
 };
+constexpr absl::string_view kSecondCharacters = "=>*/<";
+
+// kError for a character that is none of the language.
+TokenKind CharacterKind(char c) {
+  static constexpr absl::string_view kCharacters = "()[]{},:.=+-*/%@&|^~<>";
+  static constexpr TokenKind kKinds[] = {
+      TokenKind::kLeftParen,    TokenKind::kRightParen, TokenKind::kLeftBracket,
+      TokenKind::kRightBracket, TokenKind::kLeftBrace,  TokenKind::kRightBrace,
+      TokenKind::kComma,        TokenKind::kColon,      TokenKind::kDot,
+      TokenKind::kAssign,       TokenKind::kPlus,       TokenKind::kMinus,
+      TokenKind::kStar,         TokenKind::kSlash,      TokenKind::kPercent,
+      TokenKind::kAt,           TokenKind::kAmpersand,  TokenKind::kPipe,
+      TokenKind::kCaret,        TokenKind::kTilde,      TokenKind::kLess,
+      TokenKind::kGreater};
+  static_assert(std::size(kKinds) == kCharacters.size());
+  const size_t i = kCharacters.find(c);
+  return i == absl::string_view::npos ? TokenKind::kError : kKinds[i];
+}
 
 // Bytes past ASCII belong to names, as letters of other scripts do in Python.
 bool StartsWord(char c) {
@@ -264,14 +273,30 @@ Token Lexer::LexString() {
 
 Token Lexer::LexOperator() {
   const absl::string_view rest = text_.substr(pos_, 3);
-  for (const Operator& op : kOperators) {
-    if (rest.substr(0, op.text.size()) != op.text) continue;
-    const char c = op.text[0];
-    if (c == '(' || c == '[' || c == '{') ++brackets_;
-    if ((c == ')' || c == ']' || c == '}') && brackets_ > 0) --brackets_;
-    return Make(op.kind, op.text.size());
+  if (rest.size() > 1 && kSecondCharacters.find(rest[1]) != absl::string_view::npos) {
+    for (const Operator& op : kOperators) {
+      if (absl::StartsWith(rest, op.text)) return Make(op.kind, op.text.size());
+    }
   }
-  return Error(absl::StrCat("unexpected character '", absl::CHexEscape(rest.substr(0, 1)), "'"));
+  const TokenKind kind = CharacterKind(rest[0]);
+  switch (kind) {
+    case TokenKind::kError:
+      return Error(
+          absl::StrCat("unexpected character '", absl::CHexEscape(rest.substr(0, 1)), "'"));
+    case TokenKind::kLeftParen:
+    case TokenKind::kLeftBracket:
+    case TokenKind::kLeftBrace:
+      ++brackets_;
+      break;
+    case TokenKind::kRightParen:
+    case TokenKind::kRightBracket:
+    case TokenKind::kRightBrace:
+      if (brackets_ > 0) --brackets_;
+      break;
+    default:
+      break;
+  }
+  return Make(kind, 1);
 }
 
 }  // namespace t2n::torchscript

@@ -53,7 +53,7 @@ Expr* NumberOf(ParserState& state, const Token& token) {
 }
 
 Expr* NegatedNumber(ParserState& state, const Token& minus, const Expr& operand) {
-  if (operand.parens) return nullptr;
+  if (operand.parens > 0) return nullptr;
   const SourcePos pos = state.PosOf(minus);
   if (const auto* number = operand.If<IntExpr>(); number != nullptr && number->text[0] != '-') {
     return NewInt(state, pos, number->text, true, Joined(minus.text, number->text));
@@ -68,7 +68,8 @@ Expr* ComplexSum(ParserState& state, const Expr& first, BinaryOp op, const Expr&
   const auto* real = first.If<FloatExpr>();
   const auto* imaginary = second.If<ComplexExpr>();
   const bool sum = op == BinaryOp::kAdd || op == BinaryOp::kSub;
-  if (real == nullptr || imaginary == nullptr || !sum || real->parens || imaginary->parens) {
+  if (real == nullptr || imaginary == nullptr || !sum || real->parens > 0 ||
+      imaginary->parens > 0) {
     return nullptr;
   }
   const double sign = op == BinaryOp::kAdd ? 1 : -1;

@@ -12,6 +12,7 @@ namespace t2n::torchscript {
 
 // From the loosest to the tightest.
 enum class Precedence : uint8_t {
+  kList,  // a tuple without parentheses
   kTernary,
   kOr,
   kAnd,

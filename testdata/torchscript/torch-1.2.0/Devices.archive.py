@@ -1,0 +1,16 @@
+op_version_set = 1
+def forward(self,
+    x: Tensor) -> Tensor:
+  d = torch.device("cpu")
+  y = torch.zeros([2, 3], dtype=7, layout=None, device=d, pin_memory=None)
+  _0 = torch.eq(ops.prim.device(x), ops.prim.device(y))
+  if _0:
+    _1 = ops.prim.is_cuda(x)
+  else:
+    _1 = False
+  if _1:
+    y0 = torch.to(y, ops.prim.dtype(x), True, False)
+  else:
+    y0 = y
+  _2 = torch.to(torch.to(y0, 4, False, False), x, False, False)
+  return _2
