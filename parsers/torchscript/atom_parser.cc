@@ -65,7 +65,7 @@ Expr* ExprParser::ParseString() {
   while (state_.Is(TokenKind::kString)) {
     const Token token = state_.Take();
     if (!DecodeString(token.text, value)) {
-      return state_.Reject(token, "unknown escape sequence in a string");
+      return state_.Reject(state_.PosOf(token), "unknown escape sequence in a string");
     }
   }
   node->value = state_.Keep(value);

@@ -42,7 +42,7 @@ TrailingComma LayoutOf(const Token& comma, const Token& close) {
 }
 
 Expr* ExprParser::TooDeep() {
-  return state_.Reject(state_.current(),
+  return state_.Reject(state_.Here(),
                        absl::StrCat("expression nested deeper than ", kMaxExprHeight));
 }
 
@@ -116,7 +116,7 @@ Expr* ExprParser::ParseRun(Expr* first, Precedence precedence) {
   std::optional<BinaryOp> op = PeekBinaryOp(state_);
   for (; op.has_value() && PrecedenceOf(*op) == precedence; op = PeekBinaryOp(state_)) {
     if (precedence == Precedence::kComparison && !rest.empty()) {
-      return state_.Reject(state_.current(), "comparisons in a row are not TorchScript");
+      return state_.Reject(state_.Here(), "comparisons in a row are not TorchScript");
     }
     state_.Take();
     if (*op == BinaryOp::kIsNot || *op == BinaryOp::kNotIn) state_.Take();

@@ -8,6 +8,15 @@
 namespace t2n::torchscript {
 namespace {
 
+// `1.+2.j` rather than `2.j`.
+bool HasRealPart(absl::string_view complex) {
+  for (size_t i = 1; i < complex.size(); ++i) {
+    const bool exponent = complex[i - 1] == 'e' || complex[i - 1] == 'E';
+    if ((complex[i] == '+' || complex[i] == '-') && !exponent) return true;
+  }
+  return false;
+}
+
 Precedence PrecedenceOf(const Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kTernary:
@@ -21,7 +30,8 @@ Precedence PrecedenceOf(const Expr& expr) {
     case ExprKind::kFloat:
       return expr.As<FloatExpr>().text[0] == '-' ? Precedence::kUnary : Precedence::kAtom;
     case ExprKind::kComplex:
-      return Precedence::kTernary;  // `1.+2.j` is one literal only where nothing binds tighter
+      // `1.+2.j` is one literal only where no operator binds its ends.
+      return HasRealPart(expr.As<ComplexExpr>().text) ? Precedence::kTernary : Precedence::kAtom;
     case ExprKind::kTuple:
       return expr.As<TupleExpr>().items.empty() ? Precedence::kAtom : Precedence::kList;
     default:

@@ -99,6 +99,11 @@ std::string Describe(const Token& token) {
   }
 }
 
+bool IsWord(absl::string_view text) {
+  return !text.empty() && StartsWord(text[0]) &&
+         std::all_of(text.begin(), text.end(), ContinuesWord);
+}
+
 Lexer::Lexer(absl::string_view text) : text_(text) {
   following_ = Lex();
   Advance();

@@ -97,6 +97,9 @@ struct Token {
 // "end of line", "indentation", "'foo'"
 std::string Describe(const Token& token);
 
+// Whether `text` is spelled like one name or keyword.
+bool IsWord(absl::string_view text);
+
 class Lexer {
  public:
   // `text` must outlive the lexer and its tokens.

@@ -28,7 +28,7 @@ std::nullptr_t ParserState::Fail(absl::string_view wanted) {
   return nullptr;
 }
 
-std::nullptr_t ParserState::Reject(const Token& at, absl::string_view message) {
+std::nullptr_t ParserState::Reject(SourcePos at, absl::string_view message) {
   if (error_.empty()) error_ = absl::StrCat(at.line, ":", at.column, ": ", message);
   return nullptr;
 }

@@ -26,7 +26,7 @@ class ParserState {
 
   // Both keep "line:column: …" as the error unless there is one already.
   std::nullptr_t Fail(absl::string_view wanted);  // "expected `wanted`, found …"
-  std::nullptr_t Reject(const Token& at, absl::string_view message);
+  std::nullptr_t Reject(SourcePos at, absl::string_view message);
   const std::string& error() const { return error_; }
 
   const Type* ParseType();  // nullptr on an error

@@ -26,6 +26,7 @@ class Printer {
   void PrintFunction(const FunctionDef& def);
   void PrintClass(const ClassDef& def);
   void PrintEnumMembers(Block members);
+  void PrintTarget(const Expr& target);
   void PrintTargets(ExprList targets, bool unpack, bool trailing_comma);
 
   // `keyword`, and ` value` where there is one.
@@ -55,11 +56,19 @@ void Printer::PrintBlock(Block block) {
   --level_;
 }
 
+// Never as `getattr(x, "name")`, which cannot be assigned to.
+void Printer::PrintTarget(const Expr& target) {
+  const auto* attribute = target.If<AttributeExpr>();
+  if (attribute == nullptr) return PrintValue(target);
+  PrintExpr(*attribute->object, Precedence::kAtom, out_);
+  absl::StrAppend(&out_, ".", attribute->name);
+}
+
 void Printer::PrintTargets(ExprList targets, bool unpack, bool trailing_comma) {
   const char* separator = "";
   for (const Expr* target : targets) {
     out_ += separator;
-    PrintExpr(*target, Precedence::kAtom, out_);
+    PrintTarget(*target);
     separator = ", ";
   }
   if (unpack && (trailing_comma || targets.size() == 1)) out_ += ',';
@@ -76,7 +85,7 @@ void Printer::PrintAssign(const AssignStmt& stmt) {
 }
 
 void Printer::PrintAugAssign(const AugAssignStmt& stmt) {
-  PrintValue(*stmt.target);
+  PrintTarget(*stmt.target);
   absl::StrAppend(&out_, " ", Spelling(stmt.op), "= ");
   PrintValues(*stmt.value);
   out_ += '\n';
@@ -85,7 +94,7 @@ void Printer::PrintAugAssign(const AugAssignStmt& stmt) {
 void Printer::PrintAttributeDecl(const AttributeDecl& decl) {
   std::string type = ToString(*decl.type);
   if (decl.is_final) type = absl::StrCat("Final[", type, "]");
-  if (IsIdentifier(decl.name)) {
+  if (IsIdentifier(decl.name) || decl.is_final || decl.value != nullptr) {
     absl::StrAppend(&out_, decl.name, decl.space_before_colon ? " : " : ": ", type);
   } else {
     out_ += "__annotations__[";
@@ -127,7 +136,7 @@ void Printer::PrintWith(const WithStmt& stmt) {
     PrintValue(*item.context);
     if (item.target != nullptr) {
       out_ += " as ";
-      PrintValue(*item.target);
+      PrintTarget(*item.target);
     }
     separator = ", ";
   }

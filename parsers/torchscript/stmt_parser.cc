@@ -1,5 +1,6 @@
 #include "parsers/torchscript/stmt_parser.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -10,8 +11,9 @@ namespace t2n::torchscript {
 namespace {
 
 bool IsTarget(const Expr& expr) {
-  return expr.kind == ExprKind::kName || expr.kind == ExprKind::kAttribute ||
-         expr.kind == ExprKind::kSubscript;
+  const auto* attribute = expr.If<AttributeExpr>();
+  if (attribute != nullptr) return IsWord(attribute->name);  // not getattr(x, "0")
+  return expr.kind == ExprKind::kName || expr.kind == ExprKind::kSubscript;
 }
 
 ClassKind ClassKindOf(absl::string_view base) {
@@ -40,7 +42,7 @@ bool StmtParser::ParseBlock(Scope scope, Block& body) {
   if (!state_.Expect(TokenKind::kNewline, "end of line after ':'")) return false;
   if (!state_.Expect(TokenKind::kIndent, "an indented block")) return false;
   if (depth_ >= kMaxBlockDepth) {
-    state_.Reject(state_.current(), absl::StrCat("blocks nested deeper than ", kMaxBlockDepth));
+    state_.Reject(state_.Here(), absl::StrCat("blocks nested deeper than ", kMaxBlockDepth));
     return false;
   }
   ++depth_;
@@ -124,7 +126,7 @@ Stmt* StmtParser::ParseExprStmt() {
       return ParseAnnotatedAssign(pos, value, first.column + first.text.size());
     case TokenKind::kAugAssign: {
       auto* assign = state_.New<AugAssignStmt>(pos);
-      if (!IsTarget(*value)) return state_.Reject(first, "cannot assign to this expression");
+      if (!CheckTarget(*value)) return nullptr;
       const absl::string_view text = state_.Take().text;
       assign->target = value;
       assign->op = *FindBinaryOp(text.substr(0, text.size() - 1));
@@ -139,6 +141,12 @@ Stmt* StmtParser::ParseExprStmt() {
   }
 }
 
+bool StmtParser::CheckTarget(const Expr& target) {
+  if (IsTarget(target)) return true;
+  state_.Reject(target.pos, "cannot assign to this expression");
+  return false;
+}
+
 bool StmtParser::SetTargets(const Expr* target, ExprList& targets, bool& unpack,
                             bool& trailing_comma) {
   if (const auto* tuple = target->If<TupleExpr>(); tuple != nullptr) {
@@ -148,13 +156,8 @@ bool StmtParser::SetTargets(const Expr* target, ExprList& targets, bool& unpack,
   } else {
     targets = state_.Keep(std::vector<const Expr*>{target});
   }
-  for (const Expr* item : targets) {
-    if (IsTarget(*item)) continue;
-    const Token at{TokenKind::kError, item->pos.line, item->pos.column, {}};
-    state_.Reject(at, "cannot assign to this expression");
-    return false;
-  }
-  return true;
+  return std::all_of(targets.begin(), targets.end(),
+                     [this](const Expr* item) { return CheckTarget(*item); });
 }
 
 Stmt* StmtParser::ParseAssign(SourcePos pos, const Expr* target) {
@@ -280,7 +283,7 @@ Stmt* StmtParser::ParseWith() {
     if (item.context == nullptr) return nullptr;
     if (state_.Accept(TokenKind::kAs)) {
       item.target = exprs_.ParseExpr();
-      if (item.target == nullptr) return nullptr;
+      if (item.target == nullptr || !CheckTarget(*item.target)) return nullptr;
     }
     items.push_back(item);
   } while (state_.Accept(TokenKind::kComma));

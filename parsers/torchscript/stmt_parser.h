@@ -41,6 +41,7 @@ class StmtParser {
   bool ParseParam(Param& param);
   Stmt* ParseClass();
   bool ParseBlock(Scope scope, Block& body);  // `:`, and the lines indented below
+  bool CheckTarget(const Expr& target);
   bool SetTargets(const Expr* target, ExprList& targets, bool& unpack, bool& trailing_comma);
 
   template <typename Node>
