@@ -13,6 +13,15 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       MatmulOps(),
       NormalizationOps(),
       PoolingOps(),
+      // Layout, indexing, factories.
+      ShapeOps(),
+      ViewOps(),
+      SlicingOps(),
+      JoiningOps(),
+      FactoryOps(),
+      IndexingOps(),
+      PaddingOps(),
+      MaskingOps(),
   };
 }
 

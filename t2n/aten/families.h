@@ -11,6 +11,16 @@ namespace t2n {
 
 absl::Span<const OpEntry> ArithmeticOps();
 
+// Layout, indexing, factories.
+absl::Span<const OpEntry> ShapeOps();
+absl::Span<const OpEntry> ViewOps();
+absl::Span<const OpEntry> SlicingOps();
+absl::Span<const OpEntry> JoiningOps();
+absl::Span<const OpEntry> FactoryOps();
+absl::Span<const OpEntry> IndexingOps();
+absl::Span<const OpEntry> PaddingOps();
+absl::Span<const OpEntry> MaskingOps();
+
 // Layers and linear algebra.
 absl::Span<const OpEntry> AdaptivePoolingOps();
 absl::Span<const OpEntry> AttentionOps();

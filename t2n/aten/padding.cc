@@ -1,0 +1,90 @@
+// Padding in every mode.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/aten/common.h"
+#include "t2n/aten/families.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+// Positive and negative parts of torch's pad list (last axis first, before and after).
+struct Padding {
+  Shape before, after;            // to add
+  Shape crop_before, crop_after;  // to take away
+};
+
+std::optional<Padding> ReadPadding(OpCall& c, absl::string_view name, int64_t rank) {
+  Shape pad = c.dims(name);
+  if (pad.size() % 2 != 0 || static_cast<int64_t>(pad.size()) > 2 * rank) {
+    c.RefuseArg(name, absl::StrCat("does not fit rank ", rank));
+    return std::nullopt;
+  }
+  Padding p;
+  p.before = p.after = p.crop_before = p.crop_after = Shape(rank, Dim(0));
+  for (size_t i = 0; i < pad.size(); ++i) {
+    int64_t axis = rank - 1 - static_cast<int64_t>(i / 2);
+    (i % 2 == 0 ? p.before : p.after)[axis] = Max(pad[i], 0);
+    (i % 2 == 0 ? p.crop_before : p.crop_after)[axis] = Max(-pad[i], 0);
+  }
+  return p;
+}
+
+Val Crop(Builder& b, Val x, const Padding& p) {
+  for (size_t i = 0; i < p.before.size(); ++i) {
+    x = b.Slice(x, i, p.crop_before[i], x.dim(i) - p.crop_after[i]);
+  }
+  return x;
+}
+
+Val Pad(OpCall& c, absl::string_view name, absl::string_view mode, const Arg& value) {
+  Val x = c.tensor("self");
+  std::optional<Padding> p = ReadPadding(c, name, x.rank());
+  if (!p) return Val();
+  double fill = value.is_none() ? 0 : value.AsDouble();
+  if (mode == "constant") return c.b.Pad(Crop(c.b, x, *p), p->before, p->after, mode, fill);
+  if (fill != 0) return c.Refuse(absl::StrCat("mode ", mode, " with a value"));
+  // torch wraps around what a negative padding leaves, but mirrors and repeats before it crops.
+  if (mode == "circular") return c.b.Pad(Crop(c.b, x, *p), p->before, p->after, mode);
+  return Crop(c.b, c.b.Pad(x, p->before, p->after, mode), *p);
+}
+
+Arg ConstantPad(OpCall& c) { return Pad(c, "pad", "constant", c.arg("value")); }
+
+Arg PadMode(OpCall& c) {
+  std::string mode = c.str("mode");
+  for (const char* known : {"constant", "reflect", "replicate", "circular"}) {
+    if (mode == known) return Pad(c, "pad", mode, c.arg("value"));
+  }
+  return c.RefuseArg("mode");
+}
+Arg PadEnum(OpCall& c) {
+  constexpr const char* kModes[] = {"constant", "reflect", "replicate", "circular"};
+  int64_t mode = c.integer("mode");
+  if (mode < 0 || mode > 3) return c.RefuseArg("mode");
+  return Pad(c, "pad", kModes[mode], c.arg("value"));
+}
+Arg ReflectionPad(OpCall& c) { return Pad(c, "padding", "reflect", Arg()); }
+Arg ReplicationPad(OpCall& c) { return Pad(c, "padding", "replicate", Arg()); }
+Arg CircularPad(OpCall& c) { return Pad(c, "pad", "circular", Arg()); }
+
+constexpr OpEntry kOps[] = {
+    {"aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPad},
+    {"aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor",
+     PadMode},
+    {"aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor", PadEnum},
+    {"aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReflectionPad},
+    {"aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReflectionPad},
+    {"aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReflectionPad},
+    {"aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReplicationPad},
+    {"aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReplicationPad},
+    {"aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReplicationPad},
+    {"aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", CircularPad},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> PaddingOps() { return kOps; }
+
+}  // namespace t2n

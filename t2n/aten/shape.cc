@@ -1,0 +1,165 @@
+// Questions about a tensor that its type answers: sizes, dtype and the like.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/aten/common.h"
+#include "t2n/aten/families.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+Arg DimList(const Shape& shape) { return Arg::List(ArgList(shape.begin(), shape.end())); }
+
+Arg Sizes(OpCall& c) { return DimList(c.tensor("self").shape()); }
+
+Arg SizeOf(OpCall& c) {
+  Val x = c.tensor("self");
+  if (x.rank() == 0) return c.Refuse("a rank-0 tensor has no sizes");
+  return x.dim(c.axis("dim", x.rank()));
+}
+
+Arg Numel(OpCall& c) { return c.tensor("self").numel(); }
+Arg Rank(OpCall& c) { return c.tensor("self").rank(); }
+Arg Length(OpCall& c) {
+  Val x = c.tensor("t");
+  return x.rank() == 0 ? Arg(c.Refuse("of a rank-0 tensor")) : Arg(x.dim(0));
+}
+Arg ShapeTensor(OpCall& c) { return c.b.DimVector(c.tensor("self").shape()); }
+
+// Values have no strides here: a tensor is dense in row-major order unless it was just made by a
+// layout primitive.
+bool IsDense(const Val& x) { return !x || x->node->op == Op::kReshape || !IsViewOp(x->node->op); }
+
+Shape DenseStrides(const Shape& shape) {
+  Shape strides(shape.size(), Dim(1));
+  for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * Max(shape[i - 1], 1);
+  return strides;
+}
+
+Arg Strides(OpCall& c) {
+  Val x = c.tensor("self");
+  if (!IsDense(x)) return c.Refuse("the strides of a view are not carried");
+  return DimList(DenseStrides(x.shape()));
+}
+
+Arg StrideOf(OpCall& c) {
+  Val x = c.tensor("self");
+  if (!IsDense(x)) return c.Refuse("the strides of a view are not carried");
+  if (x.rank() == 0) return c.Refuse("a rank-0 tensor has no strides");
+  return DenseStrides(x.shape())[c.axis("dim", x.rank())];
+}
+
+Arg IsContiguous(OpCall& c) {
+  c.ignore({"memory_format"});
+  return IsDense(c.tensor("self"));
+}
+
+Arg ElementSize(OpCall& c) { return ItemSize(c.tensor("self").dtype()); }
+Arg IsFloatingPoint(OpCall& c) { return IsFloat(c.tensor("self").dtype()); }
+Arg IsComplexTensor(OpCall& c) { return IsComplex(c.tensor("self").dtype()); }
+Arg IsSignedTensor(OpCall& c) { return IsSigned(c.tensor("self").dtype()); }
+Arg AlwaysFalse(OpCall& c) {
+  for (const SchemaArg& a : c.schema().args) c.ignore({a.name});
+  return false;
+}
+Arg IsQuantizedTensor(OpCall& c) { return IsQuantized(c.tensor("a").dtype()); }
+Arg AlwaysTrue(OpCall& c) {
+  c.ignore({"a"});
+  return true;
+}
+
+Arg IsSameSize(OpCall& c) {
+  Val a = c.tensor("self"), b = c.tensor("other");
+  if (a.rank() != b.rank()) return false;
+  bool known = true;
+  for (int64_t i = 0; i < a.rank(); ++i) {
+    std::optional<bool> same = Equal(a.dim(i), b.dim(i));
+    if (same == false) return false;
+    known &= same.has_value();
+  }
+  if (!known) return c.Refuse("whether symbolic sizes agree is not known");
+  return true;
+}
+
+Arg DtypeOf(OpCall& c) { return TorchCode(c.tensor("a").dtype()); }
+Arg DeviceOf(OpCall& c) {
+  c.ignore({"a"});
+  return "cpu";
+}
+Arg DeviceIndex(OpCall& c) {
+  c.ignore({"self"});
+  return -1;
+}
+Arg LayoutOf(OpCall& c) {
+  c.ignore({"a"});
+  return 0;
+}
+
+Arg ResultTypeOf(OpCall& c) {
+  return TorchCode(ResultType({c.arg(c.schema().args[0].name), c.arg(c.schema().args[1].name)}));
+}
+
+Arg PromotedTypes(OpCall& c) {
+  return TorchCode(PromoteTypes(c.dtype("type1", DType::kF32), c.dtype("type2", DType::kF32)));
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::size(Tensor self) -> int[]", Sizes},
+    {"aten::size.int(Tensor self, int dim) -> int", SizeOf},
+    {"aten::sym_size(Tensor self) -> SymInt[]", Sizes},
+    {"aten::sym_size.int(Tensor self, int dim) -> SymInt", SizeOf},
+    {"aten::numel(Tensor self) -> int", Numel},
+    {"aten::sym_numel(Tensor self) -> SymInt", Numel},
+    {"aten::dim(Tensor self) -> int", Rank},
+    {"aten::ndimension(Tensor self) -> int", Rank},
+    {"aten::len.Tensor(Tensor t) -> int", Length},
+    {"aten::_shape_as_tensor(Tensor self) -> Tensor", ShapeTensor},
+    {"aten::stride(Tensor self) -> int[]", Strides},
+    {"aten::stride.int(Tensor self, int dim) -> int", StrideOf},
+    {"aten::sym_stride(Tensor self) -> SymInt[]", Strides},
+    {"aten::sym_stride.int(Tensor self, int dim) -> SymInt", StrideOf},
+    {"aten::is_contiguous(Tensor self) -> bool", IsContiguous},
+    {"aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool",
+     IsContiguous},
+    {"aten::element_size(Tensor self) -> int", ElementSize},
+    {"aten::is_floating_point(Tensor self) -> bool", IsFloatingPoint},
+    {"aten::is_complex(Tensor self) -> bool", IsComplexTensor},
+    {"aten::is_signed(Tensor self) -> bool", IsSignedTensor},
+    {"aten::is_same_size(Tensor self, Tensor other) -> bool", IsSameSize},
+    {"aten::is_conj(Tensor self) -> bool", AlwaysFalse},
+    {"aten::is_neg(Tensor self) -> bool", AlwaysFalse},
+    {"aten::is_inference(Tensor self) -> bool", AlwaysFalse},
+    {"aten::is_pinned(Tensor self, Device? device=None) -> bool", AlwaysFalse},
+    {"aten::is_coalesced(Tensor self) -> bool", AlwaysFalse},
+    {"aten::get_device(Tensor self) -> int", DeviceIndex},
+    {"aten::result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType", ResultTypeOf},
+    {"aten::result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType", ResultTypeOf},
+    {"aten::result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType", ResultTypeOf},
+    {"aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType", ResultTypeOf},
+    {"aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType", PromotedTypes},
+    {"prim::dtype(Tensor a) -> int", DtypeOf},
+    {"prim::device(Tensor a) -> Device", DeviceOf},
+    {"prim::layout(Tensor a) -> Layout", LayoutOf},
+    {"prim::is_cpu(Tensor a) -> bool", AlwaysTrue},
+    {"prim::is_cuda(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_ipu(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_maia(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_meta(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_mkldnn(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_mps(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_mtia(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_nested(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_quantized(Tensor a) -> bool", IsQuantizedTensor},
+    {"prim::is_sparse(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_sparse_csr(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_vulkan(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_xla(Tensor a) -> bool", AlwaysFalse},
+    {"prim::is_xpu(Tensor a) -> bool", AlwaysFalse},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> ShapeOps() { return kOps; }
+
+}  // namespace t2n
