@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 packages=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
   g++ git ca-certificates python3-venv
-  libabsl-dev libbenchmark-dev libdeflate-dev libeigen3-dev libgmock-dev libgtest-dev
+  libabsl-dev libarchive-dev libbenchmark-dev libdeflate-dev libeigen3-dev libgmock-dev libgtest-dev
   libprotobuf-dev libre2-dev libzip-dev protobuf-compiler zlib1g-dev
 )
 

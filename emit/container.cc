@@ -1,0 +1,198 @@
+#include "emit/container.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "emit/tar_writer.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status ErrnoError(absl::string_view what, const std::string& path) {
+  return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", strerror(errno)));
+}
+
+// A model that this tool or another wrote: nothing but NNEF's own files.
+bool IsModelFolder(const std::string& path) {
+  std::error_code error;
+  bool graph = false, empty = true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    empty = false;
+    std::string name = entry.path().filename().string();
+    bool known = name == "graph.nnef" || name == "graph.quant" || absl::EndsWith(name, ".dat");
+    if (!known || !entry.is_regular_file(error)) return false;
+    graph |= name == "graph.nnef";
+  }
+  return !error && (empty || graph);
+}
+
+// `out` for `out/`: temporaries stand beside it.
+std::string WithoutSlash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+absl::Status WriteAll(int fd, absl::Span<const uint8_t> bytes, const std::string& path) {
+  constexpr size_t kChunk = 8 << 20;
+  while (!bytes.empty()) {
+    ssize_t n = ::write(fd, bytes.data(), std::min(bytes.size(), kChunk));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return ErrnoError("write", path);
+    bytes.remove_prefix(n);
+  }
+  return absl::OkStatus();
+}
+
+class Folder : public Container {
+ public:
+  explicit Folder(std::string path) : path_(std::move(path)) {}
+  ~Folder() override {
+    std::error_code ignored;
+    if (!staging_.empty()) fs::remove_all(staging_, ignored);
+  }
+
+  absl::Status Open() {
+    struct stat info;
+    exists_ = ::lstat(path_.c_str(), &info) == 0;
+    if (exists_ && (!S_ISDIR(info.st_mode) || !IsModelFolder(path_))) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path_, " exists and is not an NNEF model: remove it or choose another name"));
+    }
+    std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
+    if (!::mkdtemp(name.data())) return ErrnoError("create a folder beside", path_);
+    staging_ = name;
+    // mkdtemp's folders are private; a model is as readable as its user wants files to be.
+    mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (::chmod(staging_.c_str(), 0777 & ~mask) != 0)
+      return ErrnoError("set the mode of", staging_);
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(absl::string_view name,
+                   absl::Span<const absl::Span<const uint8_t>> pieces) override {
+    std::string path = absl::StrCat(staging_, "/", name);
+    int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) return ErrnoError("create", path);
+    absl::Status status;
+    for (absl::Span<const uint8_t> piece : pieces) {
+      if (status.ok()) status = WriteAll(fd, piece, path);
+    }
+    if (::close(fd) != 0 && status.ok()) status = ErrnoError("write", path);
+    return status;
+  }
+
+  absl::Status Commit() override {
+    if (!exists_) {
+      if (::rename(staging_.c_str(), path_.c_str()) != 0) return ErrnoError("create", path_);
+      staging_.clear();
+      return absl::OkStatus();
+    }
+    // The old model changes places with the new one, and goes with the staging folder.
+    if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) {
+      return absl::OkStatus();
+    }
+    std::string old = staging_ + "-old";
+    if (::rename(path_.c_str(), old.c_str()) != 0) return ErrnoError("replace", path_);
+    if (::rename(staging_.c_str(), path_.c_str()) != 0) {
+      absl::Status status = ErrnoError("replace", path_);
+      ::rename(old.c_str(), path_.c_str());
+      return status;
+    }
+    staging_ = old;
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string path_;
+  std::string staging_;
+  bool exists_ = false;
+};
+
+class Archive : public Container {
+ public:
+  explicit Archive(std::string path) : path_(std::move(path)) {}
+  ~Archive() override {
+    if (fd_ >= 0) ::close(fd_);
+    if (!staging_.empty()) ::unlink(staging_.c_str());
+  }
+
+  absl::Status Open(bool gzip, int compression_level) {
+    struct stat info;
+    if (::lstat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path_, " exists and is no file: remove it or choose another name"));
+    }
+    std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
+    fd_ = ::mkostemp(name.data(), O_CLOEXEC);
+    if (fd_ < 0) return ErrnoError("create a file beside", path_);
+    staging_ = name;
+    mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (::fchmod(fd_, 0666 & ~mask) != 0) return ErrnoError("set the mode of", staging_);
+    return tar_.Open(fd_, gzip, compression_level);
+  }
+
+  absl::Status Add(absl::string_view name,
+                   absl::Span<const absl::Span<const uint8_t>> pieces) override {
+    return tar_.Add(name, pieces);
+  }
+
+  absl::Status Commit() override {
+    T2N_RETURN_IF_ERROR(tar_.Close());
+    if (::close(std::exchange(fd_, -1)) != 0) return ErrnoError("write", staging_);
+    if (::rename(staging_.c_str(), path_.c_str()) != 0) return ErrnoError("create", path_);
+    staging_.clear();
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string path_;
+  std::string staging_;
+  int fd_ = -1;
+  TarWriter tar_;
+};
+
+ContainerKind KindByName(absl::string_view path) {
+  if (absl::EndsWith(path, ".tar")) return ContainerKind::kTar;
+  bool gzip = absl::EndsWith(path, ".tgz") || absl::EndsWith(path, ".tar.gz");
+  return gzip ? ContainerKind::kTarGz : ContainerKind::kFolder;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& path,
+                                                           ContainerKind kind,
+                                                           int compression_level) {
+  if (path.empty()) return absl::InvalidArgumentError("no output path given");
+  if (compression_level < 0 || compression_level > 9) {
+    return absl::InvalidArgumentError("the compression level lies between 0 and 9");
+  }
+  if (kind == ContainerKind::kByName) kind = KindByName(path);
+  if (kind == ContainerKind::kFolder) {
+    auto folder = std::make_unique<Folder>(WithoutSlash(path));
+    T2N_RETURN_IF_ERROR(folder->Open());
+    return std::unique_ptr<Container>(std::move(folder));
+  }
+  auto archive = std::make_unique<Archive>(path);
+  T2N_RETURN_IF_ERROR(archive->Open(kind == ContainerKind::kTarGz, compression_level));
+  return std::unique_ptr<Container>(std::move(archive));
+}
+
+}  // namespace t2n

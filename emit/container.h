@@ -1,0 +1,43 @@
+// Where a model's files go: a folder or an archive, which appears at its path only when whole.
+#ifndef EMIT_CONTAINER_H_
+#define EMIT_CONTAINER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace t2n {
+
+enum class ContainerKind {
+  kByName,  // by the path's ending: .tar, .tgz, .tar.gz, else a folder
+  kFolder,
+  kTar,
+  kTarGz,
+};
+
+// Takes files one by one; writes beside the path and moves there in Commit. Destroyed without
+// Commit, it leaves nothing behind.
+class Container {
+ public:
+  virtual ~Container() = default;
+  // A file of these pieces, one after the other. `name` has no folder in it.
+  virtual absl::Status Add(absl::string_view name,
+                           absl::Span<const absl::Span<const uint8_t>> pieces) = 0;
+  virtual absl::Status Commit() = 0;
+};
+
+// FailedPrecondition if something stands at `path` that is no model: an existing folder is replaced
+// only if it is empty or holds NNEF files alone; an archive replaces a file. `compression_level`
+// (.tar.gz): 0 to 9. Archives are functions of their files: no times, no owners.
+absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& path,
+                                                           ContainerKind kind,
+                                                           int compression_level);
+
+}  // namespace t2n
+
+#endif  // EMIT_CONTAINER_H_

@@ -1,0 +1,156 @@
+#include "emit/emit.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "emit/lower/lowering.h"
+#include "emit/nnef/tensor_file.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+
+namespace {
+
+absl::Span<const uint8_t> AsBytes(absl::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::vector<std::string> InputSymbols(const Graph& graph) {
+  std::set<std::string> symbols;
+  for (const Value* input : graph.inputs()) {
+    for (const Dim& d : input->shape()) {
+      for (std::string& s : d.Symbols()) symbols.insert(std::move(s));
+    }
+  }
+  return {symbols.begin(), symbols.end()};
+}
+
+void AddExtensions(const Graph& graph, const EmitSpec& spec, Model& model) {
+  std::vector<std::string>& extensions = model.document.extensions;
+  if (spec.target.is_tract()) {
+    extensions.push_back("tract_registry tract_core");
+    for (const std::string& symbol : InputSymbols(graph)) {
+      extensions.push_back(absl::StrCat("tract_symbol ", symbol));
+      model.names.Unique(symbol);
+    }
+    for (const auto& [name, range] : spec.symbols) {
+      if (range.min) extensions.push_back(absl::StrCat("tract_assert ", name, " >= ", *range.min));
+      if (range.max) extensions.push_back(absl::StrCat("tract_assert ", name, " <= ", *range.max));
+    }
+  }
+}
+
+absl::Status CheckInput(const Value& input, const Target& target) {
+  DType dtype = input.dtype();
+  if (IsComplex(dtype) || IsQuantized(dtype) || dtype == DType::kBF16) {
+    return absl::UnimplementedError(absl::StrCat("input ", input.name, ": NNEF has no type ",
+                                                 DTypeName(dtype), " (target ", target.name, ")"));
+  }
+  if (target.strict && !ConstantShape(input.shape())) {
+    return absl::UnimplementedError(
+        absl::StrCat("input ", input.name, ": NNEF 1.0.5 has no symbolic sizes"));
+  }
+  return absl::OkStatus();
+}
+
+Expr External(const Value& input, const Target& target) {
+  DType dtype = input.dtype();
+  Expr shape = DimArray(input.shape());
+  bool plain = dtype == DType::kF32 || target.strict;
+  if (!plain) {
+    return Call("tract_core_external", {},
+                {{"shape", shape}, {"datum_type", nnef::Str(DTypeName(dtype))}});
+  }
+  const char* type = dtype == DType::kBool ? "logical" : IsInteger(dtype) ? "integer" : "scalar";
+  return Call(absl::StrCat("external<", type, ">"), {}, {{"shape", shape}});
+}
+
+Expr VariableCall(const Variable& variable) {
+  DType dtype = variable.tensor.dtype;
+  const char* type = dtype == DType::kBool ? "logical" : IsInteger(dtype) ? "integer" : "scalar";
+  return Call(absl::StrCat("variable<", type, ">"), {},
+              {{"label", nnef::Str(variable.label)}, {"shape", nnef::Ints(variable.tensor.sizes)}});
+}
+
+// The whole document; refusals are in model.refusals.
+void BuildDocument(const Graph& graph, const EmitSpec& spec, Model& model) {
+  model.target = spec.target;
+  model.naming = spec.naming;
+  model.document.graph_name = ToIdentifier(spec.graph_name);
+  AddExtensions(graph, spec, model);
+  for (const Value* input : graph.inputs()) {
+    absl::Status status = CheckInput(*input, spec.target);
+    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
+  }
+  Lowering lowering(&model, graph);
+  lowering.LowerNodes(graph);
+  lowering.FinishOutputs(graph);
+
+  std::vector<nnef::Assignment> body;
+  for (size_t i = 0; i < graph.inputs().size(); ++i) {
+    body.push_back({{model.document.inputs[i]}, External(*graph.inputs()[i], spec.target)});
+  }
+  for (const Variable& v : model.variables) body.push_back({{v.name}, VariableCall(v)});
+  for (nnef::Assignment& a : model.document.body) body.push_back(std::move(a));
+  model.document.body = std::move(body);
+  if (!model.document.fragments.empty()) {
+    model.document.extensions.insert(model.document.extensions.begin(),
+                                     "KHR_enable_fragment_definitions");
+  }
+}
+
+absl::Status Refusals(const Model& model) {
+  if (model.refusals.empty()) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrJoin(model.refusals, "\n"));
+}
+
+absl::Status AddVariable(const Variable& variable, Container& container) {
+  T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(variable.tensor));
+  T2N_ASSIGN_OR_RETURN(nnef::TensorHeader header, nnef::MakeTensorHeader(dense.dtype, dense.sizes));
+  absl::Span<const uint8_t> payload;
+  if (dense.numel() > 0) {
+    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
+    payload = absl::MakeConstSpan(data, dense.nbytes());
+  }
+  T2N_RETURN_IF_ERROR(container.Add(variable.label + ".dat", {header, payload}));
+  variable.tensor.buffer->Release();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
+  Model model;
+  BuildDocument(graph, spec, model);
+  T2N_RETURN_IF_ERROR(Refusals(model));
+  return nnef::ToText(model.document);
+}
+
+absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report) {
+  Model model;
+  BuildDocument(graph, spec, model);
+  if (report) {
+    report->inputs = model.document.inputs;
+    report->outputs = model.document.outputs;
+    report->variables = model.variables.size();
+    for (const Variable& v : model.variables) report->variable_bytes += v.tensor.nbytes();
+    report->assignments = model.document.body.size();
+    report->refusals = model.refusals;
+  }
+  T2N_RETURN_IF_ERROR(Refusals(model));
+  T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
+                       CreateContainer(spec.path, spec.container, spec.compression_level));
+  std::string text = nnef::ToText(model.document);
+  T2N_RETURN_IF_ERROR(container->Add("graph.nnef", {AsBytes(text)}));
+  for (const Variable& variable : model.variables) {
+    T2N_RETURN_IF_ERROR(AddVariable(variable, *container));
+  }
+  return container->Commit();
+}
+
+}  // namespace t2n

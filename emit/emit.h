@@ -1,0 +1,49 @@
+// From a graph to an NNEF model: the door of this folder.
+#ifndef EMIT_EMIT_H_
+#define EMIT_EMIT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "emit/container.h"
+#include "emit/names.h"
+#include "emit/target.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+struct EmitSpec {
+  std::string path;  // EmitModel only
+  ContainerKind container = ContainerKind::kByName;
+  int compression_level = 6;
+  Target target = DefaultTarget();
+  Naming naming = Naming::kModulePath;
+  std::string graph_name = "network";
+  // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
+  // all the same.
+  std::vector<std::pair<std::string, Range>> symbols;
+};
+
+struct EmitReport {
+  std::vector<std::string> inputs;  // names in the document, in the graph's order
+  std::vector<std::string> outputs;
+  int64_t variables = 0;
+  int64_t variable_bytes = 0;
+  int64_t assignments = 0;
+  // What stood in the way, one line each, when the status is Unimplemented.
+  std::vector<std::string> refusals;
+};
+
+// Writes the model at spec.path; on failure what was there is untouched. Unimplemented with one
+// line a cause if the target has no form for something. `report` may be null.
+absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report);
+
+// The text of graph.nnef alone.
+absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec);
+
+}  // namespace t2n
+
+#endif  // EMIT_EMIT_H_

@@ -1,0 +1,325 @@
+#include <optional>
+#include <utility>
+
+#include "emit/lower/families.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+using nnef::Float;
+
+namespace {
+
+// An operator's names in tract and in NNEF 1.0.5 (null: has none).
+struct OperatorName {
+  const char* tract;
+  const char* strict;
+};
+
+OperatorName UnaryName(Op op) {
+  switch (op) {
+    case Op::kNeg:
+      return {"neg", "neg"};
+    case Op::kAbs:
+      return {"abs", "abs"};
+    case Op::kSign:
+      return {"sign", "sign"};
+    case Op::kFloor:
+      return {"floor", "floor"};
+    case Op::kCeil:
+      return {"ceil", "ceil"};
+    case Op::kRound:
+      return {"tract_core_round_even", nullptr};
+    case Op::kExp:
+      return {"exp", "exp"};
+    case Op::kLog:
+      return {"log", "log"};
+    case Op::kSqrt:
+      return {"sqrt", "sqrt"};
+    case Op::kRsqrt:
+      return {"rsqrt", "rsqrt"};
+    case Op::kRecip:
+      return {"recip", "rcp"};
+    case Op::kSquare:
+      return {"square", "sqr"};
+    case Op::kSin:
+      return {"sin", "sin"};
+    case Op::kCos:
+      return {"cos", "cos"};
+    case Op::kTan:
+      return {"tan", "tan"};
+    case Op::kAsin:
+      return {"asin", "asin"};
+    case Op::kAcos:
+      return {"acos", "acos"};
+    case Op::kAtan:
+      return {"atan", "atan"};
+    case Op::kSinh:
+      return {"sinh", "sinh"};
+    case Op::kCosh:
+      return {"cosh", "cosh"};
+    case Op::kTanh:
+      return {"tanh", "tanh"};
+    case Op::kAsinh:
+      return {"asinh", "asinh"};
+    case Op::kAcosh:
+      return {"acosh", "acosh"};
+    case Op::kAtanh:
+      return {"atanh", "atanh"};
+    case Op::kSigmoid:
+      return {"sigmoid", "sigmoid"};
+    case Op::kErf:
+      return {"tract_core_erf", nullptr};
+    case Op::kNot:
+      return {"not", "not"};
+    case Op::kBitNot:
+      return {"tract_core_bitnot", nullptr};
+    case Op::kIsInf:
+      return {"tract_core_is_inf", nullptr};
+    default:
+      return {nullptr, nullptr};
+  }
+}
+
+OperatorName BinaryName(Op op) {
+  switch (op) {
+    case Op::kAdd:
+      return {"add", "add"};
+    case Op::kSub:
+      return {"sub", "sub"};
+    case Op::kMul:
+      return {"mul", "mul"};
+    case Op::kDiv:
+      return {"div", "div"};
+    case Op::kPow:
+      return {"pow", "pow"};
+    case Op::kMin:
+      return {"min", "min"};
+    case Op::kMax:
+      return {"max", "max"};
+    case Op::kAnd:
+      return {"and", "and"};
+    case Op::kOr:
+      return {"or", "or"};
+    case Op::kXor:
+      return {"tract_core_xor", "ne"};
+    case Op::kBitAnd:
+      return {"tract_core_bitand", nullptr};
+    case Op::kBitOr:
+      return {"tract_core_bitor", nullptr};
+    case Op::kBitXor:
+      return {"tract_core_bitxor", nullptr};
+    case Op::kShl:
+      return {"tract_shl", nullptr};
+    case Op::kShr:
+      return {"tract_shr", nullptr};
+    case Op::kEq:
+      return {"eq", "eq"};
+    case Op::kNe:
+      return {"ne", "ne"};
+    case Op::kLt:
+      return {"lt", "lt"};
+    case Op::kLe:
+      return {"le", "le"};
+    case Op::kGt:
+      return {"gt", "gt"};
+    case Op::kGe:
+      return {"ge", "ge"};
+    default:
+      return {nullptr, nullptr};
+  }
+}
+
+// tract computes these for f16 and f32 only.
+bool LacksF64(Op op) {
+  return op == Op::kSigmoid || op == Op::kRound || op == Op::kErf || op == Op::kIsNan ||
+         op == Op::kIsInf;
+}
+
+// Integers where tract's own forms fail: it turns mul(x, x) into a float-only square.
+std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
+  DType dtype = node.inputs[0]->dtype();
+  if (!IsInteger(dtype)) return std::nullopt;
+  switch (node.op) {
+    case Op::kFloor:
+    case Op::kCeil:
+    case Op::kRound:
+    case Op::kTrunc:
+      return Call("copy", {x});
+    case Op::kSquare: {
+      Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
+      Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
+      return Call("sub", {Float(0), product});
+    }
+    case Op::kNeg:
+      if (IsSigned(dtype)) return std::nullopt;
+      return Call("sub", {Float(0), x});
+    default:
+      return std::nullopt;
+  }
+}
+
+// C's remainder of floats, computed in f64 so that the quotient's floor is right up to one: tract
+// divides by a constant through its reciprocal.
+absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
+  DType dtype = node.output()->dtype();
+  auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
+  a = temp("a", l.Cast(std::move(a), DType::kF64));
+  b = temp("b", l.Cast(std::move(b), DType::kF64));
+  Expr abs_a = temp("abs_a", Call("abs", {a}));
+  Expr abs_b = temp("abs_b", Call("abs", {b}));
+  Expr quotient = temp("quotient", Call("floor", {temp("div", Call("div", {abs_a, abs_b}))}));
+  Expr whole = temp("whole", Call("mul", {quotient, abs_b}));
+  Expr none = temp("none", Call("eq", {quotient, Float(0)}));
+  Expr rest = temp("rest", Call("select", {none, abs_a, temp("sub", Call("sub", {abs_a, whole}))}));
+  Expr low = temp("low", Call("lt", {rest, Float(0)}));
+  rest = temp("rest", Call("select", {low, temp("up", Call("add", {rest, abs_b})), rest}));
+  Expr high = temp("high", Call("ge", {rest, abs_b}));
+  rest = temp("rest", Call("select", {high, temp("down", Call("sub", {rest, abs_b})), rest}));
+  Expr negative = temp("negative", Call("lt", {a, Float(0)}));
+  Expr opposite = temp("opposite", Call("neg", {rest}));
+  Expr result = Call("select", {negative, opposite, rest});
+  if (dtype != DType::kF64) result = l.Cast(temp("signed", std::move(result)), dtype);
+  l.Set(node, std::move(result));
+  return absl::OkStatus();
+}
+
+// tract turns a division by a constant power of two into a shift, which rounds down: signed
+// dividends go by their absolute values.
+Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
+  bool constant = node.inputs[1]->is_constant();
+  if (!constant || !IsSigned(node.output()->dtype())) return Call("div", {a, b});
+  Expr magnitude = l.Temp(node, "abs", Call("abs", {a}));
+  Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
+  Expr sign = l.Temp(node, "sign", Call("sign", {a}));
+  return Call("mul", {sign, quotient});
+}
+
+bool IsComparison(Op op) {
+  return op == Op::kEq || op == Op::kNe || op == Op::kLt || op == Op::kLe || op == Op::kGt ||
+         op == Op::kGe;
+}
+
+// tract does not compare bools; NNEF does not say.
+absl::Status LowerBoolComparison(Lowering& l, const Node& node, Expr a, Expr b) {
+  if (node.op == Op::kEq || node.op == Op::kNe) {
+    Expr differ = Call("tract_core_xor", {a, b});
+    if (node.op == Op::kEq) differ = Call("not", {l.Temp(node, "differ", std::move(differ))});
+    l.Set(node, std::move(differ));
+    return absl::OkStatus();
+  }
+  a = l.Temp(node, "a", l.Cast(std::move(a), DType::kU8));
+  b = l.Temp(node, "b", l.Cast(std::move(b), DType::kU8));
+  l.Set(node, Call(BinaryName(node.op).tract, {a, b}));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status LowerUnary(Lowering& l, const Node& node) {
+  Expr x = l.In(node, 0);
+  DType dtype = node.inputs[0]->dtype();
+  if (std::optional<Expr> integer = IntegerUnary(l, node, x)) {
+    l.Set(node, *std::move(integer));
+    return absl::OkStatus();
+  }
+  bool strict = l.target().strict;
+  if (node.op == Op::kTrunc) {
+    Expr negative = l.Temp(node, "negative", Call("lt", {x, Float(0)}));
+    Expr up = l.Temp(node, "ceil", Call("ceil", {x}));
+    Expr down = l.Temp(node, "floor", Call("floor", {x}));
+    l.Set(node, Call("select", {negative, up, down}));
+    return absl::OkStatus();
+  }
+  if (node.op == Op::kIsNan && (strict || dtype == DType::kF64)) {
+    l.Set(node, Call("ne", {x, x}));
+    return absl::OkStatus();
+  }
+  OperatorName name = UnaryName(node.op);
+  if (node.op == Op::kIsNan) name.tract = "tract_core_is_nan";
+  const char* op = strict ? name.strict : name.tract;
+  if (!op) return l.Refuse(node, "NNEF has no such operator");
+  if (!strict && dtype == DType::kF64 && LacksF64(node.op)) {
+    Expr narrow = l.Temp(node, "f32", l.Cast(x, DType::kF32));
+    Expr result = Call(op, {narrow});
+    if (node.output()->dtype() == dtype) {
+      result = l.Cast(l.Temp(node, "narrow", std::move(result)), dtype);
+    }
+    l.Set(node, std::move(result));
+    return absl::OkStatus();
+  }
+  l.Set(node, Call(op, {x}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerBinary(Lowering& l, const Node& node) {
+  Expr a = l.Elementwise(node, 0), b = l.Elementwise(node, 1);
+  DType dtype = node.inputs[0]->dtype();
+  bool strict = l.target().strict;
+  if (node.op == Op::kRem) {
+    if (strict) return l.Refuse(node, "NNEF has no remainder");
+    if (IsFloat(dtype)) return LowerFloatRem(l, node, std::move(a), std::move(b));
+    Expr quotient = l.Temp(node, "quotient", IntegerDiv(l, node, a, b));
+    Expr whole = l.Temp(node, "whole", Call("mul", {quotient, b}));
+    l.Set(node, Call("sub", {a, whole}));
+    return absl::OkStatus();
+  }
+  if (!strict && dtype == DType::kBool && IsComparison(node.op)) {
+    return LowerBoolComparison(l, node, std::move(a), std::move(b));
+  }
+  if (IsInteger(dtype) && node.op == Op::kDiv && !strict) {
+    l.Set(node, IntegerDiv(l, node, a, b));
+    return absl::OkStatus();
+  }
+  if (IsInteger(dtype) && node.op == Op::kMul && node.inputs[0] == node.inputs[1]) {
+    Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), a}));
+    Expr product = l.Temp(node, "mul", Call("mul", {negated, a}));
+    l.Set(node, Call("sub", {Float(0), product}));
+    return absl::OkStatus();
+  }
+  OperatorName name = BinaryName(node.op);
+  const char* op = strict ? name.strict : name.tract;
+  if (!op) return l.Refuse(node, "NNEF has no such operator");
+  l.Set(node, Call(op, {std::move(a), std::move(b)}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerCast(Lowering& l, const Node& node) {
+  DType from = node.inputs[0]->dtype(), to = node.output()->dtype();
+  Expr x = l.In(node, 0);
+  if (from == to) {
+    l.Set(node, Call("copy", {x}));
+    return absl::OkStatus();
+  }
+  if (!l.target().strict) {
+    l.Set(node, l.Cast(std::move(x), to));
+    return absl::OkStatus();
+  }
+  // NNEF has three types; conversions are expressed by select and ne where they mean something.
+  if (from == DType::kBool && IsFloat(to)) {
+    l.Set(node, Call("select", {x, Float(1), Float(0)}));
+  } else if (to == DType::kBool && IsFloat(from)) {
+    l.Set(node, Call("ne", {x, Float(0)}));
+  } else if (IsFloat(from) && IsFloat(to)) {
+    l.Set(node, Call("copy", {x}));
+  } else {
+    return l.Refuse(node, "NNEF does not convert between integers and scalars");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LowerSelect(Lowering& l, const Node& node) {
+  bool literals = node.output()->dtype() == DType::kF32;
+  Expr condition = l.Elementwise(node, 0);
+  Expr branches[2];
+  for (int i = 0; i < 2; ++i) {
+    // A literal is f32: other types need a tensor.
+    branches[i] = l.Elementwise(node, i + 1);
+    if (!literals && !branches[i].is_identifier()) branches[i] = l.In(node, i + 1);
+  }
+  l.Set(node, Call("select", {condition, branches[0], branches[1]}));
+  return absl::OkStatus();
+}
+
+}  // namespace t2n

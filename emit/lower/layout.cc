@@ -1,0 +1,199 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "emit/lower/families.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+using nnef::Ints;
+
+namespace {
+
+Expr OneSlice(Expr x, int64_t axis, const Dim& begin, const Dim& end) {
+  return Call("slice", {std::move(x)},
+              {{"axes", Ints({axis})}, {"begin", DimArray({begin})}, {"end", DimArray({end})}});
+}
+
+std::vector<int64_t> PositionsOfOnes(absl::Span<const Dim> shape, int64_t offset) {
+  std::vector<int64_t> axes;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == Dim(1)) axes.push_back(offset + i);
+  }
+  return axes;
+}
+
+std::vector<Dim> WithoutOnes(absl::Span<const Dim> shape) {
+  std::vector<Dim> out;
+  for (const Dim& d : shape) {
+    if (d != Dim(1)) out.push_back(d);
+  }
+  return out;
+}
+
+// Elements before and behind an axis that circular padding repeats.
+absl::Status LowerCircularPad(Lowering& l, const Node& node) {
+  Expr x = l.In(node, 0);
+  Shape shape = node.inputs[0]->shape();
+  const Shape& before = node.attrs.Sizes("before");
+  const Shape& after = node.attrs.Sizes("after");
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (before[axis] == Dim(0) && after[axis] == Dim(0)) continue;
+    std::vector<Expr> parts;
+    if (before[axis] != Dim(0)) {
+      parts.push_back(
+          l.Temp(node, "head", OneSlice(x, axis, shape[axis] - before[axis], shape[axis])));
+    }
+    parts.push_back(x);
+    if (after[axis] != Dim(0)) {
+      parts.push_back(l.Temp(node, "tail", OneSlice(x, axis, 0, after[axis])));
+    }
+    x = l.Temp(node, "wrapped", Call("concat", {nnef::Array(parts)}, {{"axis", nnef::Int(axis)}}));
+    shape[axis] = shape[axis] + before[axis] + after[axis];
+  }
+  l.Set(node, Call("copy", {x}));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// Only the axes that change are reshaped: sizes that stay, symbolic ones above all, are not spelled
+// out again.
+absl::Status LowerReshape(Lowering& l, const Node& node) {
+  Expr x = l.In(node, 0);
+  absl::Span<const Dim> from = node.inputs[0]->shape(), to = node.output()->shape();
+  int64_t start = 0;
+  while (!from.empty() && !to.empty() && from.front() == to.front()) {
+    from.remove_prefix(1), to.remove_prefix(1), ++start;
+  }
+  while (!from.empty() && !to.empty() && from.back() == to.back()) {
+    from.remove_suffix(1), to.remove_suffix(1);
+  }
+  if (from.empty() && to.empty()) {
+    l.Alias(node.output(), x);
+    return absl::OkStatus();
+  }
+  if (WithoutOnes(from) == WithoutOnes(to)) {
+    std::vector<int64_t> drop = PositionsOfOnes(from, start), add = PositionsOfOnes(to, start);
+    if (add.empty()) {
+      l.Set(node, Call("squeeze", {x}, {{"axes", Ints(drop)}}));
+      return absl::OkStatus();
+    }
+    if (!drop.empty()) x = l.Temp(node, "squeezed", Call("squeeze", {x}, {{"axes", Ints(drop)}}));
+    l.Set(node, Call("unsqueeze", {x}, {{"axes", Ints(add)}}));
+    return absl::OkStatus();
+  }
+  bool all = from.size() == node.inputs[0]->shape().size();
+  std::vector<std::pair<std::string, Expr>> named = {{"shape", DimArray(to)}};
+  if (!all) {
+    named.push_back({"axis_start", nnef::Int(start)});
+    named.push_back({"axis_count", nnef::Int(from.size())});
+  }
+  if (l.target().strict && !ConstantShape(to)) {
+    return l.Refuse(node, "NNEF has no symbolic sizes");
+  }
+  l.Set(node, Call("reshape", {x}, std::move(named)));
+  return absl::OkStatus();
+}
+
+absl::Status LowerTranspose(Lowering& l, const Node& node) {
+  l.Set(node, Call("transpose", {l.In(node, 0)}, {{"axes", Ints(node.attrs.Ints("perm"))}}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerBroadcast(Lowering& l, const Node& node) {
+  const Shape &from = node.inputs[0]->shape(), &to = node.output()->shape();
+  if (!l.target().strict) {
+    l.Set(node, Call("tract_core_broadcast", {l.In(node, 0)}, {{"shape", DimArray(to)}}));
+    return absl::OkStatus();
+  }
+  std::vector<int64_t> repeats;
+  for (size_t i = 0; i < to.size(); ++i) {
+    if (from[i] == to[i]) {
+      repeats.push_back(1);
+    } else if (to[i].is_const()) {
+      repeats.push_back(to[i].value());
+    } else {
+      return l.Refuse(node, "NNEF has no symbolic sizes");
+    }
+  }
+  l.Set(node, Call("tile", {l.In(node, 0)}, {{"repeats", Ints(repeats)}}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerSlice(Lowering& l, const Node& node) {
+  int64_t axis = node.attrs.Int("axis"), step = node.attrs.Int("step");
+  Expr slice = OneSlice(l.In(node, 0), axis, node.attrs.Size("begin"), node.attrs.Size("end"));
+  if (step != 1) slice.items.push_back({"stride", Ints({step})});
+  l.Set(node, std::move(slice));
+  return absl::OkStatus();
+}
+
+absl::Status LowerReverse(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "NNEF does not reverse an axis");
+  const std::vector<int64_t>& axes = node.attrs.Ints("axes");
+  Expr x = l.In(node, 0);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    Expr reversed = Call("tract_core_downsample", {x},
+                         {{"axis", nnef::Int(axes[i])}, {"stride", nnef::Int(-1)}});
+    if (i + 1 == axes.size()) {
+      l.Set(node, std::move(reversed));
+    } else {
+      x = l.Temp(node, "reversed", std::move(reversed));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LowerConcat(Lowering& l, const Node& node) {
+  int64_t axis = node.attrs.Int("axis");
+  std::vector<Expr> parts;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (node.inputs[i]->shape()[axis] != Dim(0)) parts.push_back(l.In(node, i));
+  }
+  l.Set(node, Call("concat", {nnef::Array(std::move(parts))}, {{"axis", nnef::Int(axis)}}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerPad(Lowering& l, const Node& node) {
+  const std::string& mode = node.attrs.Str("mode");
+  if (mode == "circular") return LowerCircularPad(l, node);
+  auto before = ConstantShape(node.attrs.Sizes("before"));
+  auto after = ConstantShape(node.attrs.Sizes("after"));
+  if (!before || !after) return l.Refuse(node, "padding by a symbolic amount");
+  std::vector<Expr> padding;
+  for (size_t i = 0; i < before->size(); ++i) {
+    padding.push_back(nnef::Tuple({nnef::Int((*before)[i]), nnef::Int((*after)[i])}));
+  }
+  std::vector<std::pair<std::string, Expr>> named = {{"padding", nnef::Array(padding)}};
+  const char* replicate = l.target().strict ? "replicate" : "replicated";
+  if (mode == "constant") {
+    named.push_back({"value", nnef::Float(node.attrs.Float("value"))});
+  } else {
+    named.push_back({"border", nnef::Str(mode == "replicate" ? replicate : mode)});
+  }
+  Expr x = l.In(node, 0);
+  DType dtype = node.output()->dtype();
+  if (dtype != DType::kBool) {
+    l.Set(node, Call("pad", {x}, std::move(named)));
+    return absl::OkStatus();
+  }
+  if (l.target().strict) return l.Refuse(node, "NNEF pads scalars only");
+  x = l.Temp(node, "u8", l.Cast(x, DType::kU8));
+  x = l.Temp(node, "padded", Call("pad", {x}, std::move(named)));
+  l.Set(node, l.Cast(x, DType::kBool));
+  return absl::OkStatus();
+}
+
+absl::Status LowerIota(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "NNEF has no ranges of symbolic length");
+  Expr range =
+      Call("tract_core_range", {nnef::Int(0), DimExpr(node.attrs.Size("length")), nnef::Int(1)});
+  DType dtype = node.output()->dtype();
+  if (dtype != DType::kI64) range = l.Cast(l.Temp(node, "i64", std::move(range)), dtype);
+  l.Set(node, std::move(range));
+  return absl::OkStatus();
+}
+
+}  // namespace t2n

@@ -1,0 +1,334 @@
+#include "emit/lower/lowering.h"
+
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+
+using nnef::Expr;
+
+namespace {
+
+// The same bytes seen in the same way are the same variable.
+std::string TensorKey(const Tensor& t) {
+  return absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), ":", t.offset, ":",
+                      absl::StrJoin(t.sizes, ","), ":", absl::StrJoin(t.strides, ","), ":",
+                      DTypeName(t.dtype));
+}
+
+// The part of a repeated tensor that is stored: axes of stride 0 with size 1.
+Tensor Stored(Tensor t) {
+  for (size_t i = 0; i < t.sizes.size(); ++i) {
+    if (t.strides[i] == 0 && t.sizes[i] > 1) t.sizes[i] = 1;
+  }
+  return t;
+}
+
+Shape ShapeOf(const Tensor& t) { return Shape(t.sizes.begin(), t.sizes.end()); }
+
+// What an elementwise primitive reads for one operand.
+struct Operand {
+  const Value* value;
+  std::optional<Tensor> constant;
+  Shape shape;
+};
+
+bool Covers(const std::vector<Operand>& operands, const Shape& output) {
+  for (size_t axis = 0; axis < output.size(); ++axis) {
+    bool covered = false;
+    for (const Operand& o : operands) covered |= o.shape[axis] == output[axis];
+    if (!covered) return false;
+  }
+  return true;
+}
+
+// Leaves out broadcasts as long as the operands together still have the output's shape.
+std::vector<Operand> ElementwiseOperands(const Node& node) {
+  std::vector<Operand> operands;
+  for (const Value* v : node.inputs) operands.push_back({v, v->constant, v->shape()});
+  const Shape& output = node.output()->shape();
+  for (size_t i = 0; i < operands.size(); ++i) {
+    for (;;) {
+      Operand was = operands[i];
+      if (was.constant) {
+        operands[i].constant = Stored(*was.constant);
+        operands[i].shape = ShapeOf(*operands[i].constant);
+      } else if (was.value->node->op == Op::kBroadcast && !was.value->dims) {
+        const Value* source = was.value->node->inputs[0];
+        operands[i] = {source, source->constant, source->shape()};
+      } else {
+        break;
+      }
+      if (!Covers(operands, output)) {
+        operands[i] = std::move(was);
+        break;
+      }
+      if (operands[i].value == was.value && operands[i].shape == was.shape) break;
+    }
+  }
+  return operands;
+}
+
+int64_t One(const Shape& shape) { return NumElements(shape) == Dim(1); }
+
+}  // namespace
+
+Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&model->names) {
+  for (const Value* input : graph.inputs()) {
+    std::string name = names_->Unique(ToIdentifier(input->name.empty() ? "input" : input->name));
+    values_[input] = nnef::Id(name);
+    model->document.inputs.push_back(name);
+  }
+  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+    const Value* output = graph.outputs()[i];
+    bool named = i < graph.output_names().size() && !graph.output_names()[i].empty();
+    std::string name = names_->Unique(ToIdentifier(named ? graph.output_names()[i] : "output"));
+    model->document.outputs.push_back(name);
+    output_names_.insert({output, name});
+  }
+}
+
+std::string Lowering::NameOf(const Value& value) {
+  auto it = output_names_.find(&value);
+  return it != output_names_.end() ? it->second : names_->Unique(ValueName(value, model_->naming));
+}
+
+void Lowering::FinishOutputs(const Graph& graph) {
+  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+    Expr value = Ref(graph.outputs()[i]);
+    const std::string& name = model_->document.outputs[i];
+    if (value.text != name) body().push_back({{name}, nnef::Call("copy", {std::move(value)})});
+  }
+}
+
+Expr Lowering::In(const Node& node, int i) { return Ref(node.inputs[i]); }
+
+Expr Lowering::Ref(const Value* value) {
+  auto it = values_.find(value);
+  if (it != values_.end()) return it->second;
+  std::string name = ValueName(*value, model_->naming);
+  Expr e;
+  if (value->constant) {
+    Tensor stored = Stored(*value->constant);
+    if (stored.numel() == 1 && value->rank() == 0) {
+      e = Literal(stored, true);
+    } else {
+      e = Constant(stored, value->name.empty() ? name : value->name);
+      if (stored.sizes != value->constant->sizes) {
+        std::string full = names_->Unique(name);
+        body().push_back({{full},
+                          nnef::Call("tract_core_broadcast", {e},
+                                     {{"shape", nnef::Ints(value->constant->sizes)}})});
+        e = nnef::Id(full);
+      }
+    }
+  } else if (value->dims) {
+    Expr dims = value->rank() == 0 ? DimExpr((*value->dims)[0]) : DimArray(*value->dims);
+    Expr cast = Cast(std::move(dims), value->dtype());
+    std::string id = names_->Unique(name);
+    body().push_back({{id}, std::move(cast)});
+    e = nnef::Id(id);
+    if (value->rank() > 1) {
+      std::string shaped = names_->Unique(name);
+      body().push_back(
+          {{shaped}, nnef::Call("reshape", {e}, {{"shape", DimArray(value->shape())}})});
+      e = nnef::Id(shaped);
+    }
+  }
+  return values_[value] = e;
+}
+
+// One element as a literal, or as a literal cast to its type where a plain one would be f32.
+// `exact_type`: the reader takes the literal as it is.
+Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
+  absl::StatusOr<std::vector<double>> read = ReadDoubles(scalar);
+  double value = read.ok() && !read->empty() ? (*read)[0] : 0;
+  DType dtype = scalar.dtype;
+  if (dtype == DType::kBool) return nnef::Bool(value != 0);
+  if (IsInteger(dtype)) {
+    absl::StatusOr<std::vector<int64_t>> ints = ReadInts(scalar);
+    int64_t integer = ints.ok() && !ints->empty() ? (*ints)[0] : 0;
+    constexpr int64_t kExactInFloat = 1 << 24;
+    if (!exact_type && std::abs(integer) <= kExactInFloat) return nnef::Float(value);
+    std::string name = names_->Unique(absl::StrCat("const_", DTypeName(dtype)));
+    body().push_back({{name}, Cast(nnef::Int(integer), dtype)});
+    return nnef::Id(name);
+  }
+  bool exact = static_cast<double>(static_cast<float>(value)) == value;
+  if (exact && (dtype == DType::kF32 || !exact_type) && !(target().strict && std::isinf(value))) {
+    return nnef::Float(value);
+  }
+  Tensor t = scalar;
+  t.sizes.clear();
+  t.strides.clear();
+  return Constant(t, "const");
+}
+
+Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
+  std::string key = TensorKey(tensor);
+  std::string& variable = model_->variable_of_tensor[key];
+  if (variable.empty()) {
+    variable = model_->names.Unique(ToIdentifier(name));
+    std::string label = model_->labels.Unique(ToLabel(name));
+    model_->variables.push_back({variable, label, tensor});
+  }
+  Expr e = nnef::Id(variable);
+  return parent_ ? Capture(std::move(e), variable, tensor.dtype) : e;
+}
+
+// A value of the graph as a parameter of this fragment.
+Expr Lowering::Capture(Expr outer, absl::string_view name, DType dtype) {
+  std::string& parameter = captured_names_[outer.text];
+  if (parameter.empty()) {
+    parameter = names_->Unique(name);
+    captured_parameters_.push_back({parameter, TensorType(dtype)});
+    captured_.push_back(std::move(outer));
+  }
+  return nnef::Id(parameter);
+}
+
+Expr Lowering::Elementwise(const Node& node, int i) {
+  std::vector<Operand> operands = ElementwiseOperands(node);
+  const Operand& o = operands[i];
+  if (!o.constant) return Ref(o.value);
+  if (One(o.shape)) {
+    // A literal takes the other operand's type; of two constants it could be the other way round.
+    bool other_decides = o.constant->dtype == DType::kF32;
+    for (size_t k = 0; k < operands.size(); ++k) {
+      other_decides |= static_cast<int>(k) != i && !One(operands[k].shape);
+    }
+    return Literal(*o.constant, !other_decides);
+  }
+  if (o.shape == o.value->shape()) return Ref(o.value);
+  return Constant(*o.constant,
+                  o.value->name.empty() ? ValueName(*o.value, model_->naming) : o.value->name);
+}
+
+void Lowering::SetAll(const Node& node, Expr value) {
+  std::vector<std::string> results;
+  for (const auto& v : node.outputs) {
+    results.push_back(NameOf(*v));
+    values_[v.get()] = nnef::Id(results.back());
+  }
+  body().push_back({std::move(results), std::move(value)});
+}
+
+Expr Lowering::Temp(const Node& node, absl::string_view suffix, Expr value) {
+  std::string name =
+      names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+  body().push_back({{name}, std::move(value)});
+  return nnef::Id(name);
+}
+
+void Lowering::Alias(const Value* value, Expr same) { values_[value] = std::move(same); }
+
+Expr Lowering::Cast(Expr x, DType to) {
+  return nnef::Call("tract_core_cast", {std::move(x)}, {{"to", nnef::Str(DTypeName(to))}});
+}
+
+absl::Status Lowering::Refuse(const Node& node, absl::string_view why) const {
+  std::string where = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
+  return absl::UnimplementedError(
+      absl::StrCat(OpName(node.op), where, ": ", why, " (target ", target().name, ")"));
+}
+
+void Lowering::LowerNodes(const Graph& graph) {
+  absl::flat_hash_set<const Value*> live(graph.outputs().begin(), graph.outputs().end());
+  std::vector<const Node*> order;
+  for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
+    const Node& node = **it;
+    bool needed = false;
+    for (const auto& v : node.outputs) {
+      needed |= live.contains(v.get()) && !v->constant && !v->dims;
+    }
+    if (!needed || node.op == Op::kInput) continue;
+    order.push_back(&node);
+    for (const Value* v : UsedInputs(node)) live.insert(v);
+  }
+  for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    LowerFn lower = FindLowering((*it)->op);
+    absl::Status status =
+        lower ? lower(*this, **it) : Refuse(**it, "this primitive has no form in NNEF");
+    if (status.ok()) continue;
+    model_->refusals.push_back(std::string(status.message()));
+    for (const auto& v : (*it)->outputs) values_[v.get()] = nnef::Id("refused");
+  }
+}
+
+absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name) {
+  Lowering inner(model_, this, nullptr);
+  inner.names_ = &inner.own_names_;
+  nnef::Fragment fragment;
+  for (const Value* input : body.inputs()) {
+    std::string id = inner.names_->Unique(ToIdentifier(input->name.empty() ? "x" : input->name));
+    inner.values_[input] = nnef::Id(id);
+    fragment.parameters.push_back({id, TensorType(input->dtype())});
+  }
+  inner.LowerNodes(body);
+  FragmentUse use;
+  for (const Value* output : body.outputs()) {
+    // Every result is an assignment of its own: an input or a constant may be a result too.
+    Expr value = inner.Ref(output);
+    std::string id = inner.names_->Unique("result");
+    inner.body_.push_back({{id}, nnef::Call("copy", {value})});
+    fragment.results.push_back({id, TensorType(output->dtype())});
+    use.results.push_back(id);
+  }
+  fragment.body = std::move(inner.body_);
+  for (nnef::Typed& parameter : inner.captured_parameters_) {
+    fragment.parameters.push_back(std::move(parameter));
+  }
+  for (const nnef::Typed& parameter : fragment.parameters) use.parameters.push_back(parameter.name);
+  for (Expr& outer : inner.captured_) {
+    use.captured.push_back(parent_ ? Capture(outer, outer.text, DType::kF32) : std::move(outer));
+  }
+  std::string& shared = model_->fragment_of_text[nnef::ToText(fragment)];
+  if (shared.empty()) {
+    shared = model_->fragment_names.Unique(ToIdentifier(name));
+    fragment.name = shared;
+    model_->document.fragments.push_back(std::move(fragment));
+  }
+  use.name = shared;
+  return use;
+}
+
+absl::Status Lowering::Inline(const Graph& body, std::vector<Expr> arguments,
+                              std::vector<Expr>* results) {
+  for (size_t i = 0; i < body.inputs().size(); ++i) {
+    values_[body.inputs()[i]] = std::move(arguments[i]);
+  }
+  LowerNodes(body);
+  for (const Value* output : body.outputs()) results->push_back(Ref(output));
+  return absl::OkStatus();
+}
+
+std::vector<const Value*> UsedInputs(const Node& node) {
+  std::vector<const Value*> used;
+  if (!IsElementwise(node.op)) {
+    used.assign(node.inputs.begin(), node.inputs.end());
+  } else {
+    for (const Operand& o : ElementwiseOperands(node)) used.push_back(o.value);
+  }
+  return used;
+}
+
+std::string TensorType(DType dtype) {
+  if (dtype == DType::kBool) return "tensor<logical>";
+  return IsInteger(dtype) ? "tensor<integer>" : "tensor<scalar>";
+}
+
+Expr DimExpr(const Dim& dim) { return nnef::Id(dim.ToString()); }
+
+Expr DimArray(absl::Span<const Dim> dims) {
+  std::vector<Expr> items;
+  for (const Dim& d : dims) items.push_back(DimExpr(d));
+  return nnef::Array(std::move(items));
+}
+
+}  // namespace t2n

@@ -1,0 +1,130 @@
+// Turns the nodes of one graph (or of one body) into assignments of an NNEF document.
+//
+// A lowering is a function of one primitive: it asks for operands, and sets the node's results to
+// expressions. The functions stand in lower/*.cc by family, and in one table (table.cc).
+#ifndef EMIT_LOWER_LOWERING_H_
+#define EMIT_LOWER_LOWERING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "emit/names.h"
+#include "emit/nnef/document.h"
+#include "emit/target.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+// A tensor of the model that goes to a file.
+struct Variable {
+  std::string name;   // identifier in the document
+  std::string label;  // file name without .dat
+  Tensor tensor;
+};
+
+// What all scopes of a model share.
+struct Model {
+  Target target;
+  Naming naming = Naming::kModulePath;
+  nnef::Document document;
+  std::vector<Variable> variables;
+  std::vector<std::string> refusals;  // one line each
+
+  NameTable names;                                                   // of the graph's body
+  NameTable labels;                                                  // of files
+  NameTable fragment_names;                                          // of fragments
+  absl::flat_hash_map<std::string, std::string> variable_of_tensor;  // TensorKey -> name
+  absl::flat_hash_map<std::string, std::string> fragment_of_text;    // text but name -> name
+};
+
+// A body as a fragment: the call passes the body's inputs, then `captured` (variables of the
+// graph).
+struct FragmentUse {
+  std::string name;
+  std::vector<std::string> parameters;  // the body's inputs, then the captured ones
+  std::vector<std::string> results;
+  std::vector<nnef::Expr> captured;
+};
+
+class Lowering {
+ public:
+  // The graph itself: assignments go to the document's body.
+  Lowering(Model* model, const Graph& graph);
+
+  const Target& target() const { return model_->target; }
+  Model& model() { return *model_; }
+
+  // Operand i: an identifier of the value's own type and shape (a literal if it is an f32 or bool
+  // of rank 0).
+  nnef::Expr In(const Node& node, int i);
+  nnef::Expr Ref(const Value* value);
+  // Operand i of an operator that broadcasts and takes a literal for the other operand's type:
+  // constants of one element become literals, broadcasts are left to the operator.
+  nnef::Expr Elementwise(const Node& node, int i);
+
+  // The node's results.
+  void Set(const Node& node, nnef::Expr value) { SetAll(node, std::move(value)); }
+  void SetAll(const Node& node, nnef::Expr value);
+  // An intermediate value, named after the node's first result.
+  nnef::Expr Temp(const Node& node, absl::string_view suffix, nnef::Expr value);
+  // The result of output i is another expression's (an identifier).
+  void Alias(const Value* value, nnef::Expr same);
+
+  nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
+  // A variable of the model, written once however often it is used.
+  nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
+
+  // The body of a node as a fragment; equal ones are shared. In `flat` form every input is there.
+  absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name);
+  // The body's nodes as assignments here; `arguments` stand for its inputs.
+  absl::Status Inline(const Graph& body, std::vector<nnef::Expr> arguments,
+                      std::vector<nnef::Expr>* results);
+
+  // Lowers all live nodes; refusals go to the model.
+  void LowerNodes(const Graph& graph);
+  // The document's outputs, after LowerNodes: each an assignment of its own.
+  void FinishOutputs(const Graph& graph);
+
+  absl::Status Refuse(const Node& node, absl::string_view why) const;
+
+ private:
+  Lowering(Model* model, Lowering* parent, NameTable* names) : model_(model), parent_(parent) {
+    names_ = names;
+  }
+  std::vector<nnef::Assignment>& body() { return parent_ ? body_ : model_->document.body; }
+  nnef::Expr Literal(const Tensor& scalar, bool exact_type);
+  std::string NameOf(const Value& value);
+  nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
+
+  Model* model_;
+  Lowering* parent_ = nullptr;  // of a fragment: the scope that calls it
+  NameTable own_names_;
+  NameTable* names_;
+  std::vector<nnef::Assignment> body_;
+  absl::flat_hash_map<const Value*, nnef::Expr> values_;
+  absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
+  absl::flat_hash_map<std::string, std::string> captured_names_;
+  std::vector<nnef::Typed> captured_parameters_;
+  std::vector<nnef::Expr> captured_;
+};
+
+using LowerFn = absl::Status (*)(Lowering&, const Node&);
+// The lowering of a primitive; null for those without one.
+LowerFn FindLowering(Op op);
+
+// Inputs of a node as they are used: elementwise primitives read what was broadcast for them.
+std::vector<const Value*> UsedInputs(const Node& node);
+
+// `tensor<scalar>`, `tensor<integer>`, `tensor<logical>`
+std::string TensorType(DType dtype);
+// tract's notation of a size expression; NNEF's for a constant.
+nnef::Expr DimExpr(const Dim& dim);
+nnef::Expr DimArray(absl::Span<const Dim> dims);
+
+}  // namespace t2n
+
+#endif  // EMIT_LOWER_LOWERING_H_

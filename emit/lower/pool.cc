@@ -1,0 +1,47 @@
+#include "emit/lower/families.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+
+namespace {
+
+// Sizes of a pooling operator cover batch and channel too.
+Expr WithLeading(int64_t leading, const std::vector<int64_t>& spatial) {
+  std::vector<int64_t> all = {leading, leading};
+  all.insert(all.end(), spatial.begin(), spatial.end());
+  return nnef::Ints(all);
+}
+
+std::vector<std::pair<std::string, Expr>> PoolArguments(const Attrs& attrs, const char* border) {
+  const auto &before = attrs.Ints("pad_before"), &after = attrs.Ints("pad_after");
+  std::vector<Expr> padding(2, nnef::Tuple({nnef::Int(0), nnef::Int(0)}));
+  for (size_t i = 0; i < before.size(); ++i) {
+    padding.push_back(nnef::Tuple({nnef::Int(before[i]), nnef::Int(after[i])}));
+  }
+  return {{"size", WithLeading(1, attrs.Ints("size"))},
+          {"border", nnef::Str(border)},
+          {"padding", nnef::Array(std::move(padding))},
+          {"stride", WithLeading(1, attrs.Ints("stride"))},
+          {"dilation", WithLeading(1, attrs.Ints("dilation"))}};
+}
+
+}  // namespace
+
+absl::Status LowerMaxPool(Lowering& l, const Node& node) {
+  l.SetAll(node, Call("max_pool_with_index", {l.In(node, 0)}, PoolArguments(node.attrs, "ignore")));
+  return absl::OkStatus();
+}
+
+absl::Status LowerAvgPool(Lowering& l, const Node& node) {
+  const char* border = node.attrs.Bool("count_include_pad") ? "constant" : "ignore";
+  auto arguments = PoolArguments(node.attrs, border);
+  arguments.push_back({"normalize", nnef::Bool(true)});
+  l.Set(node, Call("box", {l.In(node, 0)}, std::move(arguments)));
+  return absl::OkStatus();
+}
+
+absl::Status LowerResize(Lowering& l, const Node& node) { return l.Refuse(node, "resizing"); }
+
+}  // namespace t2n

@@ -1,0 +1,85 @@
+#include "emit/names.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace t2n {
+namespace {
+
+// Long names stay readable and valid as file names.
+constexpr size_t kMaxName = 120;
+
+const absl::flat_hash_set<absl::string_view>& Keywords() {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>{
+      "version", "extension", "graph",    "fragment", "tensor",   "integer",
+      "scalar",  "logical",   "string",   "if",       "else",     "for",
+      "in",      "yield",     "lengthof", "shape_of", "range_of", "length_of"};
+  return *kWords;
+}
+
+// Names that tract's parser takes for the beginning of a literal.
+bool LooksLikeLiteral(absl::string_view name) {
+  return absl::StartsWith(name, "inf") || absl::StartsWith(name, "true") ||
+         absl::StartsWith(name, "false");
+}
+
+// `_12`: a temporary of traced code, no name that anyone chose.
+bool IsTemporary(absl::string_view name) {
+  absl::ConsumePrefix(&name, "_");
+  return name.find_first_not_of("0123456789") == absl::string_view::npos;
+}
+
+}  // namespace
+
+std::string NameTable::Unique(absl::string_view wanted) {
+  std::string name(wanted);
+  for (int& n = next_[wanted]; !used_.insert(name).second;) name = absl::StrCat(wanted, "_", ++n);
+  return name;
+}
+
+std::string ToIdentifier(absl::string_view text) {
+  std::string name;
+  for (char c : text.substr(0, kMaxName)) {
+    bool good = absl::ascii_isalnum(c) || c == '_';
+    if (good || (!name.empty() && name.back() != '_')) name += good ? c : '_';
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  if (name.empty()) return "x";
+  if (absl::ascii_isdigit(name[0]) || LooksLikeLiteral(name)) name.insert(0, "_");
+  if (Keywords().contains(name)) name += "_";
+  return name;
+}
+
+std::string ToLabel(absl::string_view text) {
+  std::string label;
+  for (char c : text.substr(0, kMaxName)) {
+    if (absl::ascii_isalnum(c) || c == '_' || c == '-') {
+      label += c;
+    } else if (!label.empty() && label.back() != '.' && c == '.') {
+      label += c;
+    } else if (c != '.') {
+      label += '_';
+    }
+  }
+  while (!label.empty() && label.back() == '.') label.pop_back();
+  return label.empty() ? "variable" : label;
+}
+
+std::string ValueName(const Value& value, Naming naming) {
+  const Node& node = *value.node;
+  if (naming == Naming::kNumeric) return absl::StrCat("v", value.id);
+  bool named = !value.name.empty() && !IsTemporary(value.name);
+  const Attr* composite = node.op == Op::kComposite ? node.attrs.Find("name") : nullptr;
+  std::string own = named       ? value.name
+                    : composite ? node.attrs.Str("name")
+                                : absl::AsciiStrToLower(OpName(node.op));
+  std::string path = node.place ? node.place->module_path : "";
+  // The end of a long path says most.
+  constexpr size_t kMaxPath = 80;
+  if (path.size() > kMaxPath) path = path.substr(path.size() - kMaxPath);
+  return ToIdentifier(path.empty() ? own : absl::StrCat(path, "_", own));
+}
+
+}  // namespace t2n

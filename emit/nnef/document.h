@@ -1,0 +1,82 @@
+// An NNEF document as data, and its text (NNEF 1.0.5, section 3: syntax of graph.nnef).
+#ifndef EMIT_NNEF_DOCUMENT_H_
+#define EMIT_NNEF_DOCUMENT_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace t2n::nnef {
+
+struct Argument;
+
+// A right-hand side: identifier, literal, array, tuple or invocation of an operator.
+struct Expr {
+  enum class Kind { kText, kString, kArray, kTuple, kCall };
+  Kind kind = Kind::kText;
+  std::string text;             // kText: as written; kString: its characters; kCall: the operator
+  std::vector<Argument> items;  // elements, or arguments of the invocation
+
+  bool is_identifier() const;
+};
+
+// A positional (no name) or named argument; an element of an array or tuple.
+struct Argument {
+  std::string name;
+  Expr value;
+};
+
+Expr Id(absl::string_view name);
+Expr Int(int64_t value);
+// Reads back as the same float (or double, if `is_double`), with '.' or 'e' in it. The parsers know
+// inf but no NaN: a NaN has no literal.
+Expr Float(double value, bool is_double = false);
+Expr Bool(bool value);
+Expr Str(absl::string_view value);
+Expr Array(std::vector<Expr> items);
+Expr Tuple(std::vector<Expr> items);
+Expr Ints(absl::Span<const int64_t> values);
+// `op(a, b, name = value)`.
+Expr Call(absl::string_view op, std::vector<Expr> operands,
+          std::vector<std::pair<std::string, Expr>> named = {});
+
+// `a, b = op(...);`
+struct Assignment {
+  std::vector<std::string> results;
+  Expr value;
+};
+
+// A parameter or result of a fragment: name and type (`tensor<scalar>`).
+struct Typed {
+  std::string name;
+  std::string type;
+};
+
+struct Fragment {
+  std::string name;
+  std::vector<Typed> parameters;
+  std::vector<Typed> results;
+  std::vector<Assignment> body;
+};
+
+struct Document {
+  std::vector<std::string> extensions;  // `tract_registry tract_core`
+  std::vector<Fragment> fragments;
+  std::string graph_name;
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  std::vector<Assignment> body;
+};
+
+std::string ToText(const Expr& expr);
+std::string ToText(const Fragment& fragment);
+// The whole file, one assignment a line.
+std::string ToText(const Document& document);
+
+}  // namespace t2n::nnef
+
+#endif  // EMIT_NNEF_DOCUMENT_H_

@@ -1,0 +1,23 @@
+// Tensor files (.dat): NNEF 1.0.5, section 5.2, as tract reads them too.
+#ifndef EMIT_NNEF_TENSOR_FILE_H_
+#define EMIT_NNEF_TENSOR_FILE_H_
+
+#include <array>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "t2n/ir/dtype.h"
+
+namespace t2n::nnef {
+
+using TensorHeader = std::array<uint8_t, 128>;
+
+// The header of a dense row-major tensor; the payload follows it. Unimplemented for types the
+// format has no code for (bfloat16, complex), more than 8 axes, or a payload of 4 GiB and more
+// (its length has 32 bits).
+absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int64_t> sizes);
+
+}  // namespace t2n::nnef
+
+#endif  // EMIT_NNEF_TENSOR_FILE_H_
