@@ -2,7 +2,6 @@
 // [floor(i * in / out), ceil((i + 1) * in / out)).
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/promote.h"
@@ -72,10 +71,7 @@ Val AverageAxis(Builder& b, const Val& x, int64_t axis, int64_t out) {
   Val at = b.Iota(in);
   Val inside = b.And(b.Ge(at, begin), b.Lt(at, end));
   Val weights = b.Div(b.Cast(inside, x.dtype()), b.Cast(b.Sub(end, begin), x.dtype()));
-  std::string letters = std::string("abcdefghij").substr(0, x.rank());
-  std::string to = letters;
-  to[axis] = 'z';
-  return b.Einsum(absl::StrCat(letters, ",z", letters.substr(axis, 1), "->", to), {x, weights});
+  return MultiplyAxis(b, x, axis, weights);
 }
 
 Val AdaptiveAvg(Builder& b, const Adaptive& a) {

@@ -9,7 +9,9 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       AdaptivePoolingOps(),
       AttentionOps(),
       ConvolutionOps(),
+      EinsumOps(),
       EmbeddingOps(),
+      GridSampleOps(),
       MatmulOps(),
       NormalizationOps(),
       PoolingOps(),
@@ -22,6 +24,8 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       IndexingOps(),
       PaddingOps(),
       MaskingOps(),
+      RecurrentOps(),
+      UpsampleOps(),
   };
 }
 

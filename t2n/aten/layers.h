@@ -25,6 +25,9 @@ Val Attention(Builder& b, const Val& q, const Val& k, const Val& v, const Val& m
 // A vector (or null) shaped to lie along one axis of `rank`: [1, C, 1, 1].
 Val AlongAxis(Builder& b, const Val& vector, int64_t axis, int64_t rank);
 
+// x with one axis multiplied by a matrix [out, in]: out takes the axis's place.
+Val MultiplyAxis(Builder& b, const Val& x, int64_t axis, const Val& matrix);
+
 // `count` axes from `first` on.
 std::vector<int64_t> AxisRange(int64_t first, int64_t count);
 

@@ -16,6 +16,16 @@ Val Linear(Builder& b, const Val& x, const Val& weight, const Val& bias) {
   return bias ? b.Add(y, b.Cast(bias, x.dtype())) : y;
 }
 
+Val MultiplyAxis(Builder& b, const Val& x, int64_t axis, const Val& matrix) {
+  if (!x || !matrix) return Val();
+  if (x.rank() > 20) return b.Fail("product along an axis of too many");
+  std::string letters = std::string("abcdefghijklmnopqrst").substr(0, x.rank());
+  std::string to = letters;
+  to[axis] = 'z';
+  return b.Einsum(absl::StrCat(letters, ",z", letters.substr(axis, 1), "->", to),
+                  {x, b.Cast(matrix, x.dtype())});
+}
+
 namespace {
 
 Arg LinearOp(OpCall& c) {

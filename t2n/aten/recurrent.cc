@@ -1,0 +1,221 @@
+// Recurrent layers and cells (ATen/native/RNN.cpp).
+#include "absl/strings/str_cat.h"
+#include "t2n/aten/families.h"
+#include "t2n/aten/layers.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+enum class Kind { kLstm, kGru, kTanh, kRelu };
+
+int64_t GateCount(Kind kind) { return kind == Kind::kLstm ? 4 : (kind == Kind::kGru ? 3 : 1); }
+
+// One layer in one direction; the biases and the projection may be null.
+struct Weights {
+  Val input, hidden, input_bias, hidden_bias, projection;
+};
+
+// torch's gates i, f, g, o and r, z, n in the order of the epilogues below: i, o, f, g and z, r, n.
+Val OrderGates(Builder& b, const Val& w, Kind kind) {
+  if (!w || GateCount(kind) == 1) return w;
+  Dim size = FloorDiv(w.dim(0), GateCount(kind));
+  std::vector<Val> parts;
+  for (int64_t gate :
+       kind == Kind::kLstm ? std::vector<int64_t>{0, 3, 1, 2} : std::vector<int64_t>{1, 0, 2}) {
+    parts.push_back(b.Slice(w, 0, size * gate, size * (gate + 1)));
+  }
+  return b.Concat(parts, 0);
+}
+
+Val Gate(Builder& b, const Val& x, const Dim& size, int64_t i) {
+  return b.Slice(x, x.rank() - 1, size * i, size * (i + 1));
+}
+
+// (gates before activation [B, 4H], c [B, H]) -> (h, c).
+std::vector<Val> LstmEpilogue(Builder& b, const Val& gates, const Val& cell) {
+  return b.CompositeAll("lstm_epilogue", {}, {gates, cell},
+                        [](Builder& b, absl::Span<const Val> in) {
+                          Dim n = in[1].dim(-1);
+                          Val i = b.Sigmoid(Gate(b, in[0], n, 0));
+                          Val o = b.Sigmoid(Gate(b, in[0], n, 1));
+                          Val f = b.Sigmoid(Gate(b, in[0], n, 2));
+                          Val g = b.Tanh(Gate(b, in[0], n, 3));
+                          Val c = b.Add(b.Mul(f, in[1]), b.Mul(i, g));
+                          return std::vector<Val>{b.Mul(o, b.Tanh(c)), c};
+                        });
+}
+
+// (the input's and the hidden state's parts of the gates [B, 3H], h [B, H]) -> h.
+Val GruEpilogue(Builder& b, const Val& x, const Val& r, const Val& h) {
+  return b.Composite("gru_epilogue", {}, {x, r, h}, [](Builder& b, absl::Span<const Val> in) {
+    Dim n = in[2].dim(-1);
+    Val update = b.Sigmoid(b.Add(Gate(b, in[0], n, 0), Gate(b, in[1], n, 0)));
+    Val reset = b.Sigmoid(b.Add(Gate(b, in[0], n, 1), Gate(b, in[1], n, 1)));
+    Val next = b.Tanh(b.Add(Gate(b, in[0], n, 2), b.Mul(reset, Gate(b, in[1], n, 2))));
+    return b.Add(next, b.Mul(update, b.Sub(in[2], next)));
+  });
+}
+
+// The input's part of the gates, for all steps at once. Where both biases are only added, they go
+// in here together.
+Val ProjectInput(Builder& b, const Val& x, const Weights& w, Kind kind) {
+  Val bias = w.input_bias;
+  if (kind != Kind::kGru && bias) bias = b.Add(bias, w.hidden_bias);
+  return Linear(b, x, w.input, bias);
+}
+
+// One step: projected input [B, G*H], state (h) or (h, c), and hidden weights -> new state.
+std::vector<Val> Step(Builder& b, Kind kind, const Val& x, absl::Span<const Val> state,
+                      const Weights& w) {
+  Val recurrent = Linear(b, state[0], w.hidden, kind == Kind::kGru ? w.hidden_bias : Val());
+  if (kind == Kind::kGru) return {GruEpilogue(b, x, recurrent, state[0])};
+  Val gates = b.Add(x, recurrent);
+  if (kind == Kind::kTanh) return {b.Tanh(gates)};
+  if (kind == Kind::kRelu) return {b.Max(gates, 0.0)};
+  std::vector<Val> next = LstmEpilogue(b, gates, state[1]);
+  if (w.projection) next[0] = Linear(b, next[0], w.projection, Val());
+  return next;
+}
+
+// One layer in one direction over x, whose time axis is `time`: the outputs of all steps, then the
+// last state.
+std::vector<Val> RunLayer(Builder& b, Kind kind, const Val& x, int64_t time,
+                          const std::vector<Val>& state, const Weights& w, bool reverse) {
+  if (!b.ok()) return std::vector<Val>(3);
+  Val projected = ProjectInput(b, x, w, kind);
+  std::vector<Val> out;
+  if (x.dim(time) == Dim(1)) {
+    out = Step(b, kind, b.Squeeze(projected, time), state, w);
+    out.insert(out.begin(), b.Unsqueeze(out[0], time));
+    return out;
+  }
+  Builder::ScanSpec spec;
+  spec.length = x.dim(time);
+  spec.scanned = {projected};
+  spec.scan_axes = {time};
+  spec.states = state;
+  spec.full = {w.hidden};
+  if (kind == Kind::kGru && w.hidden_bias) spec.full.push_back(w.hidden_bias);
+  if (w.projection) spec.full.push_back(w.projection);
+  spec.output_axes = {time};
+  spec.reverse = reverse;
+  out = b.Scan(spec, [&](Builder& b, absl::Span<const Val> in) {
+    Weights inner;
+    size_t i = 1 + state.size();
+    inner.hidden = in[i++];
+    if (kind == Kind::kGru && w.hidden_bias) inner.hidden_bias = in[i++];
+    if (w.projection) inner.projection = in[i++];
+    std::vector<Val> next =
+        Step(b, kind, b.Squeeze(in[0], time), in.subspan(1, state.size()), inner);
+    next.push_back(b.Unsqueeze(next[0], time));
+    return next;
+  });
+  out.insert(out.begin(), out.back());
+  out.pop_back();
+  return out;
+}
+
+// The flat list of parameters, layer by layer and direction by direction.
+std::vector<Weights> ReadWeights(OpCall& c, Kind kind, size_t count, bool biases, bool projected) {
+  std::vector<Val> params = c.tensors("params");
+  size_t each = 2 + (biases ? 2 : 0) + (projected ? 1 : 0);
+  std::vector<Weights> out(count);
+  if (params.size() != each * count) {
+    c.Refuse(absl::StrCat(params.size(), " parameters where ", each * count, " were expected"));
+    return out;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    auto next = params.begin() + i * each;
+    Weights& w = out[i];
+    w.input = OrderGates(c.b, *next++, kind);
+    w.hidden = OrderGates(c.b, *next++, kind);
+    if (biases) w.input_bias = OrderGates(c.b, *next++, kind);
+    if (biases) w.hidden_bias = OrderGates(c.b, *next++, kind);
+    if (projected) w.projection = *next++;
+  }
+  return out;
+}
+
+template <Kind kKind>
+Arg Layers(OpCall& c) {
+  Builder& b = c.b;
+  Val x = c.tensor("input");
+  if (x.rank() != 3) return c.Refuse("rank of the input");
+  std::vector<Val> initial =
+      kKind == Kind::kLstm ? c.tensors("hx") : std::vector<Val>{c.tensor("hx")};
+  if (initial.size() != (kKind == Kind::kLstm ? 2 : 1)) return c.RefuseArg("hx");
+  if (c.number("dropout") != 0 && c.boolean("train")) return c.RefuseArg("dropout");
+  c.ignore({"train"});
+  int64_t layers = c.integer("num_layers"), time = c.boolean("batch_first") ? 1 : 0;
+  size_t directions = c.boolean("bidirectional") ? 2 : 1;
+  if (layers < 1 || layers > 1000) return c.RefuseArg("num_layers");
+  bool projected = kKind == Kind::kLstm && initial[0].dim(2) != initial[1].dim(2);
+  std::vector<Weights> weights =
+      ReadWeights(c, kKind, layers * directions, c.boolean("has_biases"), projected);
+  std::vector<std::vector<Val>> last(initial.size());
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    std::vector<Val> outputs;
+    for (size_t d = 0; d < directions; ++d) {
+      int64_t index = layer * directions + d;
+      std::vector<Val> state;
+      for (const Val& v : initial) state.push_back(b.SelectIndex(v, 0, index));
+      std::vector<Val> out = RunLayer(b, kKind, x, time, state, weights[index], d == 1);
+      outputs.push_back(out[0]);
+      for (size_t i = 0; i < last.size(); ++i) last[i].push_back(out[i + 1]);
+    }
+    x = b.Concat(outputs, 2);
+  }
+  ArgList results = {x};
+  for (const std::vector<Val>& states : last) results.push_back(b.Stack(states, 0));
+  return Arg::Tuple(std::move(results));
+}
+
+template <Kind kKind>
+Arg Cell(OpCall& c) {
+  Builder& b = c.b;
+  std::vector<Val> state =
+      kKind == Kind::kLstm ? c.tensors("hx") : std::vector<Val>{c.tensor("hx")};
+  if (state.size() != (kKind == Kind::kLstm ? 2 : 1)) return c.RefuseArg("hx");
+  Weights w{OrderGates(b, c.tensor("w_ih"), kKind), OrderGates(b, c.tensor("w_hh"), kKind),
+            OrderGates(b, c.tensor("b_ih"), kKind), OrderGates(b, c.tensor("b_hh"), kKind), Val()};
+  if (!w.input_bias != !w.hidden_bias) return c.Refuse("with only one bias");
+  std::vector<Val> next = Step(b, kKind, ProjectInput(b, c.tensor("input"), w, kKind), state, w);
+  return kKind == Kind::kLstm ? Arg::Tuple(next) : Arg(next[0]);
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int "
+     "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
+     "Tensor, Tensor)",
+     Layers<Kind::kLstm>},
+    {"aten::gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, "
+     "float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
+     Layers<Kind::kGru>},
+    {"aten::rnn_tanh.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int "
+     "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
+     "Tensor)",
+     Layers<Kind::kTanh>},
+    {"aten::rnn_relu.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int "
+     "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
+     "Tensor)",
+     Layers<Kind::kRelu>},
+    {"aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, "
+     "Tensor? b_hh=None) -> (Tensor, Tensor)",
+     Cell<Kind::kLstm>},
+    {"aten::gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? "
+     "b_hh=None) -> Tensor",
+     Cell<Kind::kGru>},
+    {"aten::rnn_tanh_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, "
+     "Tensor? b_hh=None) -> Tensor",
+     Cell<Kind::kTanh>},
+    {"aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, "
+     "Tensor? b_hh=None) -> Tensor",
+     Cell<Kind::kRelu>},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> RecurrentOps() { return kOps; }
+
+}  // namespace t2n
