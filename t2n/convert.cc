@@ -1,0 +1,239 @@
+#include "t2n/convert.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "parsers/model_archive.h"
+#include "t2n/base/status.h"
+#include "t2n/script/evaluator.h"
+#include "t2n/script/scan.h"
+#include "t2n/script/signature.h"
+#include "t2n/script/tensor_ref.h"
+
+namespace t2n {
+namespace {
+
+using script::IValue;
+
+// The tensors of a result in order, with names from dict keys and NamedTuple fields.
+absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, Graph* graph) {
+  auto child = [&](absl::string_view part) {
+    return name.empty() ? std::string(part) : absl::StrCat(name, "_", part);
+  };
+  if (auto t = value.tensor()) {
+    Val v = t->Read();
+    if (!v) return absl::InternalError("a result without a value");
+    graph->outputs().push_back(v.get());
+    graph->output_names().push_back(name);
+    return absl::OkStatus();
+  }
+  if (value.is_number() && !value.If<std::complex<double>>()) {
+    Val v;
+    if (const bool* x = value.If<bool>()) v = b.Scalar(DType::kBool, static_cast<int64_t>(*x));
+    if (const Dim* x = value.If<Dim>()) v = b.DimScalar(*x);
+    if (const double* x = value.If<double>()) v = b.Scalar(DType::kF32, *x);
+    graph->outputs().push_back(v.get());
+    graph->output_names().push_back(name);
+    return b.status();
+  }
+  if (auto l = value.list()) {
+    for (size_t i = 0; i < l->items.size(); ++i) {
+      T2N_RETURN_IF_ERROR(Flatten(b, l->items[i], name, graph));
+    }
+    return absl::OkStatus();
+  }
+  if (auto t = value.tuple()) {
+    for (size_t i = 0; i < t->items.size(); ++i) {
+      T2N_RETURN_IF_ERROR(
+          Flatten(b, t->items[i], t->fields.empty() ? name : child(t->fields[i]), graph));
+    }
+    return absl::OkStatus();
+  }
+  if (auto d = value.dict()) {
+    for (const auto& [key, item] : d->items) {
+      T2N_RETURN_IF_ERROR(Flatten(b, item, child(script::Str(key)), graph));
+    }
+    return absl::OkStatus();
+  }
+  if (value.is_none() || value.If<std::string>()) return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat("the method returns a ", value.TypeName(), ", which is no tensor"));
+}
+
+// Given names; else names from the result's structure, from the script's variables, or `output`.
+absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph) {
+  auto& names = graph->output_names();
+  if (!spec.output_names().empty()) {
+    if (spec.output_names_size() != static_cast<int>(names.size())) {
+      return absl::InvalidArgumentError(absl::StrCat("--output_names has ",
+                                                     spec.output_names_size(), " names, the model ",
+                                                     names.size(), " outputs"));
+    }
+    names.assign(spec.output_names().begin(), spec.output_names().end());
+    return absl::OkStatus();
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) {
+      names[i] = names.size() == 1 ? "output" : absl::StrCat("output_", i);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NameInputs(const proto::ConversionSpec& spec, Graph* graph) {
+  if (spec.input_names().empty()) return absl::OkStatus();
+  if (spec.input_names_size() != static_cast<int>(graph->inputs().size())) {
+    return absl::InvalidArgumentError(absl::StrCat("--input_names has ", spec.input_names_size(),
+                                                   " names, the model ", graph->inputs().size(),
+                                                   " inputs"));
+  }
+  for (int i = 0; i < spec.input_names_size(); ++i) {
+    graph->inputs()[i]->name = spec.input_names(i);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
+  script::InputRequest request;
+  for (const std::string& a : spec.assertions()) {
+    T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.ranges));
+  }
+  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.ranges));
+  T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));
+  T2N_ASSIGN_OR_RETURN(request.dynamic_axes,
+                       script::ParseDynamicAxes(absl::StrJoin(spec.dynamic_axes(), ",")));
+  return request;
+}
+
+// One line for the failure, and one for every operator of the program that is not known.
+void Explain(const absl::Status& status, script::Code* code, ConversionFailure* failure) {
+  if (!failure) return;
+  std::string place = script::PlaceOf(status);
+  std::string line = std::string(status.message());
+  if (!place.empty()) absl::StrAppend(&line, "\n  at ", place);
+  std::vector<std::string> missing;
+  if (absl::IsNotFound(status) && code) {
+    auto uses = script::ScanOperators(code);
+    if (uses.ok()) {
+      for (const auto& [name, use] : *uses) {
+        if (use.known) continue;
+        missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
+                                       use.count == 1 ? " call" : " calls", ", first at ",
+                                       use.first_place));
+      }
+    }
+  }
+  if (missing.empty()) {
+    failure->causes.push_back(line);
+  } else {
+    failure->causes = std::move(missing);
+  }
+}
+
+struct Session {
+  ModelArchive archive;
+  std::unique_ptr<script::Code> code;
+};
+
+absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
+  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
+  T2N_ASSIGN_OR_RETURN(model.emit.target,
+                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
+  T2N_ASSIGN_OR_RETURN(session.archive, LoadModelArchive(spec.model()));
+  session.code = std::make_unique<script::Code>(&session.archive);
+  model.graph = std::make_unique<Graph>();
+  Builder builder(model.graph.get());
+  OpEnv env;
+  env.version = session.archive.version;
+  std::set<std::string> seen;
+  env.warn = [&](const std::string& text) {
+    if (seen.insert(text).second) model.warnings.push_back(text);
+  };
+  script::Evaluator evaluator(session.code.get(), &builder, &env);
+  T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
+  std::string method = spec.method().empty() ? "forward" : spec.method();
+  T2N_ASSIGN_OR_RETURN(const auto* def, session.code->FindMethod(root->class_name, method));
+  if (!def) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the model has no method '", method, "'; see pt2nnef inspect"));
+  }
+  T2N_ASSIGN_OR_RETURN(script::CallArguments args,
+                       script::MakeArguments(*def, method, session.archive, request, &builder));
+  if (!args.unused_specs.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--inputs: '", args.unused_specs[0], "' fits no argument of ", method));
+  }
+  T2N_ASSIGN_OR_RETURN(IValue result,
+                       evaluator.CallMethod(root, method, args.positional, args.keywords));
+  T2N_RETURN_IF_ERROR(Flatten(builder, result, "", model.graph.get()));
+  if (model.graph->outputs().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
+  }
+  T2N_RETURN_IF_ERROR(NameInputs(spec, model.graph.get()));
+  T2N_RETURN_IF_ERROR(NameOutputs(spec, model.graph.get()));
+  model.graph->EliminateDeadCode();
+  model.emit.path = spec.out();
+  if (spec.compression_level() != 0) model.emit.compression_level = spec.compression_level();
+  std::set<std::string> symbols;
+  for (const Value* v : model.graph->inputs()) {
+    for (const Dim& d : v->shape()) {
+      for (const std::string& s : d.Symbols()) symbols.insert(s);
+    }
+  }
+  for (const std::string& s : symbols) {
+    auto it = request.ranges.find(s);
+    model.emit.symbols.emplace_back(
+        s, it == request.ranges.end() ? Range{1, std::nullopt} : it->second);
+  }
+  return absl::OkStatus();
+}
+
+proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
+  proto::TensorInfo info;
+  info.set_name(name);
+  info.set_dtype(std::string(DTypeName(type.dtype)));
+  for (const Dim& d : type.shape) info.add_shape(d.ToString());
+  return info;
+}
+
+}  // namespace
+
+absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
+                                        ConversionFailure* failure) {
+  Session session;
+  EvaluatedModel model;
+  absl::Status status = Run(spec, session, model);
+  if (status.ok()) return model;
+  Explain(status, session.code.get(), failure);
+  return status;
+}
+
+absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
+                                                ConversionFailure* failure) {
+  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure));
+  EmitReport emitted;
+  absl::Status status = EmitModel(*model.graph, model.emit, &emitted);
+  if (!status.ok()) {
+    if (failure) {
+      failure->causes = emitted.refusals;
+      if (failure->causes.empty()) failure->causes.push_back(std::string(status.message()));
+    }
+    return status;
+  }
+  proto::ConversionReport report;
+  for (size_t i = 0; i < model.graph->inputs().size(); ++i) {
+    *report.add_inputs() = Describe(emitted.inputs[i], model.graph->inputs()[i]->type);
+  }
+  for (size_t i = 0; i < model.graph->outputs().size(); ++i) {
+    *report.add_outputs() = Describe(emitted.outputs[i], model.graph->outputs()[i]->type);
+  }
+  report.set_variables(emitted.variables);
+  report.set_variable_bytes(emitted.variable_bytes);
+  report.set_operations(emitted.assignments);
+  for (const std::string& w : model.warnings) report.add_warnings(w);
+  return report;
+}
+
+}  // namespace t2n

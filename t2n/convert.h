@@ -1,0 +1,38 @@
+// The one door for embedding: from an archive to an NNEF model.
+#ifndef T2N_CONVERT_H_
+#define T2N_CONVERT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "emit/emit.h"
+#include "proto/conversion.pb.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+// A conversion that failed says why in `causes`, a line each; the last one is a summary.
+struct ConversionFailure {
+  std::vector<std::string> causes;
+};
+
+// A model read and evaluated, before it is written.
+struct EvaluatedModel {
+  std::unique_ptr<Graph> graph;
+  std::vector<std::string> warnings;
+  EmitSpec emit;
+};
+
+// Reads the archive and evaluates the method; nothing is written. `failure` may be null.
+absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
+                                        ConversionFailure* failure);
+
+// Evaluates and writes. On failure nothing changes at spec.out.
+absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
+                                                ConversionFailure* failure = nullptr);
+
+}  // namespace t2n
+
+#endif  // T2N_CONVERT_H_

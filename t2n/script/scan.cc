@@ -1,0 +1,133 @@
+#include "t2n/script/scan.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "t2n/aten/registry.h"
+#include "t2n/base/status.h"
+#include "t2n/script/builtins.h"
+
+namespace t2n::script {
+namespace {
+
+namespace ts = torchscript;
+
+class Scanner {
+ public:
+  explicit Scanner(std::map<std::string, OperatorUse>* uses) : uses_(*uses) {}
+
+  void Visit(ts::Block block) {
+    for (const ts::Stmt* s : block) VisitStmt(*s);
+  }
+
+ private:
+  void VisitStmt(const ts::Stmt& stmt) {
+    switch (stmt.kind) {
+      case ts::StmtKind::kAssign:
+        return Visit(stmt.As<ts::AssignStmt>().value);
+      case ts::StmtKind::kExpr:
+        return Visit(stmt.As<ts::ExprStmt>().value);
+      case ts::StmtKind::kReturn:
+        return Visit(stmt.As<ts::ReturnStmt>().value);
+      case ts::StmtKind::kIf:
+        for (const auto& b : stmt.As<ts::IfStmt>().branches) Visit(b.condition), Visit(b.body);
+        return Visit(stmt.As<ts::IfStmt>().else_body);
+      case ts::StmtKind::kFor:
+        Visit(stmt.As<ts::ForStmt>().iterable);
+        return Visit(stmt.As<ts::ForStmt>().body);
+      case ts::StmtKind::kWhile:
+        Visit(stmt.As<ts::WhileStmt>().condition);
+        return Visit(stmt.As<ts::WhileStmt>().body);
+      case ts::StmtKind::kWith:
+        return Visit(stmt.As<ts::WithStmt>().body);
+      case ts::StmtKind::kAssert:
+        return Visit(stmt.As<ts::AssertStmt>().condition);
+      case ts::StmtKind::kFunction:
+        return Visit(stmt.As<ts::FunctionDef>().body);
+      case ts::StmtKind::kClass:
+        return Visit(stmt.As<ts::ClassDef>().body);
+      default:
+        return;
+    }
+  }
+
+  void Visit(const ts::Expr* e) {
+    if (!e) return;
+    switch (e->kind) {
+      case ts::ExprKind::kTuple:
+        return VisitAll(e->As<ts::TupleExpr>().items);
+      case ts::ExprKind::kList:
+        return VisitAll(e->As<ts::ListExpr>().items);
+      case ts::ExprKind::kDict:
+        VisitAll(e->As<ts::DictExpr>().keys);
+        return VisitAll(e->As<ts::DictExpr>().values);
+      case ts::ExprKind::kAttribute:
+        return Visit(e->As<ts::AttributeExpr>().object);
+      case ts::ExprKind::kSubscript:
+        Visit(e->As<ts::SubscriptExpr>().object);
+        return Visit(e->As<ts::SubscriptExpr>().index);
+      case ts::ExprKind::kCall:
+        return VisitCall(e->As<ts::CallExpr>());
+      case ts::ExprKind::kUnary:
+        return Visit(e->As<ts::UnaryExpr>().operand);
+      case ts::ExprKind::kBinary:
+        Visit(e->As<ts::BinaryExpr>().first);
+        for (const auto& o : e->As<ts::BinaryExpr>().rest) Visit(o.value);
+        return;
+      case ts::ExprKind::kTernary:
+        Visit(e->As<ts::TernaryExpr>().condition);
+        Visit(e->As<ts::TernaryExpr>().if_true);
+        return Visit(e->As<ts::TernaryExpr>().if_false);
+      case ts::ExprKind::kAnnotate:
+        return Visit(e->As<ts::AnnotateExpr>().value);
+      case ts::ExprKind::kUncheckedCast:
+        return Visit(e->As<ts::UncheckedCastExpr>().value);
+      case ts::ExprKind::kIsInstance:
+        return Visit(e->As<ts::IsInstanceExpr>().value);
+      default:
+        return;
+    }
+  }
+
+  void VisitAll(ts::ExprList exprs) {
+    for (const ts::Expr* e : exprs) Visit(e);
+  }
+
+  void VisitCall(const ts::CallExpr& call) {
+    VisitAll(call.args);
+    for (const auto& k : call.kwargs) Visit(k.value);
+    std::optional<std::string> dotted = ts::DottedName(*call.callee);
+    if (!dotted) return Visit(call.callee);
+    absl::string_view name = *dotted;
+    std::string op;
+    if (absl::ConsumePrefix(&name, "torch.")) {
+      op = absl::StrCat("aten::", name);
+    } else if (absl::ConsumePrefix(&name, "ops.") && absl::StrContains(name, '.')) {
+      size_t dot = name.find('.');
+      op = absl::StrCat(name.substr(0, dot), "::", name.substr(dot + 1));
+    } else {
+      return;
+    }
+    OperatorUse& use = uses_[op];
+    if (use.count++ == 0) {
+      use.first_place = call.pos.ToString();
+      use.known = HasBuiltin(op) || Registry::Get().Has(op);
+    }
+  }
+
+  std::map<std::string, OperatorUse>& uses_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::map<std::string, OperatorUse>> ScanOperators(Code* code) {
+  std::map<std::string, OperatorUse> uses;
+  Scanner scanner(&uses);
+  for (const std::string& entry : code->archive().code_entries) {
+    T2N_ASSIGN_OR_RETURN(const ts::SourceFile* file, code->File(entry));
+    scanner.Visit(file->body);
+  }
+  return uses;
+}
+
+}  // namespace t2n::script

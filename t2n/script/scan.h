@@ -1,0 +1,24 @@
+// The operators that a program calls, found in its source without running it.
+#ifndef T2N_SCRIPT_SCAN_H_
+#define T2N_SCRIPT_SCAN_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "t2n/script/code.h"
+
+namespace t2n::script {
+
+struct OperatorUse {
+  int64_t count = 0;
+  std::string first_place;  // `code/__torch__/net.py:12:4`
+  bool known = false;       // some overload is registered
+};
+
+// By name: `aten::relu`, `quantized::linear`, `prim::NumToTensor`.
+absl::StatusOr<std::map<std::string, OperatorUse>> ScanOperators(Code* code);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_SCAN_H_

@@ -1,0 +1,261 @@
+#include "t2n/script/signature.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "t2n/base/status.h"
+#include "t2n/script/tensor_ref.h"
+
+namespace t2n::script {
+namespace {
+
+namespace ts = torchscript;
+namespace tv = torchvalue;
+
+// Takes `--inputs` entries by name, or in order.
+class Specs {
+ public:
+  explicit Specs(const std::vector<InputSpec>& specs) : specs_(specs), used_(specs.size()) {}
+
+  const InputSpec* Take(const std::string& name) {
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (!used_[i] && specs_[i].name == name) return Use(i);
+    }
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (!used_[i] && specs_[i].name.empty()) return Use(i);
+    }
+    return nullptr;
+  }
+
+  // Whether a name starts with `prefix` (`x.` for the items of x).
+  bool HasPrefix(const std::string& prefix) const {
+    return std::any_of(specs_.begin(), specs_.end(), [&](const InputSpec& s) {
+      return s.name.compare(0, prefix.size(), prefix) == 0;
+    });
+  }
+
+  bool HasUnnamed() const {
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (!used_[i] && specs_[i].name.empty()) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string> Unused() const {
+    std::vector<std::string> names;
+    for (size_t i = 0; i < specs_.size(); ++i) {
+      if (!used_[i]) {
+        names.push_back(specs_[i].name.empty() ? TypeToString(specs_[i].type) : specs_[i].name);
+      }
+    }
+    return names;
+  }
+
+ private:
+  const InputSpec* Use(size_t i) {
+    used_[i] = true;
+    return &specs_[i];
+  }
+  const std::vector<InputSpec>& specs_;
+  std::vector<bool> used_;
+};
+
+class ArgumentMaker {
+ public:
+  ArgumentMaker(const InputRequest& request, Builder* builder)
+      : request_(request), specs_(request.specs), builder_(*builder) {}
+
+  // The argument `name` from an example value of the archive.
+  absl::StatusOr<IValue> FromExample(const std::string& name, const tv::Value& example) {
+    if (const auto* t = example.As<tv::TensorRecord>()) {
+      std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(t->dtype));
+      if (!dtype) {
+        return absl::UnimplementedError(absl::StrCat("input ", name, " of an unsupported dtype"));
+      }
+      ValueType type{*dtype, Shape(t->sizes.begin(), t->sizes.end()), nullptr};
+      return Leaf(name, type);
+    }
+    if (const auto* l = example.As<tv::List>()) return Children(name, l->items, true);
+    if (const auto* l = example.As<tv::Tuple>()) return Children(name, l->items, false);
+    if (const auto* d = example.As<tv::Dict>()) {
+      auto dict = std::make_shared<Dict>();
+      for (const auto& [key, item] : d->items) {
+        T2N_ASSIGN_OR_RETURN(IValue k, FromExample(name, *key));
+        T2N_ASSIGN_OR_RETURN(IValue v, FromExample(absl::StrCat(name, ".", Str(k)), *item));
+        dict->items.emplace_back(std::move(k), std::move(v));
+      }
+      return IValue(dict);
+    }
+    if (const auto* v = example.As<bool>()) return IValue(*v);
+    if (const auto* v = example.As<int64_t>()) return IValue(*v);
+    if (const auto* v = example.As<double>()) return IValue(*v);
+    if (const auto* v = example.As<std::string>()) return IValue(*v);
+    return IValue();
+  }
+
+  // The argument `name` of declared type, from --inputs; nullopt if nothing is given for it.
+  absl::StatusOr<std::optional<IValue>> FromSpecs(const std::string& name, const ts::Type& type) {
+    switch (type.kind) {
+      case ts::TypeKind::kTensor: {
+        const InputSpec* spec = specs_.Take(name);
+        if (!spec) return std::nullopt;
+        return NewInput(name, spec->type);
+      }
+      case ts::TypeKind::kOptional:
+        return FromSpecs(name, type.args[0]);
+      case ts::TypeKind::kTuple: {
+        std::vector<IValue> items;
+        for (size_t i = 0; i < type.args.size(); ++i) {
+          T2N_ASSIGN_OR_RETURN(std::optional<IValue> item,
+                               FromSpecs(absl::StrCat(name, ".", i), type.args[i]));
+          if (!item) return std::nullopt;
+          items.push_back(*std::move(item));
+        }
+        return IValue::NewTuple(std::move(items));
+      }
+      case ts::TypeKind::kList: {
+        std::vector<IValue> items;
+        while (specs_.HasPrefix(absl::StrCat(name, ".", items.size())) ||
+               (items.empty() && specs_.HasUnnamed())) {
+          T2N_ASSIGN_OR_RETURN(std::optional<IValue> item,
+                               FromSpecs(absl::StrCat(name, ".", items.size()), type.args[0]));
+          if (!item) break;
+          items.push_back(*std::move(item));
+        }
+        if (items.empty()) return std::nullopt;
+        return IValue::NewList(std::move(items));
+      }
+      case ts::TypeKind::kDict: {
+        auto dict = std::make_shared<Dict>();
+        for (const InputSpec& spec : request_.specs) {
+          if (spec.name.compare(0, name.size() + 1, name + ".") != 0) continue;
+          T2N_ASSIGN_OR_RETURN(std::optional<IValue> item, FromSpecs(spec.name, type.args[1]));
+          if (item) dict->Set(IValue(spec.name.substr(name.size() + 1)), *std::move(item));
+        }
+        if (dict->items.empty()) return std::nullopt;
+        return IValue(dict);
+      }
+      default:
+        return std::nullopt;
+    }
+  }
+
+  std::vector<std::string> Unused() const { return specs_.Unused(); }
+
+ private:
+  absl::StatusOr<IValue> Children(const std::string& name,
+                                  const std::vector<const tv::Value*>& children, bool list) {
+    std::vector<IValue> items;
+    for (size_t i = 0; i < children.size(); ++i) {
+      T2N_ASSIGN_OR_RETURN(IValue v, FromExample(absl::StrCat(name, ".", i), *children[i]));
+      items.push_back(std::move(v));
+    }
+    return list ? IValue::NewList(std::move(items)) : IValue::NewTuple(std::move(items));
+  }
+
+  absl::StatusOr<IValue> Leaf(const std::string& name, ValueType type) {
+    if (const InputSpec* spec = specs_.Take(name)) type = spec->type;
+    return NewInput(name, std::move(type));
+  }
+
+  absl::StatusOr<IValue> NewInput(const std::string& name, ValueType type) {
+    for (const DynamicAxis& d : request_.dynamic_axes) {
+      if (d.input != name) continue;
+      int64_t rank = static_cast<int64_t>(type.shape.size());
+      int64_t axis = d.axis < 0 ? d.axis + rank : d.axis;
+      if (axis < 0 || axis >= rank) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--dynamic_axes: input ", name, " has no axis ", d.axis));
+      }
+      auto it = request_.ranges.find(d.symbol);
+      type.shape[axis] =
+          it == request_.ranges.end() ? Dim::Symbol(d.symbol) : Dim::Symbol(d.symbol, it->second);
+    }
+    return IValue(TensorRef::New(builder_.Input(name, std::move(type))));
+  }
+
+  const InputRequest& request_;
+  Specs specs_;
+  Builder& builder_;
+};
+
+bool HoldsTensor(const ts::Type& type) {
+  if (type.kind == ts::TypeKind::kTensor) return true;
+  return std::any_of(type.args.begin(), type.args.end(), HoldsTensor);
+}
+
+// What to add to the command line when sizes are missing.
+std::string MissingFlag(const ts::FunctionDef& method) {
+  std::vector<std::string> parts;
+  for (size_t i = 1; i < method.params.size(); ++i) {
+    const ts::Param& p = method.params[i];
+    ts::Type tensor;
+    tensor.kind = ts::TypeKind::kTensor;
+    const ts::Type& type = p.type ? *p.type : tensor;
+    if (!HoldsTensor(type) || p.default_value) continue;
+    std::string name(p.name);
+    if (type.kind != ts::TypeKind::kTensor) absl::StrAppend(&name, ".0");
+    parts.push_back(absl::StrCat(name, "=f32[SIZES]"));
+  }
+  return absl::StrCat("--inputs \"", absl::StrJoin(parts, ";"), "\"");
+}
+
+}  // namespace
+
+absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
+                                            absl::string_view method_name,
+                                            const ModelArchive& archive,
+                                            const InputRequest& request, Builder* builder) {
+  const std::vector<const tv::Value*>* examples = nullptr;
+  for (const auto& [name, values] : archive.traced_inputs) {
+    if (name == method_name) examples = &values;
+  }
+  ArgumentMaker maker(request, builder);
+  CallArguments out;
+  bool positional = true;
+  for (size_t i = 1; i < method.params.size(); ++i) {
+    const ts::Param& param = method.params[i];
+    std::string name(param.name);
+    std::optional<IValue> value;
+    for (const auto& [n, v] : request.args) {
+      if (n == name) value = v;
+    }
+    // Without an annotation a parameter is a Tensor.
+    ts::Type type;
+    type.kind = ts::TypeKind::kTensor;
+    if (param.type) type = *param.type;
+    if (!value && examples && i - 1 < examples->size()) {
+      T2N_ASSIGN_OR_RETURN(value, maker.FromExample(name, *(*examples)[i - 1]));
+    }
+    if (!value) {
+      T2N_ASSIGN_OR_RETURN(value, maker.FromSpecs(name, type));
+    }
+    if (!value && param.default_value) {
+      positional = false;
+      continue;
+    }
+    if (!value && HoldsTensor(type) && type.kind != ts::TypeKind::kOptional) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "the archive does not say the sizes of '", name, "' (", ts::ToString(type), "); add ",
+          MissingFlag(method),
+          " with each SIZES filled in, such as f32[1,3,224,224] or i64[1,S] (a letter is an open "
+          "size)"));
+    }
+    if (!value && type.kind == ts::TypeKind::kOptional) value = IValue();
+    if (!value) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("argument '", name, "' (", ts::ToString(type),
+                       ") has no value; add --args \"", name, "=VALUE\""));
+    }
+    if (positional) {
+      out.positional.push_back(*std::move(value));
+    } else {
+      out.keywords.emplace_back(name, *std::move(value));
+    }
+  }
+  out.unused_specs = maker.Unused();
+  return out;
+}
+
+}  // namespace t2n::script

@@ -1,0 +1,66 @@
+// A method's inputs: from example values, `--inputs` and `--args` to the arguments of a call whose
+// tensors are the graph's inputs.
+#ifndef T2N_SCRIPT_SIGNATURE_H_
+#define T2N_SCRIPT_SIGNATURE_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "parsers/torchscript/ast.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/code.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+// `x=f32[1,S]`; the name may be empty.
+struct InputSpec {
+  std::string name;
+  ValueType type;
+};
+
+// Ranges of open sizes by name.
+using SymbolRanges = std::map<std::string, Range>;
+
+// Parses `x=f32[1,3,S];i64[S]`. Sizes are numbers, names of open sizes, or sums, differences and
+// products of them (`2*S`, `S+1`).
+absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
+                                                   const SymbolRanges& ranges);
+// Parses `S>=1`, `S<=64`, `S==8` into `ranges`.
+absl::Status ParseAssertion(absl::string_view text, SymbolRanges* ranges);
+// Parses `sr=16000;flag=True;names=["a","b"]`: Python literals.
+absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text);
+// Parses `x:0=B` into (input, axis, symbol).
+struct DynamicAxis {
+  std::string input;
+  int64_t axis;
+  std::string symbol;
+};
+absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text);
+
+struct CallArguments {
+  std::vector<IValue> positional;
+  std::vector<std::pair<std::string, IValue>> keywords;
+  std::vector<std::string> unused_specs;  // `--inputs` names that fit no argument
+};
+
+struct InputRequest {
+  std::vector<InputSpec> specs;
+  std::vector<std::pair<std::string, IValue>> args;
+  std::vector<DynamicAxis> dynamic_axes;
+  SymbolRanges ranges;
+};
+
+// The arguments of `method` (without self). Tensor leaves become inputs of the builder's graph in
+// order of the parameters. A FailedPrecondition names the flag to add when sizes are missing.
+absl::StatusOr<CallArguments> MakeArguments(const torchscript::FunctionDef& method,
+                                            absl::string_view method_name,
+                                            const ModelArchive& archive,
+                                            const InputRequest& request, Builder* builder);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_SIGNATURE_H_

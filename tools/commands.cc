@@ -1,0 +1,38 @@
+#include "tools/commands.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/convert.h"
+
+namespace t2n {
+namespace {
+
+int Fail(const std::string& model, const absl::Status& status, const ConversionFailure& failure) {
+  std::vector<std::string> causes = failure.causes;
+  if (causes.empty()) causes.push_back(std::string(status.message()));
+  for (const std::string& cause : causes) std::fprintf(stderr, "%s\n", cause.c_str());
+  std::fprintf(stderr, "pt2nnef: %s: not converted, %zu %s\n", model.c_str(), causes.size(),
+               causes.size() == 1 ? "cause" : "causes");
+  return 1;
+}
+
+void Warn(const std::string& warning) { std::fprintf(stderr, "warning: %s\n", warning.c_str()); }
+
+int RunConvert(const CommandLine& command) {
+  ConversionFailure failure;
+  absl::StatusOr<proto::ConversionReport> report = Convert(command.spec, &failure);
+  if (!report.ok()) return Fail(command.spec.model(), report.status(), failure);
+  for (const std::string& w : report->warnings()) Warn(w);
+  return 0;
+}
+
+}  // namespace
+
+int RunCommand(const CommandLine& command) {
+  if (command.command == "convert") return RunConvert(command);
+  std::fprintf(stderr, "pt2nnef: %s is not there yet\n", command.command.c_str());
+  return 1;
+}
+
+}  // namespace t2n
