@@ -1,15 +1,78 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "emit/lower/composites.h"
 #include "emit/lower/families.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 
+using nnef::Call;
 using nnef::Expr;
+using nnef::Int;
+using nnef::Str;
 
+// What the target knows by name goes by name; a small body is written in place, others are
+// fragments.
 absl::Status LowerComposite(Lowering& l, const Node& node) {
-  std::vector<Expr> arguments, results;
+  if (std::optional<Expr> native = NativeComposite(l, node)) {
+    l.SetAll(node, *std::move(native));
+    return absl::OkStatus();
+  }
+  const Graph& body = *node.bodies[0];
+  std::vector<Expr> arguments;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) arguments.push_back(l.In(node, i));
-  T2N_RETURN_IF_ERROR(l.Inline(*node.bodies[0], std::move(arguments), &results));
-  for (size_t i = 0; i < results.size(); ++i) l.Alias(node.output(i), results[i]);
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, node.attrs.Str("name")));
+  for (Expr& captured : use.captured) arguments.push_back(std::move(captured));
+  l.SetAll(node, Call(use.name, std::move(arguments)));
+  return absl::OkStatus();
+}
+
+// See tract's nnef/src/ops/core/scan.rs: each parameter of the body is bound in `scan`, `full` or
+// `state` by its name, each result in `state` or `output`.
+absl::Status LowerScan(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "NNEF has no loops");
+  const Attrs& attrs = node.attrs;
+  const auto &scan_axes = attrs.Ints("scan_axes"), &output_axes = attrs.Ints("output_axes");
+  int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");
+  int outputs = attrs.Int("scan_outputs");
+  Expr step = Int(attrs.Bool("reverse") ? -1 : 1);
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", scans == 0));
+
+  std::vector<Expr> scan, full, state, output;
+  for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
+    Expr name = Str(use.parameters[i]), value = l.In(node, i);
+    if (i < scans) {
+      scan.push_back(nnef::Tuple({name, value, Int(scan_axes[i]), step}));
+    } else if (i < scans + states) {
+      state.push_back(nnef::Tuple({name, value, Str(use.results[i - scans])}));
+    } else {
+      full.push_back(nnef::Tuple({name, value}));
+    }
+  }
+  size_t captured = use.parameters.size() - use.captured.size();
+  for (size_t i = 0; i < use.captured.size(); ++i) {
+    full.push_back(nnef::Tuple({Str(use.parameters[captured + i]), use.captured[i]}));
+  }
+  if (scans == 0) {
+    // The number of turns is known from what is scanned.
+    Expr turns = l.Temp(node, "turns",
+                        Call("tract_core_range", {Int(0), DimExpr(attrs.Size("length")), Int(1)}));
+    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), turns, Int(0), step}));
+  }
+  for (int i = 0; i < states; ++i) {
+    output.push_back(nnef::Tuple({Str(use.results[i]), Str("last"), Int(0), Int(1)}));
+  }
+  for (int i = 0; i < outputs; ++i) {
+    output.push_back(
+        nnef::Tuple({Str(use.results[states + i]), Str("full"), Int(output_axes[i]), step}));
+  }
+  l.SetAll(node, Call("tract_core_scan", {},
+                      {{"body", Str(use.name)},
+                       {"scan", nnef::Array(std::move(scan))},
+                       {"full", nnef::Array(std::move(full))},
+                       {"state", nnef::Array(std::move(state))},
+                       {"output", nnef::Array(std::move(output))}}));
   return absl::OkStatus();
 }
 

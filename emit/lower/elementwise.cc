@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -137,6 +138,12 @@ bool LacksF64(Op op) {
          op == Op::kIsInf;
 }
 
+Expr IntegerSquare(Lowering& l, const Node& node, const Expr& x) {
+  Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
+  Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
+  return Call("sub", {Float(0), product});
+}
+
 // Integers where tract's own forms fail: it turns mul(x, x) into a float-only square.
 std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
   DType dtype = node.inputs[0]->dtype();
@@ -147,11 +154,8 @@ std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
     case Op::kRound:
     case Op::kTrunc:
       return Call("copy", {x});
-    case Op::kSquare: {
-      Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
-      Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
-      return Call("sub", {Float(0), product});
-    }
+    case Op::kSquare:
+      return IntegerSquare(l, node, x);
     case Op::kNeg:
       if (IsSigned(dtype)) return std::nullopt;
       return Call("sub", {Float(0), x});
@@ -194,6 +198,26 @@ Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
   Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
   Expr sign = l.Temp(node, "sign", Call("sign", {a}));
   return Call("mul", {sign, quotient});
+}
+
+// tract turns pow(x, 2) into its float-only square, whatever the type.
+bool IsIntegerSquare(const Node& node) {
+  if (!IsInteger(node.output()->dtype())) return false;
+  if (node.op == Op::kMul) return node.inputs[0] == node.inputs[1];
+  if (node.op != Op::kPow || !node.inputs[1]->is_constant()) return false;
+  absl::StatusOr<std::vector<double>> exponent = ReadDoubles(*node.inputs[1]->constant);
+  return exponent.ok() && !exponent->empty() &&
+         std::all_of(exponent->begin(), exponent->end(), [](double e) { return e == 2; });
+}
+
+// tract's min and max take the operand that is no NaN. Compensated where both are computed; with
+// a constant (relu, clamp) the fast form stays, and a NaN gives the constant.
+Expr PropagateNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
+  extreme = l.Temp(node, "skipping", std::move(extreme));
+  Expr b_is_nan = l.Temp(node, "nan", Call("ne", {b, b}));
+  Expr right = l.Temp(node, "right", Call("select", {b_is_nan, b, extreme}));
+  Expr a_is_nan = l.Temp(node, "nan", Call("ne", {a, a}));
+  return Call("select", {a_is_nan, a, right});
 }
 
 bool IsComparison(Op op) {
@@ -272,16 +296,20 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, IntegerDiv(l, node, a, b));
     return absl::OkStatus();
   }
-  if (IsInteger(dtype) && node.op == Op::kMul && node.inputs[0] == node.inputs[1]) {
-    Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), a}));
-    Expr product = l.Temp(node, "mul", Call("mul", {negated, a}));
-    l.Set(node, Call("sub", {Float(0), product}));
+  if (!strict && IsIntegerSquare(node)) {
+    l.Set(node, IntegerSquare(l, node, a));
     return absl::OkStatus();
   }
   OperatorName name = BinaryName(node.op);
   const char* op = strict ? name.strict : name.tract;
   if (!op) return l.Refuse(node, "NNEF has no such operator");
-  l.Set(node, Call(op, {std::move(a), std::move(b)}));
+  Expr result = Call(op, {a, b});
+  bool extreme = node.op == Op::kMin || node.op == Op::kMax;
+  bool computed = !node.inputs[0]->is_constant() && !node.inputs[1]->is_constant();
+  if (extreme && computed && IsFloat(dtype) && !strict) {
+    result = PropagateNan(l, node, a, b, std::move(result));
+  }
+  l.Set(node, std::move(result));
   return absl::OkStatus();
 }
 

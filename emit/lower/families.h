@@ -44,6 +44,7 @@ absl::Status LowerScatter(Lowering& l, const Node& node);
 
 // bodies.cc
 absl::Status LowerComposite(Lowering& l, const Node& node);
+absl::Status LowerScan(Lowering& l, const Node& node);
 
 }  // namespace t2n
 

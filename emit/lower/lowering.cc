@@ -188,7 +188,7 @@ Expr Lowering::Capture(Expr outer, absl::string_view name, DType dtype) {
   if (parameter.empty()) {
     parameter = names_->Unique(name);
     captured_parameters_.push_back({parameter, TensorType(dtype)});
-    captured_.push_back(std::move(outer));
+    captured_.push_back({std::move(outer), dtype});
   }
   return nnef::Id(parameter);
 }
@@ -217,6 +217,20 @@ void Lowering::SetAll(const Node& node, Expr value) {
     values_[v.get()] = nnef::Id(results.back());
   }
   body().push_back({std::move(results), std::move(value)});
+}
+
+void Lowering::SetOutput(const Value& output, Expr value) {
+  std::string name = NameOf(output);
+  values_[&output] = nnef::Id(name);
+  body().push_back({{std::move(name)}, std::move(value)});
+}
+
+Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value) {
+  std::string first =
+      names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+  std::string second = NameOf(*node.output(1));
+  body().push_back({{first, second}, std::move(value)});
+  return values_[node.output(1)] = nnef::Id(second);
 }
 
 Expr Lowering::Temp(const Node& node, absl::string_view suffix, Expr value) {
@@ -261,32 +275,30 @@ void Lowering::LowerNodes(const Graph& graph) {
   }
 }
 
-absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name) {
-  Lowering inner(model_, this, nullptr);
-  inner.names_ = &inner.own_names_;
+absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
+                                               bool spare_parameter) {
+  Lowering inner(model_, this);
   nnef::Fragment fragment;
+  auto add_parameter = [&](absl::string_view wanted, DType dtype) {
+    std::string id = inner.names_->Unique(ToIdentifier(wanted));
+    fragment.parameters.push_back({id, TensorType(dtype)});
+    return id;
+  };
   for (const Value* input : body.inputs()) {
-    std::string id = inner.names_->Unique(ToIdentifier(input->name.empty() ? "x" : input->name));
-    inner.values_[input] = nnef::Id(id);
-    fragment.parameters.push_back({id, TensorType(input->dtype())});
+    inner.values_[input] =
+        nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype()));
   }
+  if (spare_parameter) add_parameter("turn", DType::kI64);
   inner.LowerNodes(body);
   FragmentUse use;
-  for (const Value* output : body.outputs()) {
-    // Every result is an assignment of its own: an input or a constant may be a result too.
-    Expr value = inner.Ref(output);
-    std::string id = inner.names_->Unique("result");
-    inner.body_.push_back({{id}, nnef::Call("copy", {value})});
-    fragment.results.push_back({id, TensorType(output->dtype())});
-    use.results.push_back(id);
-  }
+  use.results = inner.Results(body, &fragment);
   fragment.body = std::move(inner.body_);
   for (nnef::Typed& parameter : inner.captured_parameters_) {
     fragment.parameters.push_back(std::move(parameter));
   }
   for (const nnef::Typed& parameter : fragment.parameters) use.parameters.push_back(parameter.name);
-  for (Expr& outer : inner.captured_) {
-    use.captured.push_back(parent_ ? Capture(outer, outer.text, DType::kF32) : std::move(outer));
+  for (auto& [outer, dtype] : inner.captured_) {
+    use.captured.push_back(parent_ ? Capture(outer, outer.text, dtype) : std::move(outer));
   }
   std::string& shared = model_->fragment_of_text[nnef::ToText(fragment)];
   if (shared.empty()) {
@@ -298,14 +310,22 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
   return use;
 }
 
-absl::Status Lowering::Inline(const Graph& body, std::vector<Expr> arguments,
-                              std::vector<Expr>* results) {
-  for (size_t i = 0; i < body.inputs().size(); ++i) {
-    values_[body.inputs()[i]] = std::move(arguments[i]);
+// A fragment's results: assigned in it, and each once.
+std::vector<std::string> Lowering::Results(const Graph& body, nnef::Fragment* fragment) {
+  absl::flat_hash_set<std::string> assigned, used;
+  for (const nnef::Assignment& a : body_) assigned.insert(a.results.begin(), a.results.end());
+  std::vector<std::string> results;
+  for (const Value* output : body.outputs()) {
+    Expr value = Ref(output);
+    std::string id = value.text;
+    if (!assigned.contains(id) || !used.insert(id).second) {
+      id = names_->Unique("result");
+      body_.push_back({{id}, nnef::Call("copy", {value})});
+    }
+    fragment->results.push_back({id, TensorType(output->dtype())});
+    results.push_back(id);
   }
-  LowerNodes(body);
-  for (const Value* output : body.outputs()) results->push_back(Ref(output));
-  return absl::OkStatus();
+  return results;
 }
 
 std::vector<const Value*> UsedInputs(const Node& node) {

@@ -69,20 +69,23 @@ class Lowering {
   // The node's results.
   void Set(const Node& node, nnef::Expr value) { SetAll(node, std::move(value)); }
   void SetAll(const Node& node, nnef::Expr value);
+  void SetOutput(const Value& output, nnef::Expr value);
+  // Of an operator with two results the second is the node's output 1, the first an intermediate
+  // value; returns the second.
+  nnef::Expr SetSecond(const Node& node, absl::string_view suffix, nnef::Expr value);
   // An intermediate value, named after the node's first result.
   nnef::Expr Temp(const Node& node, absl::string_view suffix, nnef::Expr value);
-  // The result of output i is another expression's (an identifier).
+  // `value` is what another expression (an identifier) already is.
   void Alias(const Value* value, nnef::Expr same);
 
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
-  // The body of a node as a fragment; equal ones are shared. In `flat` form every input is there.
-  absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name);
-  // The body's nodes as assignments here; `arguments` stand for its inputs.
-  absl::Status Inline(const Graph& body, std::vector<nnef::Expr> arguments,
-                      std::vector<nnef::Expr>* results);
+  // The body of a node as a fragment; equal ones are shared. `spare_parameter`: one more, unused,
+  // behind the body's inputs.
+  absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name,
+                                       bool spare_parameter = false);
 
   // Lowers all live nodes; refusals go to the model.
   void LowerNodes(const Graph& graph);
@@ -92,12 +95,11 @@ class Lowering {
   absl::Status Refuse(const Node& node, absl::string_view why) const;
 
  private:
-  Lowering(Model* model, Lowering* parent, NameTable* names) : model_(model), parent_(parent) {
-    names_ = names;
-  }
+  Lowering(Model* model, Lowering* parent) : model_(model), parent_(parent), names_(&own_names_) {}
   std::vector<nnef::Assignment>& body() { return parent_ ? body_ : model_->document.body; }
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
+  std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 
   Model* model_;
@@ -109,7 +111,7 @@ class Lowering {
   absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
   absl::flat_hash_map<std::string, std::string> captured_names_;
   std::vector<nnef::Typed> captured_parameters_;
-  std::vector<nnef::Expr> captured_;
+  std::vector<std::pair<nnef::Expr, DType>> captured_;
 };
 
 using LowerFn = absl::Status (*)(Lowering&, const Node&);

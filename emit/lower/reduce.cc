@@ -1,4 +1,7 @@
+#include <limits>
+
 #include "emit/lower/families.h"
+#include "t2n/base/status.h"
 
 namespace t2n {
 
@@ -65,22 +68,101 @@ absl::Status LowerReduce(Lowering& l, const Node& node) {
   }
 }
 
+// A NaN counts as the extreme; tract skips it.
 absl::Status LowerArgReduce(Lowering& l, const Node& node) {
   const char* op = node.op == Op::kArgMax ? "argmax_reduce" : "argmin_reduce";
-  l.Set(node, Reduced(op, l.In(node, 0), {node.attrs.Int("axis")}));
+  Expr x = l.In(node, 0);
+  std::vector<int64_t> axes = {node.attrs.Int("axis")};
+  DType dtype = node.inputs[0]->dtype();
+  if (dtype == DType::kBool && !l.target().strict) {
+    x = l.Temp(node, "u8", l.Cast(x, DType::kU8));
+  }
+  if (!IsFloat(dtype) || l.target().strict) {
+    l.Set(node, Reduced(op, x, axes));
+    return absl::OkStatus();
+  }
+  Expr is_nan = l.Temp(node, "is_nan", Call("ne", {x, x}));
+  Expr any_nan = l.Temp(node, "any_nan", Reduced("any_reduce", is_nan, axes));
+  Expr flags = l.Temp(node, "flags", l.Cast(is_nan, DType::kU8));
+  Expr first_nan = l.Temp(node, "first_nan", Reduced("argmax_reduce", flags, axes));
+  Expr extreme = l.Temp(node, "skipping", Reduced(op, x, axes));
+  l.Set(node, Call("select", {any_nan, first_nan, extreme}));
   return absl::OkStatus();
 }
 
+// A loop along the axis that carries the running value.
 absl::Status LowerCumulative(Lowering& l, const Node& node) {
-  return l.Refuse(node, "running reductions have no form here");
+  if (l.target().strict) return l.Refuse(node, "NNEF has no running reductions");
+  const std::string& mode = node.attrs.Str("mode");
+  int64_t axis = node.attrs.Int("axis");
+  DType dtype = node.output()->dtype();
+  Shape shape = node.output()->shape();
+  shape[axis] = 1;
+
+  Graph body;
+  Value* state = body.AddNode(Op::kInput, {}, {}, {{dtype, shape, nullptr}})->output();
+  Value* x = body.AddNode(Op::kInput, {}, {}, {{dtype, shape, nullptr}})->output();
+  state->name = "state";
+  x->name = "x";
+  Op op = mode == "sum"    ? Op::kAdd
+          : mode == "prod" ? Op::kMul
+          : mode == "max"  ? Op::kMax
+                           : Op::kMin;
+  body.inputs() = {state, x};
+  body.outputs() = {body.AddNode(op, {}, {state, x}, {{dtype, shape, nullptr}})->output()};
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, "cumulative_" + mode));
+
+  // The first element along the axis begins; the loop runs over the others.
+  Expr input = l.In(node, 0);
+  auto slice = [&](const Dim& begin, const Dim& end) {
+    return Call("slice", {input},
+                {{"axes", Ints({axis})}, {"begin", DimArray({begin})}, {"end", DimArray({end})}});
+  };
+  const Dim& length = node.output()->shape()[axis];
+  if (length == Dim(1)) {
+    l.Set(node, Call("copy", {input}));
+    return absl::OkStatus();
+  }
+  Expr first = l.Temp(node, "first", slice(0, 1));
+  Expr others = l.Temp(node, "others", slice(1, length));
+  Expr result = nnef::Str(use.results[0]);
+  Expr running = l.Temp(
+      node, "running",
+      Call("tract_core_scan", {},
+           {{"body", nnef::Str(use.name)},
+            {"scan", nnef::Array({nnef::Tuple(
+                         {nnef::Str(use.parameters[1]), others, nnef::Int(axis), nnef::Int(1)})})},
+            {"full", nnef::Array({})},
+            {"state", nnef::Array({nnef::Tuple({nnef::Str(use.parameters[0]), first, result})})},
+            {"output", nnef::Array({nnef::Tuple(
+                           {result, nnef::Str("full"), nnef::Int(axis), nnef::Int(1)})})}}));
+  l.Set(node, Call("concat", {nnef::Array({first, running})}, {{"axis", nnef::Int(axis)}}));
+  return absl::OkStatus();
 }
 
+// tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
   if (l.target().strict) return l.Refuse(node, "NNEF has no sorting");
-  l.SetAll(node, Call("tract_core_topk", {l.In(node, 0)},
-                      {{"k", DimExpr(node.attrs.Size("k"))},
-                       {"axis", nnef::Int(node.attrs.Int("axis"))},
-                       {"largest", nnef::Bool(node.attrs.Bool("largest"))}}));
+  Expr x = l.In(node, 0), key = x, axis = nnef::Int(node.attrs.Int("axis"));
+  DType dtype = node.inputs[0]->dtype();
+  if (dtype == DType::kBool) {
+    key = l.Temp(node, "u8", l.Cast(x, DType::kU8));
+  } else if (IsFloat(dtype)) {
+    Expr is_nan = l.Temp(node, "is_nan", Call("ne", {x, x}));
+    Expr infinity = nnef::Float(std::numeric_limits<double>::infinity());
+    if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
+    key = l.Temp(node, "key", Call("select", {is_nan, infinity, x}));
+  }
+  Expr sorted = Call("tract_core_topk", {key},
+                     {{"k", DimExpr(node.attrs.Size("k"))},
+                      {"axis", axis},
+                      {"largest", nnef::Bool(node.attrs.Bool("largest"))}});
+  if (key.text == x.text) {
+    l.SetAll(node, std::move(sorted));
+    return absl::OkStatus();
+  }
+  Expr indices = l.SetSecond(node, "sorted", std::move(sorted));
+  l.SetOutput(*node.output(0), Call("tract_core_gather_elements", {x, indices}, {{"axis", axis}}));
   return absl::OkStatus();
 }
 

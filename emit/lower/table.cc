@@ -119,6 +119,8 @@ LowerFn FindLowering(Op op) {
       return LowerResize;
     case Op::kComposite:
       return LowerComposite;
+    case Op::kScan:
+      return LowerScan;
     case Op::kMakeComplex:
     case Op::kReal:
     case Op::kImag:
@@ -127,7 +129,6 @@ LowerFn FindLowering(Op op) {
     case Op::kDequantize:
     case Op::kIntRepr:
     case Op::kFromIntRepr:
-    case Op::kScan:
       return nullptr;
   }
   return nullptr;

@@ -1,0 +1,77 @@
+#include "emit/lower/composites.h"
+
+#include <utility>
+#include <vector>
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+
+namespace {
+
+bool IsF32OrF16(const Node& node) {
+  DType dtype = node.output()->dtype();
+  return dtype == DType::kF32 || dtype == DType::kF16;
+}
+
+std::optional<Expr> Softmax(Lowering& l, const Node& node) {
+  return Call("softmax", {l.In(node, 0)}, {{"axes", nnef::Ints({node.attrs.Int("axis")})}});
+}
+
+std::optional<Expr> LogSoftmax(Lowering& l, const Node& node) {
+  if (l.target().version < 23) return std::nullopt;
+  return Call("tract_core_log_softmax", {l.In(node, 0)},
+              {{"axes", nnef::Ints({node.attrs.Int("axis")})}});
+}
+
+std::optional<Expr> Silu(Lowering& l, const Node& node) {
+  if (l.target().version < 23 || !IsF32OrF16(node)) return std::nullopt;
+  return Call("tract_core_silu", {l.In(node, 0)});
+}
+
+std::optional<Expr> HardSwish(Lowering& l, const Node& node) {
+  if (l.target().strict || !IsF32OrF16(node)) return std::nullopt;
+  return Call("tract_core_hard_swish", {l.In(node, 0)});
+}
+
+std::optional<Expr> GeluTanh(Lowering& l, const Node& node) {
+  if (l.target().version < 23 || !IsF32OrF16(node)) return std::nullopt;
+  return Call("tract_core_gelu_approx", {l.In(node, 0)}, {{"fast_impl", nnef::Bool(false)}});
+}
+
+std::optional<Expr> LeakyRelu(Lowering& l, const Node& node) {
+  if (!l.target().strict && !IsF32OrF16(node)) return std::nullopt;
+  return Call("leaky_relu", {l.In(node, 0)}, {{"alpha", nnef::Float(node.attrs.Float("alpha"))}});
+}
+
+std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
+  const std::vector<int64_t>& axes = node.attrs.Ints("axes");
+  if (l.target().version < 23 || !IsF32OrF16(node) || axes.size() != 1) return std::nullopt;
+  return Call("tract_core_rms_norm", {l.In(node, 0)},
+              {{"axis", nnef::Int(axes[0])}, {"eps", nnef::Float(node.attrs.Float("eps"))}});
+}
+
+using NativeFn = std::optional<Expr> (*)(Lowering&, const Node&);
+
+struct Row {
+  const char* composite;
+  NativeFn native;
+};
+
+constexpr Row kTable[] = {
+    {"softmax", Softmax},      {"log_softmax", LogSoftmax}, {"silu", Silu},
+    {"hard_swish", HardSwish}, {"gelu_tanh", GeluTanh},     {"leaky_relu", LeakyRelu},
+    {"rms_norm", RmsNorm},
+};
+
+}  // namespace
+
+std::optional<Expr> NativeComposite(Lowering& l, const Node& node) {
+  for (const Row& row : kTable) {
+    if (node.attrs.Str("name") == row.composite) return row.native(l, node);
+  }
+  return std::nullopt;
+}
+
+}  // namespace t2n
