@@ -112,7 +112,7 @@ void Explain(const absl::Status& status, script::Code* code, ConversionFailure* 
   if (!failure) return;
   std::string place = script::PlaceOf(status);
   std::string line = std::string(status.message());
-  if (!place.empty()) absl::StrAppend(&line, "\n  at ", place);
+  if (!place.empty()) absl::StrAppend(&line, ", at ", place);
   std::vector<std::string> missing;
   if (absl::IsNotFound(status) && code) {
     auto uses = script::ScanOperators(code);

@@ -12,8 +12,11 @@ int Fail(const std::string& model, const absl::Status& status, const ConversionF
   std::vector<std::string> causes = failure.causes;
   if (causes.empty()) causes.push_back(std::string(status.message()));
   for (const std::string& cause : causes) std::fprintf(stderr, "%s\n", cause.c_str());
-  std::fprintf(stderr, "pt2nnef: %s: not converted, %zu %s\n", model.c_str(), causes.size(),
-               causes.size() == 1 ? "cause" : "causes");
+  // The last line stands alone: file and reason.
+  std::string first = causes[0].substr(0, causes[0].find('\n'));
+  std::string more = causes.size() > 1 ? absl::StrCat(" (and ", causes.size() - 1, " more)") : "";
+  std::fprintf(stderr, "pt2nnef: %s: not converted: %s%s\n", model.c_str(), first.c_str(),
+               more.c_str());
   return 1;
 }
 
