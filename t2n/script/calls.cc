@@ -25,7 +25,11 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
     if (std::optional<std::string> dotted = ts::DottedName(*expr.callee)) {
       absl::string_view root = absl::string_view(*dotted).substr(0, dotted->find('.'));
       if (!frame.locals.contains(root)) {
-        return CallNamed(*dotted, std::move(args), std::move(keywords), expr, frame);
+        return CallNamed(*dotted, std::move(args), std::move(keywords), frame);
+      }
+      if (const auto* function = frame.locals[root].If<FunctionRef>();
+          function && root == *dotted) {
+        return CallNamed(function->name, std::move(args), std::move(keywords), frame);
       }
     }
     const auto* method = expr.callee->If<ts::AttributeExpr>();
@@ -42,7 +46,7 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
 }
 
 absl::StatusOr<IValue> Evaluator::CallNamed(const std::string& dotted, std::vector<IValue> args,
-                                            Keywords keywords, const ts::CallExpr&, Frame& frame) {
+                                            Keywords keywords, Frame& frame) {
   absl::string_view name = dotted;
   if (absl::StartsWith(name, "__torch__.")) {
     T2N_ASSIGN_OR_RETURN(const ts::FunctionDef* function, code_->FindFunction(name));

@@ -79,8 +79,7 @@ class Evaluator {
   // Calls (calls.cc).
   absl::StatusOr<IValue> EvalCall(const torchscript::CallExpr& expr, Frame& frame);
   absl::StatusOr<IValue> CallNamed(const std::string& dotted, std::vector<IValue> args,
-                                   Keywords keywords, const torchscript::CallExpr& expr,
-                                   Frame& frame);
+                                   Keywords keywords, Frame& frame);
   absl::StatusOr<IValue> Construct(absl::string_view class_name, const torchscript::ClassDef& def,
                                    std::vector<IValue> args, Keywords keywords);
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,

@@ -154,6 +154,7 @@ absl::StatusOr<IValue> Evaluator::EvalAttribute(const ts::AttributeExpr& expr, F
         T2N_ASSIGN_OR_RETURN(e->value, Eval(*assign->value, frame));
         return IValue(e);
       }
+      return IValue(FunctionRef{*std::move(dotted)});
     }
   }
   T2N_ASSIGN_OR_RETURN(IValue object, Eval(*expr.object, frame));

@@ -31,6 +31,7 @@ std::string IValue::TypeName() const {
   if (If<std::complex<double>>()) return "complex";
   if (If<std::string>()) return "str";
   if (If<Device>()) return "Device";
+  if (If<FunctionRef>()) return "function";
   if (tensor()) return "Tensor";
   if (list()) return "List";
   if (auto t = tuple()) return t->type_name.empty() ? "Tuple" : t->type_name;

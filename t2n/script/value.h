@@ -28,6 +28,11 @@ struct Uninitialized {};
 struct Device {
   std::string name;
 };
+// A function or class of the program by its qualified name: `_0 =
+// __torch__.torch.nn.functional.relu`.
+struct FunctionRef {
+  std::string name;
+};
 
 class IValue {
  public:
@@ -41,6 +46,7 @@ class IValue {
   IValue(std::string v) : v_(std::move(v)) {}                    // NOLINT
   IValue(const char* v) : v_(std::string(v)) {}                  // NOLINT
   IValue(Device v) : v_(std::move(v)) {}                         // NOLINT
+  IValue(FunctionRef v) : v_(std::move(v)) {}                    // NOLINT
   IValue(std::shared_ptr<TensorRef> v) : v_(std::move(v)) {}     // NOLINT
   IValue(std::shared_ptr<List> v) : v_(std::move(v)) {}          // NOLINT
   IValue(std::shared_ptr<Tuple> v) : v_(std::move(v)) {}         // NOLINT
@@ -80,9 +86,9 @@ class IValue {
   }
 
   std::variant<None, Uninitialized, bool, Dim, double, std::complex<double>, std::string, Device,
-               std::shared_ptr<TensorRef>, std::shared_ptr<List>, std::shared_ptr<Tuple>,
-               std::shared_ptr<Dict>, std::shared_ptr<Object>, std::shared_ptr<Enum>,
-               std::shared_ptr<const Opaque>>
+               FunctionRef, std::shared_ptr<TensorRef>, std::shared_ptr<List>,
+               std::shared_ptr<Tuple>, std::shared_ptr<Dict>, std::shared_ptr<Object>,
+               std::shared_ptr<Enum>, std::shared_ptr<const Opaque>>
       v_;
 };
 
