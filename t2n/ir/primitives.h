@@ -74,7 +74,7 @@ namespace t2n {
   X(MaxPool, 1) /* -> (values, i64 flat index in the spatial plane); padding is -inf */          \
   X(AvgPool, 1) /* + {count_include_pad}: padding of pad_before/after counts or does not */      \
   X(Resize, 1)  /* {shape: dims, mode: nearest|linear|cubic, coordinates: half_pixel|            \
-                   align_corners|asymmetric, nearest: floor|half_even_floor}; all axes */        \
+                   align_corners|asymmetric, nearest: floor|round_prefer_ceil}; all axes */      \
   /* Complex and spectral. */                                                                    \
   X(MakeComplex, 2) /* (re, im) */                                                               \
   X(Real, 1) X(Imag, 1)                                                                          \

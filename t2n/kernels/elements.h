@@ -168,6 +168,12 @@ absl::Span<const KernelEntry> ElementwiseKernels();
 absl::Span<const KernelEntry> ReduceKernels();
 absl::Span<const KernelEntry> LayoutKernels();
 absl::Span<const KernelEntry> QuantKernels();
+absl::Span<const KernelEntry> IndexKernels();
+absl::Span<const KernelEntry> EinsumKernels();
+absl::Span<const KernelEntry> ConvKernels();
+absl::Span<const KernelEntry> PoolKernels();
+absl::Span<const KernelEntry> ResizeKernels();
+absl::Span<const KernelEntry> FftKernels();
 
 }  // namespace t2n::kernels
 

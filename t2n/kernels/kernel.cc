@@ -69,7 +69,9 @@ Kernel FindKernel(Op op) {
   static const std::vector<Kernel>* const kTable = [] {
     auto* table = new std::vector<Kernel>(kOps);
     for (auto family : {kernels::ElementwiseKernels, kernels::ReduceKernels, kernels::LayoutKernels,
-                        kernels::QuantKernels}) {
+                        kernels::QuantKernels, kernels::IndexKernels, kernels::EinsumKernels,
+                        kernels::ConvKernels, kernels::PoolKernels, kernels::ResizeKernels,
+                        kernels::FftKernels}) {
       for (const kernels::KernelEntry& e : family()) (*table)[static_cast<int>(e.op)] = e.kernel;
     }
     return table;
