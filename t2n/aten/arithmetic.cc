@@ -1,5 +1,8 @@
 // Arithmetic with two operands.
+#include <cmath>
+
 #include "t2n/aten/families.h"
+#include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -24,6 +27,105 @@ Arg Mul(OpCall& c) {
   return x[0].dtype() == DType::kBool ? c.b.And(x[0], x[1]) : c.b.Mul(x[0], x[1]);
 }
 
+Val TrueDivide(OpCall& c) {
+  DType dtype = FloatType(ResultType({c.arg("self"), c.arg("other")}));
+  return c.b.Div(AsTensor(c.b, c.arg("self"), dtype), AsTensor(c.b, c.arg("other"), dtype));
+}
+
+Val TruncDivide(OpCall& c) {
+  std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
+  Val q = c.b.Div(x[0], x[1]);
+  return IsInteger(x[0].dtype()) ? q : c.b.Trunc(q);
+}
+
+// Towards minus infinity. Floats as in Python's divmod: exact quotients that division rounds up to
+// an integer stay below it.
+Arg FloorDivide(OpCall& c) {
+  std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
+  return FloorDivide(c.b, x[0], x[1]);
+}
+
+Arg Div(OpCall& c) {
+  std::string mode = c.str("rounding_mode");
+  if (mode == "trunc") return TruncDivide(c);
+  if (mode == "floor") return FloorDivide(c);
+  if (!mode.empty()) return c.RefuseArg("rounding_mode");
+  // Integers were truncated before version 4.
+  DType dtype = ResultType({c.arg("self"), c.arg("other")});
+  if (c.env().version < 4 && IsInteger(dtype)) return TruncDivide(c);
+  return TrueDivide(c);
+}
+
+Arg TrueDivideOp(OpCall& c) { return TrueDivide(c); }
+
+Arg Remainder(OpCall& c) {
+  std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
+  return FloorMod(c.b, x[0], x[1]);
+}
+
+Arg Fmod(OpCall& c) {
+  std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
+  return c.b.Rem(x[0], x[1]);
+}
+
+// x ** n for the exponents that have exact forms; null if `n` is none of them.
+Val SmallPower(Builder& b, const Val& x, double n) {
+  if (n == 1) return x;
+  if (n == 2) return b.Square(x);
+  if (n == 3) return b.Mul(b.Square(x), x);
+  if (IsInteger(x.dtype())) return n == 4 ? b.Square(b.Square(x)) : Val();
+  if (n == 0.5) return b.Sqrt(x);
+  if (n == -0.5) return b.Rsqrt(x);
+  if (n == -1) return b.Recip(x);
+  if (n == -2) return b.Recip(b.Square(x));
+  return Val();
+}
+
+Val PowerOf(OpCall& c, DType dtype) {
+  const Arg &base = c.arg("self"), &exponent = c.arg("exponent");
+  Val x = AsTensor(c.b, base, dtype);
+  if (exponent.is_number() && !exponent.is_complex()) {
+    double n = exponent.AsDouble();
+    if (IsInteger(dtype) && n < 0) return c.RefuseArg("exponent", "is negative, the base integer");
+    if (Val y = SmallPower(c.b, x, n)) return y;
+  }
+  return c.b.Pow(x, AsTensor(c.b, exponent, dtype));
+}
+
+Arg Pow(OpCall& c) {
+  DType dtype = ResultType({c.arg("self"), c.arg("exponent")});
+  if (dtype == DType::kBool) return c.Refuse("of bools");
+  return PowerOf(c, dtype);
+}
+
+Arg FloatPower(OpCall& c) {
+  bool complex = IsComplex(ResultType({c.arg("self"), c.arg("exponent")}));
+  return PowerOf(c, complex ? DType::kC128 : DType::kF64);
+}
+
+// self + value * combine(tensor1, tensor2)
+Arg AddCombined(OpCall& c, Op op) {
+  DType dtype = ResultType({c.arg("self"), c.arg("tensor1"), c.arg("tensor2")});
+  Val t = c.b.Binary(op, AsTensor(c.b, c.arg("tensor1"), dtype),
+                     AsTensor(c.b, c.arg("tensor2"), dtype));
+  const Arg& value = c.arg("value");
+  if (value.AsDouble() != 1) t = c.b.Mul(t, AsTensor(c.b, value, dtype));
+  return c.b.Add(AsTensor(c.b, c.arg("self"), dtype), t);
+}
+Arg Addcmul(OpCall& c) { return AddCombined(c, Op::kMul); }
+Arg Addcdiv(OpCall& c) {
+  DType dtype = ResultType({c.arg("self"), c.arg("tensor1"), c.arg("tensor2")});
+  return IsInteger(dtype) ? c.Refuse("of integers") : AddCombined(c, Op::kDiv);
+}
+
+Arg Lerp(OpCall& c) {
+  Val a = c.tensor("self"), b = c.tensor("end");
+  Val w = AsTensor(c.b, c.arg("weight"), a.dtype());
+  if (IsComplex(a.dtype())) return a + w * (b - a);
+  // The form that is exact at both ends, as torch has it.
+  return c.b.Select(c.b.Lt(c.b.Abs(w), 0.5), a + w * (b - a), b - (b - a) * (1.0 - w));
+}
+
 constexpr OpEntry kOps[] = {
     {"aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", Add},
     {"aten::add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", Add},
@@ -33,6 +135,31 @@ constexpr OpEntry kOps[] = {
     {"aten::rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", Rsub},
     {"aten::mul.Tensor(Tensor self, Tensor other) -> Tensor", Mul},
     {"aten::mul.Scalar(Tensor self, Scalar other) -> Tensor", Mul},
+    {"aten::div.Tensor(Tensor self, Tensor other) -> Tensor", Div},
+    {"aten::div.Scalar(Tensor self, Scalar other) -> Tensor", Div},
+    {"aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", Div},
+    {"aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", Div},
+    {"aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor", TrueDivideOp},
+    {"aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor", TrueDivideOp},
+    {"aten::floor_divide(Tensor self, Tensor other) -> Tensor", FloorDivide},
+    {"aten::floor_divide.Scalar(Tensor self, Scalar other) -> Tensor", FloorDivide},
+    {"aten::remainder.Tensor(Tensor self, Tensor other) -> Tensor", Remainder},
+    {"aten::remainder.Scalar(Tensor self, Scalar other) -> Tensor", Remainder},
+    {"aten::remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", Remainder},
+    {"aten::fmod.Tensor(Tensor self, Tensor other) -> Tensor", Fmod},
+    {"aten::fmod.Scalar(Tensor self, Scalar other) -> Tensor", Fmod},
+    {"aten::pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", Pow},
+    {"aten::pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", Pow},
+    {"aten::pow.Scalar(Scalar self, Tensor exponent) -> Tensor", Pow},
+    {"aten::float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", FloatPower},
+    {"aten::float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", FloatPower},
+    {"aten::float_power.Scalar(Scalar self, Tensor exponent) -> Tensor", FloatPower},
+    {"aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+     Addcmul},
+    {"aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
+     Addcdiv},
+    {"aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor", Lerp},
+    {"aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor", Lerp},
 };
 
 }  // namespace

@@ -4,7 +4,12 @@ namespace t2n {
 
 std::vector<absl::Span<const OpEntry>> AllFamilies() {
   return {
+      ActivationOps(),
       ArithmeticOps(),
+      CompareOps(),
+      ConvertOps(),
+      ReductionOps(),
+      UnaryOps(),
       // Layers and linear algebra.
       AdaptivePoolingOps(),
       AttentionOps(),

@@ -9,7 +9,12 @@
 
 namespace t2n {
 
+absl::Span<const OpEntry> ActivationOps();
 absl::Span<const OpEntry> ArithmeticOps();
+absl::Span<const OpEntry> CompareOps();
+absl::Span<const OpEntry> ConvertOps();
+absl::Span<const OpEntry> ReductionOps();
+absl::Span<const OpEntry> UnaryOps();
 
 // Layout, indexing, factories.
 absl::Span<const OpEntry> ShapeOps();

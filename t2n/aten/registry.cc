@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "t2n/aten/aliases.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/refused.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -34,10 +36,10 @@ void Registry::Add(absl::Span<const OpEntry> entries) {
 const std::vector<Registry::Overload>* Registry::Find(absl::string_view name,
                                                       bool* in_place) const {
   *in_place = false;
-  auto it = ops_.find(name);
+  auto it = ops_.find(Unaliased(name));
   if (it != ops_.end()) return &it->second;
   if (name.size() < 2 || name.back() != '_' || name[name.size() - 2] == '_') return nullptr;
-  it = ops_.find(name.substr(0, name.size() - 1));
+  it = ops_.find(Unaliased(name.substr(0, name.size() - 1)));
   if (it == ops_.end()) return nullptr;
   *in_place = true;
   return &it->second;
@@ -70,6 +72,9 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
   bool in_place;
   const std::vector<Overload>* overloads = Find(name, &in_place);
   if (!overloads) {
+    if (absl::string_view why = RefusalOf(name); !why.empty()) {
+      return absl::UnimplementedError(absl::StrCat(name, ": ", why));
+    }
     return absl::NotFoundError(absl::StrCat("operator ", name, " is not known"));
   }
   std::string why;

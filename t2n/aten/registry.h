@@ -47,8 +47,8 @@ class Registry {
   };
 
   // Calls the overload of `name` (`aten::relu`, `aten::relu_`) that the arguments fit. Fails with
-  // NotFound for an unknown name, InvalidArgument if no overload fits, and with the builder's
-  // failure if the operator refuses.
+  // NotFound for an unknown name, Unimplemented for a refused one (refused.h), InvalidArgument if
+  // no overload fits, and with the builder's failure if the operator refuses.
   absl::StatusOr<Result> Call(absl::string_view name, absl::Span<const Arg> positional,
                               absl::Span<const NamedArg> keywords, Builder* builder,
                               const OpEnv& env) const;

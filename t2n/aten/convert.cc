@@ -1,0 +1,83 @@
+// Changes of dtype, and operators that give their operand back (devices, memory formats, autograd).
+#include "t2n/aten/families.h"
+#include "t2n/aten/pointwise.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+Arg Same(OpCall& c) {
+  c.ignore({"memory_format"});
+  return c.tensor("self");
+}
+
+// `to` in all its forms. Without a dtype the operand stays as it is.
+Arg To(OpCall& c) {
+  c.ignore({"device", "layout", "pin_memory", "non_blocking", "copy", "memory_format"});
+  Val x = c.tensor("self");
+  DType dtype = c.has("other") ? c.tensor("other").dtype() : c.dtype("dtype", x.dtype());
+  if (IsComplex(x.dtype()) && !IsComplex(dtype)) x = c.b.Real(x);
+  return c.b.Cast(x, dtype);
+}
+
+template <DType dtype>
+Arg CastTo(OpCall& c) {
+  c.ignore({"non_blocking"});
+  return c.b.Cast(c.tensor("self"), dtype);
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, "
+     "bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
+     To},
+    {"aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, "
+     "MemoryFormat? memory_format=None) -> Tensor(a)",
+     To},
+    {"aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, "
+     "Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, "
+     "MemoryFormat? memory_format=None) -> Tensor(a)",
+     To},
+    {"aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, "
+     "MemoryFormat? memory_format=None) -> Tensor(a)",
+     To},
+    {"aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, "
+     "bool non_blocking=False, bool copy=False) -> Tensor(a)",
+     To},
+    {"aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, "
+     "bool copy=False) -> Tensor(a)",
+     To},
+    {"aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(a)",
+     To},
+    {"aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, "
+     "Device? device=None, bool? pin_memory=None, bool non_blocking=False, "
+     "MemoryFormat? memory_format=None) -> Tensor",
+     To},
+    {"aten::type_as(Tensor(a) self, Tensor other) -> Tensor(a)", To},
+    {"aten::_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kU8>},
+    {"aten::_cast_Char(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI8>},
+    {"aten::_cast_Short(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI16>},
+    {"aten::_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI32>},
+    {"aten::_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI64>},
+    {"aten::_cast_Half(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF16>},
+    {"aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF32>},
+    {"aten::_cast_Double(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF64>},
+    {"aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)", Same},
+    {"aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", Same},
+    {"aten::detach(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::detach_copy(Tensor self) -> Tensor", Same},
+    {"aten::alias(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::alias_copy(Tensor self) -> Tensor", Same},
+    {"aten::lift(Tensor self) -> Tensor", Same},
+    {"aten::lift_fresh(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::lift_fresh_copy(Tensor self) -> Tensor", Same},
+    {"aten::cpu(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::cuda(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::positive(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::resolve_neg(Tensor(a) self) -> Tensor(a)", Same},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> ConvertOps() { return kOps; }
+
+}  // namespace t2n

@@ -1,0 +1,137 @@
+#include "t2n/aten/pointwise.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "t2n/aten/common.h"
+#include "t2n/ir/dim_values.h"
+
+namespace t2n {
+
+bool IsHalf(DType t) { return t == DType::kF16 || t == DType::kBF16; }
+
+Val Widen(Builder& b, const Val& x) { return IsHalf(x.dtype()) ? b.Cast(x, DType::kF32) : x; }
+
+double MaxFinite(DType t) {
+  switch (t) {
+    case DType::kF16:
+      return 65504;
+    case DType::kBF16:
+      return 3.3895313892515355e38;
+    case DType::kF64:
+      return std::numeric_limits<double>::max();
+    default:
+      return std::numeric_limits<float>::max();
+  }
+}
+
+namespace {
+
+// Whether all elements are known to be at least `bound`.
+bool KnownAtLeast(const Val& x, int64_t bound) {
+  constexpr int64_t kMaxElements = 64;
+  if (!x) return false;
+  std::optional<Shape> elements = DimElements(*x.get(), kMaxElements);
+  if (!elements) return false;
+  return std::all_of(elements->begin(), elements->end(),
+                     [&](const Dim& d) { return LessEqual(bound, d) == true; });
+}
+
+// Whether a remainder's sign is not the divisor's, so that truncating did not round down.
+Val RoundedUp(Builder& b, const Val& remainder, const Val& divisor) {
+  Val negative = b.Lt(remainder, 0);
+  if (KnownAtLeast(divisor, 1)) return negative;
+  return b.And(b.Ne(remainder, 0), b.Xor(negative, b.Lt(divisor, 0)));
+}
+
+}  // namespace
+
+Val FloorMod(Builder& b, const Val& x, const Val& divisor) {
+  Val r = b.Rem(x, divisor);
+  if (KnownAtLeast(x, 0) && KnownAtLeast(divisor, 1)) return r;
+  return b.Select(RoundedUp(b, r, divisor), r + divisor, r);
+}
+
+Val FloorDivide(Builder& b, const Val& x, const Val& divisor) {
+  Val q = b.Div(x, divisor);
+  if (IsFloat(x.dtype())) {
+    // An exact quotient just below an integer may be rounded up to it: go by the exact remainder.
+    Val r = b.Rem(x, divisor);
+    Val exact = (x - r) / divisor;
+    Val floor = b.Round(b.Select(RoundedUp(b, r, divisor), exact - 1.0, exact));
+    return b.Select(b.Eq(divisor, 0), q, floor);
+  }
+  if (KnownAtLeast(x, 0) && KnownAtLeast(divisor, 1)) return q;
+  Val r = b.Rem(x, divisor);
+  return b.Select(RoundedUp(b, r, divisor), q - 1.0, q);
+}
+
+Val Expm1(Builder& b, const Val& x) { return b.Tanh(x * 0.5) * (b.Exp(x) + 1.0); }
+
+Val Log1pUnit(Builder& b, const Val& x) { return b.Atanh(x / (x + 2.0)) * 2.0; }
+
+Val Log1p(Builder& b, const Val& x) {
+  return b.Select(b.Lt(b.Abs(x), 0.5), Log1pUnit(b, x), b.Log(x + 1.0));
+}
+
+Val Softplus(Builder& b, const Val& x) { return b.Max(x, 0) + Log1pUnit(b, b.Exp(-b.Abs(x))); }
+
+Val SignBit(Builder& b, const Val& x) {
+  Val negative = b.Lt(x, 0);
+  return IsFloat(x.dtype()) ? b.Or(negative, b.Lt(b.Recip(x), 0)) : negative;
+}
+
+Val Below(Builder& b, const Val& x, double bound, const Val& if_below, const Val& otherwise) {
+  return b.Select(b.Lt(x, bound), if_below, otherwise);
+}
+
+Val Polynomial(Builder& b, const Val& x, absl::Span<const double> coefficients) {
+  if (coefficients.size() < 2) return b.Fail("a polynomial of degree 0");
+  Val y = x * coefficients.back();
+  for (size_t i = coefficients.size() - 2; i > 0; --i) y = (y + coefficients[i]) * x;
+  return y + coefficients[0];
+}
+
+Val Softmax(Builder& b, const Val& x, int64_t axis) {
+  if (!x) return x;
+  if (x.rank() == 0) return b.Reshape(Softmax(b, AtLeast1d(b, x), 0), {});
+  Val y = b.Composite("softmax", {{"axis", axis}}, {Widen(b, x)},
+                      [&](Builder& b, absl::Span<const Val> in) {
+                        Val e = b.Exp(in[0] - b.Reduce(Op::kReduceMax, in[0], {axis}, true));
+                        return e / b.Reduce(Op::kReduceSum, e, {axis}, true);
+                      });
+  return b.Cast(y, x.dtype());
+}
+
+Val LogSoftmax(Builder& b, const Val& x, int64_t axis) {
+  if (!x) return x;
+  if (x.rank() == 0) return b.Reshape(LogSoftmax(b, AtLeast1d(b, x), 0), {});
+  Val y = b.Composite("log_softmax", {{"axis", axis}}, {Widen(b, x)},
+                      [&](Builder& b, absl::Span<const Val> in) {
+                        Val s = in[0] - b.Reduce(Op::kReduceMax, in[0], {axis}, true);
+                        return s - b.Log(b.Reduce(Op::kReduceSum, b.Exp(s), {axis}, true));
+                      });
+  return b.Cast(y, x.dtype());
+}
+
+Val LogSumExp(Builder& b, const Val& x, std::vector<int64_t> axes, bool keep_axes) {
+  Val wide = Widen(b, x);
+  if (!wide) return wide;
+  Val max = b.Reduce(Op::kReduceMax, wide, axes, true);
+  // Infinite maxima must not give inf - inf.
+  Val shift = b.Select(b.Le(b.Abs(max), MaxFinite(wide.dtype())), max, b.ScalarLike(max, 0));
+  Val sum = b.Reduce(Op::kReduceSum, b.Exp(wide - shift), axes, true);
+  Val out = b.Log(sum) + shift;
+  if (!keep_axes) {
+    for (auto it = axes.rbegin(); it != axes.rend(); ++it) out = b.Squeeze(out, *it);
+  }
+  return b.Cast(out, x.dtype());
+}
+
+Val CountAlong(Builder& b, const Val& x, const std::vector<int64_t>& axes, DType dtype) {
+  Dim n = 1;
+  for (int64_t axis : axes) n *= x.dim(axis);
+  return b.Cast(b.DimScalar(n), dtype);
+}
+
+}  // namespace t2n

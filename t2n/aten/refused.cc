@@ -1,0 +1,67 @@
+#include "t2n/aten/refused.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace t2n {
+namespace {
+
+constexpr absl::string_view kRandom = "draws random numbers: a graph of pure functions cannot";
+constexpr absl::string_view kSize = "the size of its result depends on the values of its operands";
+constexpr absl::string_view kMatrix = "there is no general matrix decomposition in the target";
+constexpr absl::string_view kSparse = "sparse tensors are not carried";
+
+constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
+    {"aten::bernoulli", kRandom},
+    {"aten::binomial", kRandom},
+    {"aten::cauchy", kRandom},
+    {"aten::exponential", kRandom},
+    {"aten::fractional_max_pool2d", kRandom},
+    {"aten::fractional_max_pool3d", kRandom},
+    {"aten::geometric", kRandom},
+    {"aten::log_normal", kRandom},
+    {"aten::multinomial", kRandom},
+    {"aten::normal", kRandom},
+    {"aten::poisson", kRandom},
+    {"aten::rand", kRandom},
+    {"aten::rand_like", kRandom},
+    {"aten::randint", kRandom},
+    {"aten::randint_like", kRandom},
+    {"aten::randn", kRandom},
+    {"aten::randn_like", kRandom},
+    {"aten::random", kRandom},
+    {"aten::randperm", kRandom},
+    {"aten::uniform", kRandom},
+    {"aten::_unique2", kSize},
+    {"aten::argwhere", kSize},
+    {"aten::bincount", kSize},
+    {"aten::unique_consecutive", kSize},
+    {"aten::unique_dim", kSize},
+    {"aten::geqrf", kMatrix},
+    {"aten::linalg_eig", kMatrix},
+    {"aten::linalg_eigh", kMatrix},
+    {"aten::linalg_eigvals", kMatrix},
+    {"aten::linalg_eigvalsh", kMatrix},
+    {"aten::linalg_lstsq", kMatrix},
+    {"aten::linalg_svd", kMatrix},
+    {"aten::linalg_svdvals", kMatrix},
+    {"aten::ormqr", kMatrix},
+    {"aten::svd", kMatrix},
+    {"aten::to_dense", kSparse},
+    {"aten::to_sparse", kSparse},
+};
+
+}  // namespace
+
+absl::string_view RefusalOf(absl::string_view name) {
+  static const auto* const map = new absl::flat_hash_map<absl::string_view, absl::string_view>(
+      std::begin(kRefused), std::end(kRefused));
+  auto it = map->find(name);
+  if (it == map->end() && !name.empty() && name.back() == '_') {
+    it = map->find(name.substr(0, name.size() - 1));
+  }
+  return it == map->end() ? absl::string_view() : it->second;
+}
+
+}  // namespace t2n

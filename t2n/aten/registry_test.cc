@@ -1,0 +1,51 @@
+#include "t2n/aten/registry.h"
+
+#include "gtest/gtest.h"
+#include "t2n/aten/aliases.h"
+#include "t2n/aten/refused.h"
+
+namespace t2n {
+namespace {
+
+TEST(Registry, EverySchemaParses) {
+  for (const std::string& name : Registry::Get().Names()) {
+    for (const std::string& schema : Registry::Get().Schemas(name)) {
+      EXPECT_TRUE(ParseSchema(schema).ok()) << schema;
+    }
+  }
+}
+
+TEST(Registry, RefusedOperatorsAreNotRegistered) {
+  for (const std::string& name : Registry::Get().Names()) EXPECT_EQ(RefusalOf(name), "") << name;
+}
+
+class Calls : public ::testing::Test {
+ protected:
+  absl::StatusOr<Registry::Result> Call(absl::string_view name, std::vector<Arg> args) {
+    return Registry::Get().Call(name, args, {}, &b_, OpEnv());
+  }
+  Graph graph_;
+  Builder b_{&graph_};
+};
+
+TEST_F(Calls, TakesSecondNamesAndInPlaceForms) {
+  Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
+  auto divided = Call("aten::divide_", {x, 2.0});
+  ASSERT_TRUE(divided.ok()) << divided.status();
+  EXPECT_TRUE(divided->in_place);
+  EXPECT_EQ(divided->schema->name, "aten::div");
+}
+
+TEST_F(Calls, RefusesWithTheReason) {
+  Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
+  EXPECT_NE(Call("aten::bernoulli_", {x}).status().message().find("random"), std::string::npos);
+}
+
+TEST_F(Calls, RefusesAnArgumentThatIsNotHonoured) {
+  Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
+  auto result = Call("aten::dropout", {x, 0.5, true});
+  EXPECT_NE(result.status().message().find("'train'"), std::string::npos) << result.status();
+}
+
+}  // namespace
+}  // namespace t2n
