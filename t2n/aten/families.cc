@@ -16,6 +16,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       ConvolutionOps(),
       EinsumOps(),
       EmbeddingOps(),
+      FourierOps(),
       GridSampleOps(),
       MatmulOps(),
       NormalizationOps(),
@@ -30,6 +31,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       PaddingOps(),
       MaskingOps(),
       RecurrentOps(),
+      StftOps(),
       UpsampleOps(),
   };
 }

@@ -32,11 +32,13 @@ absl::Span<const OpEntry> AttentionOps();
 absl::Span<const OpEntry> ConvolutionOps();
 absl::Span<const OpEntry> EinsumOps();
 absl::Span<const OpEntry> EmbeddingOps();
+absl::Span<const OpEntry> FourierOps();
 absl::Span<const OpEntry> GridSampleOps();
 absl::Span<const OpEntry> MatmulOps();
 absl::Span<const OpEntry> NormalizationOps();
 absl::Span<const OpEntry> PoolingOps();
 absl::Span<const OpEntry> RecurrentOps();
+absl::Span<const OpEntry> StftOps();
 absl::Span<const OpEntry> UpsampleOps();
 
 // Every table above.

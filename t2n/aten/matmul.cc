@@ -3,6 +3,7 @@
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/promote.h"
+#include "t2n/aten/spectral.h"
 
 namespace t2n {
 
@@ -45,10 +46,6 @@ Arg MatMulOf(OpCall& c) {
     x = c.b.Cast(x, dtype), y = c.b.Cast(y, dtype);
   }
   return c.b.MatMul(x, y);
-}
-
-Val Conjugate(Builder& b, const Val& x) {
-  return IsComplex(x.dtype()) ? b.MakeComplex(b.Real(x), b.Neg(b.Imag(x))) : x;
 }
 
 Arg Vdot(OpCall& c) { return c.b.MatMul(Conjugate(c.b, c.tensor("self")), c.tensor("other")); }
