@@ -72,6 +72,12 @@ Val ApplyScaling(Builder& b, const Val& x, const Dim& n, Scaling scaling, bool s
   return ScaleBy(b, x, scaled ? size : b.Recip(size));
 }
 
+Dim SizeAlong(const Val& x, const std::vector<int64_t>& axes) {
+  Dim n = 1;
+  for (int64_t axis : axes) n *= x.dim(axis);
+  return n;
+}
+
 // Complex to complex.
 Val Transform(Builder& b, Val x, const std::vector<int64_t>& axes, bool forward, Scaling scaling) {
   Dim n = SizeAlong(x, axes);
