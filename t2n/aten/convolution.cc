@@ -85,6 +85,9 @@ constexpr OpEntry kOps[] = {
      "padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt groups) -> "
      "Tensor",
      Convolution},
+    {"aten::_convolution_mode(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, str "
+     "padding, SymInt[] dilation, SymInt groups) -> Tensor",
+     Conv},
     {"aten::convolution_overrideable(Tensor input, Tensor weight, Tensor? bias, SymInt[] stride, "
      "SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt "
      "groups) -> Tensor",
