@@ -78,8 +78,12 @@ void PrintDict(const DictExpr& dict, std::string& out) {
 
 void PrintAttribute(const AttributeExpr& attribute, std::string& out) {
   if (IsIdentifier(attribute.name)) {
+    const ExprKind kind = attribute.object->kind;
+    const bool number = kind == ExprKind::kInt || kind == ExprKind::kFloat;
+    const bool parens = number && attribute.object->parens == 0;  // `1.real` would be a number
+    if (parens) out += '(';
     PrintExpr(*attribute.object, Precedence::kAtom, out);
-    absl::StrAppend(&out, ".", attribute.name);
+    absl::StrAppend(&out, parens ? ")." : ".", attribute.name);
     return;
   }
   out += "getattr(";

@@ -8,8 +8,8 @@
 namespace t2n::torchscript {
 
 inline constexpr size_t kMaxSourceBytes = 32 << 20;
-inline constexpr int kMaxExprHeight = 400;
-inline constexpr int kMaxBlockDepth = 800;
+inline constexpr int kMaxExprHeight = 200;
+inline constexpr int kMaxBlockDepth = 400;
 inline constexpr int kMaxTypeDepth = 64;
 
 }  // namespace t2n::torchscript
