@@ -115,14 +115,11 @@ void Explain(const absl::Status& status, script::Code* code, ConversionFailure* 
   if (!place.empty()) absl::StrAppend(&line, ", at ", place);
   std::vector<std::string> missing;
   if (absl::IsNotFound(status) && code) {
-    auto uses = script::ScanOperators(code);
-    if (uses.ok()) {
-      for (const auto& [name, use] : *uses) {
-        if (use.known) continue;
-        missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
-                                       use.count == 1 ? " call" : " calls", ", first at ",
-                                       use.first_place));
-      }
+    for (const auto& [name, use] : script::ScanOperators(code, nullptr)) {
+      if (use.known) continue;
+      missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
+                                     use.count == 1 ? " call" : " calls", ", first at ",
+                                     use.first_place));
     }
   }
   if (missing.empty()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/convert.h"
+#include "t2n/inspect.h"
 
 namespace t2n {
 namespace {
@@ -30,10 +31,21 @@ int RunConvert(const CommandLine& command) {
   return 0;
 }
 
+int RunInspect(const CommandLine& command) {
+  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model());
+  if (!summary.ok()) {
+    std::fprintf(stderr, "pt2nnef: %s\n", std::string(summary.status().message()).c_str());
+    return 1;
+  }
+  std::fputs(ToText(*summary).c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
   if (command.command == "convert") return RunConvert(command);
+  if (command.command == "inspect") return RunInspect(command);
   std::fprintf(stderr, "pt2nnef: %s is not there yet\n", command.command.c_str());
   return 1;
 }

@@ -62,6 +62,7 @@ class Archive : public std::enable_shared_from_this<Archive> {
   virtual ~Archive() = default;
 
   const std::string& path() const { return path_; }
+  uint64_t file_size() const { return bytes_.size(); }
   // The top folder that all names are relative to: that of the first entry.
   const std::string& top_folder() const { return top_folder_; }
   // In the order of the archive's index. Folders and entries outside of the top folder are left

@@ -52,12 +52,17 @@ absl::StatusOr<const torchscript::FunctionDef*> Code::FindFunction(absl::string_
 
 absl::StatusOr<const torchscript::FunctionDef*> Code::FindMethod(absl::string_view class_name,
                                                                  absl::string_view method) {
+  T2N_ASSIGN_OR_RETURN(torchscript::Block body, MethodsOf(class_name));
+  return FindIn<torchscript::FunctionDef>(body, method);
+}
+
+absl::StatusOr<torchscript::Block> Code::MethodsOf(absl::string_view class_name) {
   if (absl::EndsWith(class_name, ".py")) {
     T2N_ASSIGN_OR_RETURN(const torchscript::SourceFile* file, File(class_name));
-    return FindIn<torchscript::FunctionDef>(file->body, method);
+    return file->body;
   }
   T2N_ASSIGN_OR_RETURN(const torchscript::ClassDef* def, FindClass(class_name));
-  return def ? FindIn<torchscript::FunctionDef>(def->body, method) : nullptr;
+  return def ? def->body : torchscript::Block();
 }
 
 }  // namespace t2n::script

@@ -25,6 +25,9 @@ class Code {
   // none.
   absl::StatusOr<const torchscript::FunctionDef*> FindMethod(absl::string_view class_name,
                                                              absl::string_view method);
+  // The body of a class, or in the legacy layout of a module's code entry: its methods are the
+  // functions there. Empty if there is no such class.
+  absl::StatusOr<torchscript::Block> MethodsOf(absl::string_view class_name);
   // A parsed entry ("code/__torch__/a/b.py").
   absl::StatusOr<const torchscript::SourceFile*> File(absl::string_view entry);
 

@@ -4,7 +4,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/aten/registry.h"
-#include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 
 namespace t2n::script {
@@ -25,6 +24,8 @@ class Scanner {
     switch (stmt.kind) {
       case ts::StmtKind::kAssign:
         return Visit(stmt.As<ts::AssignStmt>().value);
+      case ts::StmtKind::kAugAssign:
+        return Visit(stmt.As<ts::AugAssignStmt>().value);
       case ts::StmtKind::kExpr:
         return Visit(stmt.As<ts::ExprStmt>().value);
       case ts::StmtKind::kReturn:
@@ -43,6 +44,8 @@ class Scanner {
       case ts::StmtKind::kAssert:
         return Visit(stmt.As<ts::AssertStmt>().condition);
       case ts::StmtKind::kFunction:
+        // Saving a module calls it, running one never does.
+        if (stmt.As<ts::FunctionDef>().name == "__getstate__") return;
         return Visit(stmt.As<ts::FunctionDef>().body);
       case ts::StmtKind::kClass:
         return Visit(stmt.As<ts::ClassDef>().body);
@@ -66,6 +69,10 @@ class Scanner {
       case ts::ExprKind::kSubscript:
         Visit(e->As<ts::SubscriptExpr>().object);
         return Visit(e->As<ts::SubscriptExpr>().index);
+      case ts::ExprKind::kSlice:
+        Visit(e->As<ts::SliceExpr>().start);
+        Visit(e->As<ts::SliceExpr>().stop);
+        return Visit(e->As<ts::SliceExpr>().step);
       case ts::ExprKind::kCall:
         return VisitCall(e->As<ts::CallExpr>());
       case ts::ExprKind::kUnary:
@@ -120,12 +127,17 @@ class Scanner {
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, OperatorUse>> ScanOperators(Code* code) {
+std::map<std::string, OperatorUse> ScanOperators(Code* code,
+                                                 std::vector<absl::Status>* unreadable) {
   std::map<std::string, OperatorUse> uses;
   Scanner scanner(&uses);
   for (const std::string& entry : code->archive().code_entries) {
-    T2N_ASSIGN_OR_RETURN(const ts::SourceFile* file, code->File(entry));
-    scanner.Visit(file->body);
+    absl::StatusOr<const ts::SourceFile*> file = code->File(entry);
+    if (file.ok()) {
+      scanner.Visit((*file)->body);
+    } else if (unreadable) {
+      unreadable->push_back(file.status());
+    }
   }
   return uses;
 }

@@ -4,8 +4,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "t2n/script/code.h"
 
 namespace t2n::script {
@@ -17,7 +18,8 @@ struct OperatorUse {
 };
 
 // By name: `aten::relu`, `quantized::linear`, `prim::NumToTensor`.
-absl::StatusOr<std::map<std::string, OperatorUse>> ScanOperators(Code* code);
+// Entries that do not parse are left out; why goes to `unreadable`, which may be null.
+std::map<std::string, OperatorUse> ScanOperators(Code* code, std::vector<absl::Status>* unreadable);
 
 }  // namespace t2n::script
 

@@ -180,13 +180,14 @@ class ArgumentMaker {
   Builder& builder_;
 };
 
+}  // namespace
+
 bool HoldsTensor(const ts::Type& type) {
   if (type.kind == ts::TypeKind::kTensor) return true;
   return std::any_of(type.args.begin(), type.args.end(), HoldsTensor);
 }
 
-// What to add to the command line when sizes are missing.
-std::string MissingFlag(const ts::FunctionDef& method) {
+std::string InputsFlag(const ts::FunctionDef& method) {
   std::vector<std::string> parts;
   for (size_t i = 1; i < method.params.size(); ++i) {
     const ts::Param& p = method.params[i];
@@ -200,8 +201,6 @@ std::string MissingFlag(const ts::FunctionDef& method) {
   }
   return absl::StrCat("--inputs \"", absl::StrJoin(parts, ";"), "\"");
 }
-
-}  // namespace
 
 absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
                                             absl::string_view method_name,
@@ -238,7 +237,7 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
     if (!value && HoldsTensor(type) && type.kind != ts::TypeKind::kOptional) {
       return absl::FailedPreconditionError(absl::StrCat(
           "the archive does not say the sizes of '", name, "' (", ts::ToString(type), "); add ",
-          MissingFlag(method),
+          InputsFlag(method),
           " with each SIZES filled in, such as f32[1,3,224,224] or i64[1,S] (a letter is an open "
           "size)"));
     }

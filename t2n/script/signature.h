@@ -61,6 +61,13 @@ absl::StatusOr<CallArguments> MakeArguments(const torchscript::FunctionDef& meth
                                             const ModelArchive& archive,
                                             const InputRequest& request, Builder* builder);
 
+// Whether values of the type may have tensors in them.
+bool HoldsTensor(const torchscript::Type& type);
+
+// The flag that gives the sizes of all inputs of `method`, for messages:
+// `--inputs "x=f32[SIZES]"`.
+std::string InputsFlag(const torchscript::FunctionDef& method);
+
 }  // namespace t2n::script
 
 #endif  // T2N_SCRIPT_SIGNATURE_H_
