@@ -197,6 +197,11 @@ proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
 
 }  // namespace
 
+absl::Status CheckSpec(const proto::ConversionSpec& spec) {
+  T2N_RETURN_IF_ERROR(ParseRequest(spec).status());
+  return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
+}
+
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure) {
   Session session;
@@ -207,9 +212,8 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
   return status;
 }
 
-absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
-                                                ConversionFailure* failure) {
-  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure));
+absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
+                                              ConversionFailure* failure) {
   EmitReport emitted;
   absl::Status status = EmitModel(*model.graph, model.emit, &emitted);
   if (!status.ok()) {
@@ -231,6 +235,12 @@ absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spe
   report.set_operations(emitted.assignments);
   for (const std::string& w : model.warnings) report.add_warnings(w);
   return report;
+}
+
+absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
+                                                ConversionFailure* failure) {
+  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure));
+  return Write(model, failure);
 }
 
 }  // namespace t2n

@@ -25,9 +25,16 @@ struct EvaluatedModel {
   EmitSpec emit;
 };
 
+// InvalidArgument if the fields cannot be what they have to be, whatever the model is.
+absl::Status CheckSpec(const proto::ConversionSpec& spec);
+
 // Reads the archive and evaluates the method; nothing is written. `failure` may be null.
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure);
+
+// Writes a model that was evaluated, at its emit.path. On failure nothing changes there.
+absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
+                                              ConversionFailure* failure);
 
 // Evaluates and writes. On failure nothing changes at spec.out.
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,

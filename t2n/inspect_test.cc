@@ -27,7 +27,8 @@ TEST(InspectTest, ReadsEveryArchive) {
       if (!absl::StartsWith(file.path().extension().string(), ".pt")) continue;
       absl::StatusOr<ModelSummary> summary = Inspect(file.path().string());
       EXPECT_TRUE(summary.ok()) << file.path() << ": " << summary.status();
-      if (summary.ok()) EXPECT_THAT(ToText(*summary), HasSubstr("\nmethods ("));
+      if (!summary.ok()) continue;
+      EXPECT_THAT(ToText(*summary), HasSubstr("\nmethods ("));
       ++archives;
     }
   }

@@ -1,8 +1,10 @@
 #include "tools/commands.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/check.h"
 #include "t2n/convert.h"
 #include "t2n/inspect.h"
 
@@ -41,13 +43,35 @@ int RunInspect(const CommandLine& command) {
   return 0;
 }
 
+int RunCheck(const CommandLine& command) {
+  ConversionFailure failure;
+  absl::StatusOr<EvaluatedModel> model = Evaluate(command.spec, &failure);
+  if (!model.ok()) return Fail(command.spec.model(), model.status(), failure);
+  std::error_code ignored;
+  if (!std::filesystem::exists(command.spec.out(), ignored)) {
+    absl::Status written = Write(*model, &failure).status();
+    if (!written.ok()) return Fail(command.spec.model(), written, failure);
+  }
+  absl::StatusOr<CheckResult> result =
+      CheckGraph(*model->graph, command.io, {command.rtol, command.atol});
+  if (!result.ok()) {
+    std::fprintf(stderr, "pt2nnef: %s: not checked: %s\n", command.spec.model().c_str(),
+                 std::string(result.status().message()).c_str());
+    return 1;
+  }
+  for (const std::string& d : result->differences) std::printf("%s\n", d.c_str());
+  if (!result->differences.empty()) return 3;
+  std::printf("%zu outputs agree, largest error %g\n", model->graph->outputs().size(),
+              result->max_abs_error);
+  return 0;
+}
+
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
   if (command.command == "convert") return RunConvert(command);
   if (command.command == "inspect") return RunInspect(command);
-  std::fprintf(stderr, "pt2nnef: %s is not there yet\n", command.command.c_str());
-  return 1;
+  return RunCheck(command);
 }
 
 }  // namespace t2n

@@ -1,0 +1,48 @@
+#include "t2n/check.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
+#include "t2n/reference/npz.h"
+#include "t2n/reference/run.h"
+
+namespace t2n {
+namespace {
+
+// The arrays `prefix`0, `prefix`1, ..., up to the first that is not there.
+std::vector<Tensor> Numbered(const std::vector<NamedTensor>& arrays, absl::string_view prefix) {
+  std::vector<Tensor> found;
+  for (;;) {
+    const std::string name = absl::StrCat(prefix, found.size());
+    const auto it = std::find_if(arrays.begin(), arrays.end(),
+                                 [&](const NamedTensor& array) { return array.first == name; });
+    if (it == arrays.end()) return found;
+    found.push_back(it->second);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::string& io,
+                                       const Tolerance& tolerance) {
+  T2N_ASSIGN_OR_RETURN(const std::vector<NamedTensor> arrays, ReadNpz(io));
+  const std::vector<Tensor> want = Numbered(arrays, "out");
+  CheckResult result;
+  if (want.size() != graph.outputs().size()) {
+    result.differences.push_back(
+        absl::StrCat(graph.outputs().size(), " outputs, expected ", want.size()));
+    return result;
+  }
+  T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> got, RunGraph(graph, Numbered(arrays, "in")));
+  for (size_t i = 0; i < want.size(); ++i) {
+    T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(got[i], want[i], tolerance));
+    result.max_abs_error = std::max(result.max_abs_error, comparison.max_abs_error);
+    if (comparison.equal) continue;
+    result.differences.push_back(
+        absl::StrCat("output ", i, " (", graph.output_names()[i], "): ", comparison.message));
+  }
+  return result;
+}
+
+}  // namespace t2n
