@@ -76,6 +76,8 @@ OperatorName UnaryName(Op op) {
       return {"not", "not"};
     case Op::kBitNot:
       return {"tract_core_bitnot", nullptr};
+    case Op::kIsNan:
+      return {"tract_core_is_nan", nullptr};
     case Op::kIsInf:
       return {"tract_core_is_inf", nullptr};
     default:
@@ -130,6 +132,11 @@ OperatorName BinaryName(Op op) {
     default:
       return {nullptr, nullptr};
   }
+}
+
+const char* UnaryOperator(Lowering& l, Op op) {
+  OperatorName name = UnaryName(op);
+  return l.target().strict ? name.strict : name.tract;
 }
 
 // tract computes these for f16 and f32 only.
@@ -214,9 +221,10 @@ bool IsIntegerSquare(const Node& node) {
 // a constant (relu, clamp) the fast form stays, and a NaN gives the constant.
 Expr PropagateNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
   extreme = l.Temp(node, "skipping", std::move(extreme));
-  Expr b_is_nan = l.Temp(node, "nan", Call("ne", {b, b}));
+  DType dtype = node.output()->dtype();
+  Expr b_is_nan = l.IsNan(node, b, dtype);
   Expr right = l.Temp(node, "right", Call("select", {b_is_nan, b, extreme}));
-  Expr a_is_nan = l.Temp(node, "nan", Call("ne", {a, a}));
+  Expr a_is_nan = l.IsNan(node, a, dtype);
   return Call("select", {a_is_nan, a, right});
 }
 
@@ -256,13 +264,11 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     l.Set(node, Call("select", {negative, up, down}));
     return absl::OkStatus();
   }
-  if (node.op == Op::kIsNan && (strict || dtype == DType::kF64)) {
+  if (node.op == Op::kIsNan && l.target().version < 23) {
     l.Set(node, Call("ne", {x, x}));
     return absl::OkStatus();
   }
-  OperatorName name = UnaryName(node.op);
-  if (node.op == Op::kIsNan) name.tract = "tract_core_is_nan";
-  const char* op = strict ? name.strict : name.tract;
+  const char* op = UnaryOperator(l, node.op);
   if (!op) return l.Refuse(node, "NNEF has no such operator");
   if (!strict && dtype == DType::kF64 && LacksF64(node.op)) {
     Expr narrow = l.Temp(node, "f32", l.Cast(x, DType::kF32));
@@ -294,6 +300,12 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   }
   if (IsInteger(dtype) && node.op == Op::kDiv && !strict) {
     l.Set(node, IntegerDiv(l, node, a, b));
+    return absl::OkStatus();
+  }
+  if (IsFloat(dtype) && a.text == b.text && (node.op == Op::kMul || node.op == Op::kAdd)) {
+    // One operand: tract 0.23 crashes on an operator that takes what a scan iterates twice.
+    bool square = node.op == Op::kMul;
+    l.Set(node, square ? Call(UnaryOperator(l, Op::kSquare), {a}) : Call("mul", {a, Float(2)}));
     return absl::OkStatus();
   }
   if (!strict && IsIntegerSquare(node)) {

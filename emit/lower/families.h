@@ -36,6 +36,8 @@ absl::Status LowerConvTranspose(Lowering& l, const Node& node);
 // pool.cc
 absl::Status LowerMaxPool(Lowering& l, const Node& node);
 absl::Status LowerAvgPool(Lowering& l, const Node& node);
+
+// resize.cc
 absl::Status LowerResize(Lowering& l, const Node& node);
 
 // index.cc

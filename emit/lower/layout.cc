@@ -52,7 +52,7 @@ absl::Status LowerCircularPad(Lowering& l, const Node& node) {
     x = l.Temp(node, "wrapped", Call("concat", {nnef::Array(parts)}, {{"axis", nnef::Int(axis)}}));
     shape[axis] = shape[axis] + before[axis] + after[axis];
   }
-  l.Set(node, Call("copy", {x}));
+  l.Alias(node.output(), x);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "emit/lower/families.h"
+#include "t2n/base/status.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -70,7 +71,14 @@ Expr Pairs(const std::vector<int64_t>& before, const std::vector<int64_t>& after
   return nnef::Array(std::move(pairs));
 }
 
-Expr Window(Lowering& l, const Node& node, const char* op, Expr filter) {
+std::vector<int64_t> WithoutFirst(const std::vector<int64_t>& perm) {
+  std::vector<int64_t> out;
+  for (size_t i = 1; i < perm.size(); ++i) out.push_back(perm[i] - 1);
+  return out;
+}
+
+Expr Window(Lowering& l, const Node& node, const char* op, Expr filter,
+            const std::vector<int64_t>& pad_after) {
   const Attrs& attrs = node.attrs;
   std::vector<Expr> operands = {l.In(node, 0), std::move(filter)};
   if (node.inputs.size() > 2) {
@@ -81,11 +89,55 @@ Expr Window(Lowering& l, const Node& node, const char* op, Expr filter) {
     operands.push_back(std::move(bias));
   }
   std::vector<std::pair<std::string, Expr>> named;
-  named.push_back({"padding", Pairs(attrs.Ints("pad_before"), attrs.Ints("pad_after"))});
+  named.push_back({"padding", Pairs(attrs.Ints("pad_before"), pad_after)});
   named.push_back({"stride", Ints(attrs.Ints("stride"))});
   named.push_back({"dilation", Ints(attrs.Ints("dilation"))});
   named.push_back({"groups", nnef::Int(attrs.Int("groups"))});
   return Call(op, std::move(operands), std::move(named));
+}
+
+// torch's filter is [in, out / groups, ...]; tract reads [out, in / groups, ...].
+absl::StatusOr<Expr> DeconvFilter(Lowering& l, const Node& node) {
+  const Value& filter = *node.inputs[1];
+  if (l.target().strict) return l.In(node, 1);
+  int64_t groups = node.attrs.Int("groups");
+  std::vector<int64_t> perm(filter.rank() + 1);
+  for (size_t i = 0; i < perm.size(); ++i) perm[i] = i;
+  std::swap(perm[1], perm[2]);
+  if (groups == 1) perm = WithoutFirst(perm);
+  auto sizes = ConstantShape(filter.shape());
+  if (!sizes) return l.Refuse(node, "a filter of symbolic size");
+  std::vector<int64_t> grouped = *sizes;
+  if (groups != 1) {
+    grouped[0] /= groups;
+    grouped.insert(grouped.begin(), groups);
+  }
+  std::vector<int64_t> merged = {groups * (*sizes)[1], (*sizes)[0] / groups};
+  merged.insert(merged.end(), sizes->begin() + 2, sizes->end());
+  if (filter.constant) {
+    Tensor t = *filter.constant;
+    if (groups != 1) {
+      T2N_ASSIGN_OR_RETURN(t, MakeContiguous(t));
+      t.sizes = grouped;
+      t.strides = ContiguousStrides(grouped);
+    }
+    Tensor view = t;
+    for (size_t i = 0; i < perm.size(); ++i) {
+      view.sizes[i] = t.sizes[perm[i]];
+      view.strides[i] = t.strides[perm[i]];
+    }
+    if (groups != 1) {
+      T2N_ASSIGN_OR_RETURN(view, MakeContiguous(view));
+      view.sizes = merged;
+      view.strides = ContiguousStrides(merged);
+    }
+    return l.Constant(view, filter.name.empty() ? "filter" : filter.name);
+  }
+  Expr x = l.In(node, 1);
+  if (groups != 1) x = l.Temp(node, "groups", Call("reshape", {x}, {{"shape", Ints(grouped)}}));
+  x = l.Temp(node, "filter", Call("transpose", {x}, {{"axes", Ints(perm)}}));
+  if (groups != 1) x = l.Temp(node, "filter", Call("reshape", {x}, {{"shape", Ints(merged)}}));
+  return x;
 }
 
 }  // namespace
@@ -127,12 +179,30 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
 
 absl::Status LowerConv(Lowering& l, const Node& node) {
   if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
-  l.Set(node, Window(l, node, "conv", l.In(node, 1)));
+  l.Set(node, Window(l, node, "conv", l.In(node, 1), node.attrs.Ints("pad_after")));
   return absl::OkStatus();
 }
 
+// Output padding is a smaller padding behind; where that is none, the output's size says it.
 absl::Status LowerConvTranspose(Lowering& l, const Node& node) {
-  return l.Refuse(node, "transposed convolution");
+  if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
+  T2N_ASSIGN_OR_RETURN(Expr filter, DeconvFilter(l, node));
+  const auto& extra = node.attrs.Ints("output_padding");
+  std::vector<int64_t> after = node.attrs.Ints("pad_after");
+  bool fits = true;
+  for (size_t i = 0; i < extra.size(); ++i) fits &= after[i] >= extra[i];
+  if (fits) {
+    for (size_t i = 0; i < extra.size(); ++i) after[i] -= extra[i];
+    l.Set(node, Window(l, node, "deconv", std::move(filter), after));
+    return absl::OkStatus();
+  }
+  const Shape& shape = node.output()->shape();
+  auto spatial = ConstantShape(absl::MakeConstSpan(shape).subspan(l.target().strict ? 0 : 2));
+  if (!spatial) return l.Refuse(node, "output padding of a symbolic size");
+  Expr deconv = Window(l, node, "deconv", std::move(filter), after);
+  deconv.items.push_back({"output_shape", Ints(*spatial)});
+  l.Set(node, std::move(deconv));
+  return absl::OkStatus();
 }
 
 }  // namespace t2n

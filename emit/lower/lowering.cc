@@ -246,10 +246,29 @@ Expr Lowering::Cast(Expr x, DType to) {
   return nnef::Call("tract_core_cast", {std::move(x)}, {{"to", nnef::Str(DTypeName(to))}});
 }
 
+// Not ne(x, x) where there is another way: tract 0.23 crashes on an operator that takes what a scan
+// iterates twice.
+Expr Lowering::IsNan(const Node& node, Expr x, DType dtype) {
+  bool native = target().version >= 23;
+  if (native && dtype == DType::kF64) x = Temp(node, "f32", Cast(std::move(x), DType::kF32));
+  return Temp(node, "is_nan",
+              native ? nnef::Call("tract_core_is_nan", {x}) : nnef::Call("ne", {x, x}));
+}
+
 absl::Status Lowering::Refuse(const Node& node, absl::string_view why) const {
   std::string where = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
   return absl::UnimplementedError(
       absl::StrCat(OpName(node.op), where, ": ", why, " (target ", target().name, ")"));
+}
+
+// A tensor without elements is a constant.
+bool Lowering::LowerEmpty(const Node& node) {
+  if (node.outputs.size() != 1 || NumElements(node.output()->shape()) != Dim(0)) return false;
+  auto sizes = ConstantShape(node.output()->shape());
+  if (!sizes) return false;
+  Tensor empty = Tensor::Dense(node.output()->dtype(), *sizes, {});
+  values_[node.output()] = Constant(empty, ValueName(*node.output(), model_->naming));
+  return true;
 }
 
 void Lowering::LowerNodes(const Graph& graph) {
@@ -266,6 +285,7 @@ void Lowering::LowerNodes(const Graph& graph) {
     for (const Value* v : UsedInputs(node)) live.insert(v);
   }
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    if (LowerEmpty(**it)) continue;
     LowerFn lower = FindLowering((*it)->op);
     absl::Status status =
         lower ? lower(*this, **it) : Refuse(**it, "this primitive has no form in NNEF");

@@ -79,6 +79,8 @@ class Lowering {
   void Alias(const Value* value, nnef::Expr same);
 
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
+  // Which elements are NaN, as an intermediate value.
+  nnef::Expr IsNan(const Node& node, nnef::Expr x, DType dtype);
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
@@ -99,6 +101,7 @@ class Lowering {
   std::vector<nnef::Assignment>& body() { return parent_ ? body_ : model_->document.body; }
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
+  bool LowerEmpty(const Node& node);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 

@@ -42,6 +42,4 @@ absl::Status LowerAvgPool(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
-absl::Status LowerResize(Lowering& l, const Node& node) { return l.Refuse(node, "resizing"); }
-
 }  // namespace t2n

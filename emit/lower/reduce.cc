@@ -81,7 +81,7 @@ absl::Status LowerArgReduce(Lowering& l, const Node& node) {
     l.Set(node, Reduced(op, x, axes));
     return absl::OkStatus();
   }
-  Expr is_nan = l.Temp(node, "is_nan", Call("ne", {x, x}));
+  Expr is_nan = l.IsNan(node, x, dtype);
   Expr any_nan = l.Temp(node, "any_nan", Reduced("any_reduce", is_nan, axes));
   Expr flags = l.Temp(node, "flags", l.Cast(is_nan, DType::kU8));
   Expr first_nan = l.Temp(node, "first_nan", Reduced("argmax_reduce", flags, axes));
@@ -148,7 +148,7 @@ absl::Status LowerTopK(Lowering& l, const Node& node) {
   if (dtype == DType::kBool) {
     key = l.Temp(node, "u8", l.Cast(x, DType::kU8));
   } else if (IsFloat(dtype)) {
-    Expr is_nan = l.Temp(node, "is_nan", Call("ne", {x, x}));
+    Expr is_nan = l.IsNan(node, x, dtype);
     Expr infinity = nnef::Float(std::numeric_limits<double>::infinity());
     if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
     key = l.Temp(node, "key", Call("select", {is_nan, infinity, x}));

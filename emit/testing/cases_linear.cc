@@ -95,10 +95,10 @@ void Resizes(Cases* cases) {
     const char* nearest;
   };
   for (Row r :
-       {Row{"nearest", "asymmetric", "floor"}, Row{"nearest", "half_pixel", "half_even_floor"},
+       {Row{"nearest", "asymmetric", "floor"}, Row{"nearest", "half_pixel", "round_prefer_ceil"},
         Row{"linear", "half_pixel", "floor"}, Row{"linear", "align_corners", "floor"},
         Row{"cubic", "half_pixel", "floor"}, Row{"cubic", "align_corners", "floor"}}) {
-    for (int64_t size : {3, 8, 11}) {
+    for (int64_t size : {3, 8, 10, 11}) {
       cases->push_back({absl::StrCat("resize_", r.mode, "_", r.coordinates, "_", size),
                         [r, size](Builder& b, V in) {
                           Attrs attrs = {{"shape", Shape{1, 2, size, 2 * size}},

@@ -14,8 +14,8 @@ import compare
 import numpy as np
 import tract_runner
 
-# Single precision at its own accuracy: these graphs are a few operations deep.
-_TOLERANCE = compare.Tolerance(rtol=2e-4, atol=2e-5)
+# These graphs are a few operations deep; half precision has 11 bits.
+_TOLERANCE = compare.Tolerance(rtol=1e-3, atol=2e-5)
 
 
 def _judge(case):
