@@ -56,6 +56,39 @@ absl::Status LowerCircularPad(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+// Padding by an amount that is an expression: joined from constants or repeated edges.
+absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
+  const std::string& mode = node.attrs.Str("mode");
+  if (l.target().strict || (mode != "constant" && mode != "replicate")) {
+    return l.Refuse(node, absl::StrCat(mode, " padding by a symbolic amount"));
+  }
+  Expr x = l.In(node, 0);
+  Shape shape = node.inputs[0]->shape();
+  const Shape &before = node.attrs.Sizes("before"), &after = node.attrs.Sizes("after");
+  Tensor value = Tensor::Scalar(node.output()->dtype(), node.attrs.Float("value"));
+  value.sizes.assign(shape.size(), 1);
+  value.strides.assign(shape.size(), 1);
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    auto side = [&](const Dim& amount, const Dim& edge) {
+      Expr one = mode == "constant" ? l.Constant(value, "padding")
+                                    : l.Temp(node, "edge", OneSlice(x, axis, edge, edge + 1));
+      Shape sizes = shape;
+      sizes[axis] = amount;
+      return l.Temp(node, "side",
+                    Call("tract_core_broadcast", {one}, {{"shape", DimArray(sizes)}}));
+    };
+    std::vector<Expr> parts;
+    if (before[axis] != Dim(0)) parts.push_back(side(before[axis], 0));
+    parts.push_back(x);
+    if (after[axis] != Dim(0)) parts.push_back(side(after[axis], shape[axis] - 1));
+    if (parts.size() == 1) continue;
+    x = l.Temp(node, "padded", Call("concat", {nnef::Array(parts)}, {{"axis", nnef::Int(axis)}}));
+    shape[axis] = shape[axis] + before[axis] + after[axis];
+  }
+  l.Alias(node.output(), x);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // Only the axes that change are reshaped: sizes that stay, symbolic ones above all, are not spelled
@@ -161,7 +194,7 @@ absl::Status LowerPad(Lowering& l, const Node& node) {
   if (mode == "circular") return LowerCircularPad(l, node);
   auto before = ConstantShape(node.attrs.Sizes("before"));
   auto after = ConstantShape(node.attrs.Sizes("after"));
-  if (!before || !after) return l.Refuse(node, "padding by a symbolic amount");
+  if (!before || !after) return LowerSymbolicPad(l, node);
   std::vector<Expr> padding;
   for (size_t i = 0; i < before->size(); ++i) {
     padding.push_back(nnef::Tuple({nnef::Int((*before)[i]), nnef::Int((*after)[i])}));

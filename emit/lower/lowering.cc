@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
@@ -363,7 +364,17 @@ std::string TensorType(DType dtype) {
   return IsInteger(dtype) ? "tensor<integer>" : "tensor<scalar>";
 }
 
-Expr DimExpr(const Dim& dim) { return nnef::Id(dim.ToString()); }
+// tract reads no unary minus before a symbol.
+Expr DimExpr(const Dim& dim) {
+  std::string text = dim.ToString(), out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool leading = i == 0 || text[i - 1] == '(' || text[i - 1] == ',';
+    bool literal = i + 1 < text.size() && absl::ascii_isdigit(text[i + 1]);
+    if (text[i] == '-' && leading && !literal) out += '0';
+    out += text[i];
+  }
+  return nnef::Id(out);
+}
 
 Expr DimArray(absl::Span<const Dim> dims) {
   std::vector<Expr> items;

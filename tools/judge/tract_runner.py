@@ -38,7 +38,7 @@ def load_io(path):
 
 def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
     """Verdict on an NNEF model (folder, .tar or .tgz) against the .npz `io`."""
-    outcome = isolated.call(_run_and_compare, str(model), str(io), tolerance, timeout=timeout)
+    outcome = isolated.call(run_and_compare, str(model), str(io), tolerance, timeout=timeout)
     if outcome.status == "ok":
         found, notes = outcome.value
         status = "wrong" if found else "ok"
@@ -67,7 +67,7 @@ def runnable(model_path):
     return model.into_runnable()
 
 
-def _run_and_compare(model_path, io_path, tolerance):
+def run_and_compare(model_path, io_path, tolerance):
     inputs, want = load_io(io_path)
     model = runnable(model_path)
     if model.input_count() != len(inputs):
