@@ -155,9 +155,46 @@ absl::Status LowerBroadcast(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Every step-th element from `begin` on, without tract's Downsample: its optimiser (0.23.9 and
+// before) fails when it moves a Downsample over a reshape. The axis is cut into blocks of `step`,
+// of which one element stays.
+Expr BlockSlice(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t size, int64_t begin,
+                int64_t count, int64_t step) {
+  int64_t first = std::max<int64_t>(std::min(begin, size - count * step), 0);
+  int64_t missing = first + count * step - size;
+  if (missing > 0) {
+    Expr filler = l.Temp(node, "filler", OneSlice(x, axis, 0, missing));
+    x = l.Temp(node, "filled",
+               Call("concat", {nnef::Array({x, filler})}, {{"axis", nnef::Int(axis)}}));
+    size += missing;
+  }
+  if (first != 0 || count * step != size) {
+    x = l.Temp(node, "part", OneSlice(x, axis, first, first + count * step));
+  }
+  x = l.Temp(node, "blocks",
+             Call("reshape", {x},
+                  {{"shape", Ints({count, step})},
+                   {"axis_start", nnef::Int(axis)},
+                   {"axis_count", nnef::Int(1)}}));
+  x = l.Temp(node, "taken", OneSlice(x, axis + 1, begin - first, begin - first + 1));
+  return Call("squeeze", {x}, {{"axes", Ints({axis + 1})}});
+}
+
+}  // namespace
+
 absl::Status LowerSlice(Lowering& l, const Node& node) {
   int64_t axis = node.attrs.Int("axis"), step = node.attrs.Int("step");
-  Expr slice = OneSlice(l.In(node, 0), axis, node.attrs.Size("begin"), node.attrs.Size("end"));
+  const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
+  const Dim &size = node.inputs[0]->shape()[axis], &count = node.output()->shape()[axis];
+  if (step != 1 && size.is_const() && begin.is_const() && count.is_const() &&
+      size.value() >= step) {
+    l.Set(node, BlockSlice(l, node, l.In(node, 0), axis, size.value(), begin.value(), count.value(),
+                           step));
+    return absl::OkStatus();
+  }
+  Expr slice = OneSlice(l.In(node, 0), axis, begin, end);
   if (step != 1) slice.items.push_back({"stride", Ints({step})});
   l.Set(node, std::move(slice));
   return absl::OkStatus();
