@@ -4,8 +4,10 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 #include "t2n/aten/registry.h"
 
@@ -14,13 +16,6 @@ namespace t2n {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-Val Softmax(Builder& b, const Val& x, int64_t axis) {
-  return b.Composite("softmax", {{"axis", axis}}, {x}, [&](Builder& b, absl::Span<const Val> in) {
-    Val e = b.Exp(b.Sub(in[0], b.Reduce(Op::kReduceMax, in[0], {axis}, true)));
-    return b.Div(e, b.Reduce(Op::kReduceSum, e, {axis}, true));
-  });
-}
 
 // `count` letters for batch axes.
 std::string Letters(int64_t count) {
@@ -67,7 +62,7 @@ Val RepeatHeads(Builder& b, const Val& x, const Val& q) {
 Val ZeroHiddenRows(Builder& b, const Val& y, const Val& mask) {
   int64_t keys = mask.rank() - 1;
   Val hidden = b.Eq(b.Reduce(Op::kReduceMax, mask, {keys}, true), -kInfinity);
-  Val any = b.Reduce(Op::kReduceAny, hidden, AxisRange(0, hidden.rank()), false);
+  Val any = b.Reduce(Op::kReduceAny, hidden, IntRange(0, hidden.rank()), false);
   if (any.is_constant()) {
     auto value = ReadInts(*any->constant);
     if (value.ok() && (*value)[0] == 0) return y;

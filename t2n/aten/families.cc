@@ -14,11 +14,13 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       AdaptivePoolingOps(),
       AttentionOps(),
       ConvolutionOps(),
+      DistanceOps(),
       EinsumOps(),
       EmbeddingOps(),
       FourierOps(),
       GridSampleOps(),
       MatmulOps(),
+      NormOps(),
       NormalizationOps(),
       PoolingOps(),
       // Layout, indexing, factories.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/promote.h"
@@ -128,7 +129,7 @@ Axes ReadAxes(OpCall& c, const Val& x) {
     }
   } else {
     int64_t count = c.has("s") ? static_cast<int64_t>(s.size()) : x.rank();
-    a.axes = AxisRange(std::max<int64_t>(x.rank() - count, 0), count);
+    a.axes = IntRange(std::max<int64_t>(x.rank() - count, 0), x.rank());
   }
   a.sizes.resize(a.axes.size());
   if (c.has("s") && s.size() != a.axes.size()) c.RefuseArg("s");

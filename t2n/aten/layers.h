@@ -28,8 +28,10 @@ Val AlongAxis(Builder& b, const Val& vector, int64_t axis, int64_t rank);
 // x with one axis multiplied by a matrix [out, in]: out takes the axis's place.
 Val MultiplyAxis(Builder& b, const Val& x, int64_t axis, const Val& matrix);
 
-// `count` axes from `first` on.
-std::vector<int64_t> AxisRange(int64_t first, int64_t count);
+// The p-norm over `axes` (torch.linalg.vector_norm); p may be infinite. Integers give f32, complex
+// numbers their real dtype.
+Val VectorNorm(Builder& b, const Val& x, double p, const std::vector<int64_t>& axes,
+               bool keep_axes);
 
 }  // namespace t2n
 

@@ -1,10 +1,11 @@
 // Normalisation layers (ATen/native/{Normalization,layer_norm,group_norm}.cpp). Statistics are
 // taken in f32 for half-precision inputs, as torch does.
 #include <limits>
-#include <numeric>
 
+#include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -16,15 +17,8 @@ Val AlongAxis(Builder& b, const Val& vector, int64_t axis, int64_t rank) {
   return b.Reshape(vector, std::move(shape));
 }
 
-std::vector<int64_t> AxisRange(int64_t first, int64_t count) {
-  std::vector<int64_t> axes(std::max<int64_t>(count, 0));
-  std::iota(axes.begin(), axes.end(), first);
-  return axes;
-}
-
 namespace {
 
-bool IsHalf(DType t) { return t == DType::kF16 || t == DType::kBF16; }
 DType Accumulated(DType t) { return IsHalf(t) ? DType::kF32 : t; }
 
 struct Normalized {
@@ -50,7 +44,7 @@ Val Affine(Builder& b, Val y, const Val& weight, const Val& bias) {
 Val LayerNorm(Builder& b, const Val& x, int64_t axes, const Val& weight, const Val& bias,
               double eps) {
   if (!x) return x;
-  std::vector<int64_t> over = AxisRange(x.rank() - axes, axes);
+  std::vector<int64_t> over = IntRange(x.rank() - axes, x.rank());
   DType dtype = x.dtype();
   std::vector<Val> inputs = {x};
   Val w = weight;
@@ -81,7 +75,7 @@ Arg NativeLayerNorm(OpCall& c) {
   double eps = c.number("eps");
   Val y = LayerNorm(b, x, axes, c.tensor("weight"), c.tensor("bias"), eps);
   Normalized stats =
-      Normalize(b, b.Cast(x, Accumulated(x.dtype())), AxisRange(x.rank() - axes, axes), eps);
+      Normalize(b, b.Cast(x, Accumulated(x.dtype())), IntRange(x.rank() - axes, x.rank()), eps);
   return Arg::Tuple({y, stats.mean, stats.rstd});
 }
 
@@ -112,7 +106,7 @@ Arg RmsNorm(OpCall& c) {
   Val x = c.tensor("input");
   int64_t axes = c.dims("normalized_shape").size();
   double eps = c.has("eps") ? c.number("eps") : Epsilon(x.dtype());
-  Val y = RmsNormalized(c.b, x, AxisRange(x.rank() - axes, axes), eps);
+  Val y = RmsNormalized(c.b, x, IntRange(x.rank() - axes, x.rank()), eps);
   return Affine(c.b, y, c.tensor("weight"), Val());
 }
 
@@ -120,7 +114,7 @@ Arg FusedRmsNorm(OpCall& c) {
   Val x = c.tensor("input");
   int64_t axes = c.dims("normalized_shape").size();
   double eps = c.has("eps") ? c.number("eps") : Epsilon(x.dtype());
-  std::vector<int64_t> over = AxisRange(x.rank() - axes, axes);
+  std::vector<int64_t> over = IntRange(x.rank() - axes, x.rank());
   Val v = c.b.Cast(x, Accumulated(x.dtype()));
   Val rstd = c.b.Rsqrt(c.b.Reduce(Op::kReduceMean, c.b.Square(v), over, true) + eps);
   Val y = Affine(c.b, RmsNormalized(c.b, x, over, eps), c.tensor("weight"), Val());
@@ -150,7 +144,7 @@ Normalized ApplyBatch(OpCall& c, const Val& x, std::vector<int64_t> axes) {
 }
 
 std::vector<int64_t> AllButChannels(int64_t rank) {
-  std::vector<int64_t> axes = AxisRange(1, rank - 1);
+  std::vector<int64_t> axes = IntRange(1, rank);
   if (!axes.empty()) axes[0] = 0;
   return axes;
 }
@@ -184,7 +178,7 @@ Arg InstanceNorm(OpCall& c) {
   Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
   if (x.rank() < 3) return c.Refuse("input of rank below 3");
   if (c.boolean("use_input_stats") || !mean || !var) {
-    return ApplyBatch(c, x, AxisRange(2, x.rank() - 2)).y;
+    return ApplyBatch(c, x, IntRange(2, x.rank())).y;
   }
   return ApplyStatistics(c.b, x, mean, var, c.tensor("weight"), c.tensor("bias"), c.number("eps"));
 }
@@ -198,7 +192,7 @@ Normalized GroupNormalize(OpCall& c, const Val& x, int64_t groups) {
   Shape split = {x.dim(0), groups, FloorDiv(x.dim(1), groups)};
   split.insert(split.end(), x.shape().begin() + 2, x.shape().end());
   Val grouped = b.Reshape(b.Cast(x, Accumulated(x.dtype())), split);
-  Normalized n = Normalize(b, grouped, AxisRange(2, x.rank() - 1), c.number("eps"));
+  Normalized n = Normalize(b, grouped, IntRange(2, x.rank() + 1), c.number("eps"));
   n.y = b.Reshape(n.y, x.shape());
   n.y = b.Cast(Affine(b, n.y, AlongAxis(b, c.tensor("weight"), 1, x.rank()),
                       AlongAxis(b, c.tensor("bias"), 1, x.rank())),
