@@ -9,6 +9,7 @@
 #include <complex>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -67,6 +68,24 @@ auto DispatchReal(Op op, DType dtype, F f) -> decltype(f(float{})) {
       return f(double{});
     default:
       return absl::UnimplementedError(absl::string_view(OpName(op)));
+  }
+}
+
+// Sums and products of integers wrap around.
+template <typename T>
+T Plus(T a, T b) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  } else {
+    return a + b;
+  }
+}
+template <typename T>
+T Times(T a, T b) {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  } else {
+    return a * b;
   }
 }
 

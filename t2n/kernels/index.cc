@@ -111,21 +111,14 @@ Results GatherNd(const KernelCall& call) {
 
 template <typename T>
 T Combined(absl::string_view mode, T a, T x) {
-  if (mode == "add") return a + x;
-  if (mode == "mul") return a * x;
-  if (a != a) return a;
-  return (mode == "min" ? a < x : a > x) ? a : x;
-}
-template <>
-int64_t Combined(absl::string_view mode, int64_t a, int64_t x) {
-  uint64_t ua = static_cast<uint64_t>(a), ux = static_cast<uint64_t>(x);
-  if (mode == "add") return static_cast<int64_t>(ua + ux);
-  if (mode == "mul") return static_cast<int64_t>(ua * ux);
-  return (mode == "min" ? a < x : a > x) ? a : x;
-}
-template <>
-Complex Combined(absl::string_view mode, Complex a, Complex x) {
-  return mode == "add" ? a + x : a * x;
+  if (mode == "add") return Plus(a, x);
+  if (mode == "mul") return Times(a, x);
+  if constexpr (std::is_same_v<T, Complex>) {
+    return a;
+  } else {
+    if (a != a) return a;
+    return (mode == "min" ? a < x : a > x) ? a : x;
+  }
 }
 
 template <typename T>

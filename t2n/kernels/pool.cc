@@ -109,7 +109,8 @@ Results AvgPoolOf(const KernelCall& call) {
       const T* plane = x.data() + p * in_plane;
       A sum(0);
       int64_t seen = 0;
-      windows.Visit(place, 0, 0, [&](int64_t at) { sum += static_cast<A>(plane[at]), ++seen; });
+      windows.Visit(place, 0, 0,
+                    [&](int64_t at) { sum = Plus(sum, static_cast<A>(plane[at])), ++seen; });
       int64_t divisor = padding_counts ? whole : seen;
       if (std::is_same_v<T, int64_t> && divisor == 0) {
         status = Invalid(call.op, "a window of nothing but padding");

@@ -13,24 +13,6 @@ using Results = absl::StatusOr<std::vector<Tensor>>;
 template <typename T>
 using Accumulator = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
-// Sums and products of integers wrap around.
-template <typename A>
-A Plus(A a, A b) {
-  if constexpr (std::is_same_v<A, int64_t>) {
-    return static_cast<A>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-  } else {
-    return a + b;
-  }
-}
-template <typename A>
-A Times(A a, A b) {
-  if constexpr (std::is_same_v<A, int64_t>) {
-    return static_cast<A>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-  } else {
-    return a * b;
-  }
-}
-
 // Whether x takes the place of the extreme found so far: a NaN stays and beats every number.
 template <bool maximum, typename T>
 bool Better(T x, T best) {
