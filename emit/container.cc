@@ -70,10 +70,6 @@ class Folder : public Container {
   absl::Status Open() {
     struct stat info;
     exists_ = ::lstat(path_.c_str(), &info) == 0;
-    if (exists_ && (!S_ISDIR(info.st_mode) || !IsModelFolder(path_))) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          path_, " exists and is not an NNEF model: remove it or choose another name"));
-    }
     std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
     if (!::mkdtemp(name.data())) return ErrnoError("create a folder beside", path_);
     staging_ = name;
@@ -134,11 +130,6 @@ class Archive : public Container {
   }
 
   absl::Status Open(bool gzip, int compression_level) {
-    struct stat info;
-    if (::lstat(path_.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(path_, " exists and is no file: remove it or choose another name"));
-    }
     std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
     fd_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd_ < 0) return ErrnoError("create a file beside", path_);
@@ -177,10 +168,36 @@ ContainerKind KindByName(absl::string_view path) {
 
 }  // namespace
 
+absl::Status CheckDestination(const std::string& path, ContainerKind kind) {
+  const auto refuse = [](const std::string& what, absl::string_view why) {
+    return absl::FailedPreconditionError(absl::StrCat(what, why));
+  };
+  if (path.empty()) return absl::InvalidArgumentError("no output path given");
+  const std::string name = WithoutSlash(path);
+  std::string parent = fs::path(name).parent_path().string();
+  if (parent.empty()) parent = ".";
+  struct stat info;
+  if (::stat(parent.c_str(), &info) != 0) {
+    return refuse(parent, absl::StrCat(": ", strerror(errno), ": create this folder first"));
+  }
+  if (!S_ISDIR(info.st_mode)) return refuse(parent, " is no folder: choose another OUT");
+  if (::access(parent.c_str(), W_OK | X_OK) != 0) {
+    return refuse(parent, absl::StrCat(": ", strerror(errno), ": choose another folder for OUT"));
+  }
+  if (::lstat(name.c_str(), &info) != 0) return absl::OkStatus();
+  if (kind == ContainerKind::kByName) kind = KindByName(path);
+  if (kind != ContainerKind::kFolder) {
+    if (S_ISREG(info.st_mode)) return absl::OkStatus();
+    return refuse(path, " exists and is no file: remove it or choose another name");
+  }
+  if (S_ISDIR(info.st_mode) && IsModelFolder(name)) return absl::OkStatus();
+  return refuse(path, " exists and is not an NNEF model: remove it or choose another name");
+}
+
 absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& path,
                                                            ContainerKind kind,
                                                            int compression_level) {
-  if (path.empty()) return absl::InvalidArgumentError("no output path given");
+  T2N_RETURN_IF_ERROR(CheckDestination(path, kind));
   if (compression_level < 0 || compression_level > 9) {
     return absl::InvalidArgumentError("the compression level lies between 0 and 9");
   }

@@ -31,6 +31,10 @@ class Container {
   virtual absl::Status Commit() = 0;
 };
 
+// FailedPrecondition if a model cannot be written at `path`: its folder is missing or not to be
+// written in, or something stands there that is no model (see CreateContainer).
+absl::Status CheckDestination(const std::string& path, ContainerKind kind);
+
 // FailedPrecondition if something stands at `path` that is no model: an existing folder is replaced
 // only if it is empty or holds NNEF files alone; an archive replaces a file. `compression_level`
 // (.tar.gz): 0 to 9. Archives are functions of their files: no times, no owners.

@@ -147,8 +147,12 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
                        CreateContainer(spec.path, spec.container, spec.compression_level));
   std::string text = nnef::ToText(model.document);
   T2N_RETURN_IF_ERROR(container->Add("graph.nnef", {AsBytes(text)}));
+  int64_t written = 0, total = 0;
+  for (const Variable& variable : model.variables) total += variable.tensor.nbytes();
   for (const Variable& variable : model.variables) {
     T2N_RETURN_IF_ERROR(AddVariable(variable, *container));
+    written += variable.tensor.nbytes();
+    if (spec.on_written) spec.on_written(written, total);
   }
   return container->Commit();
 }

@@ -3,6 +3,7 @@
 #define EMIT_EMIT_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct EmitSpec {
   // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
   // all the same.
   std::vector<std::pair<std::string, Range>> symbols;
+  // Called after each variable with the bytes of variables written and to write; may be empty.
+  std::function<void(int64_t, int64_t)> on_written;
 };
 
 struct EmitReport {

@@ -95,6 +95,21 @@ absl::Status NameInputs(const proto::ConversionSpec& spec, Graph* graph) {
   return absl::OkStatus();
 }
 
+absl::Status CheckNames(absl::string_view flag,
+                        const google::protobuf::RepeatedPtrField<std::string>& names) {
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    if (ToIdentifier(name) != name) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", flag, ": '", name, "' is no NNEF identifier; letters, digits and _ make one"));
+    }
+    if (!seen.insert(name).second) {
+      return absl::InvalidArgumentError(absl::StrCat("--", flag, ": '", name, "' is there twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   script::InputRequest request;
   for (const std::string& a : spec.assertions()) {
@@ -105,6 +120,13 @@ absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& s
   T2N_ASSIGN_OR_RETURN(request.dynamic_axes,
                        script::ParseDynamicAxes(absl::StrJoin(spec.dynamic_axes(), ",")));
   return request;
+}
+
+// `(x, mask)`.
+std::string ParameterNames(const torchscript::FunctionDef& method) {
+  std::vector<absl::string_view> names;
+  for (size_t i = 1; i < method.params.size(); ++i) names.push_back(method.params[i].name);
+  return absl::StrCat("(", absl::StrJoin(names, ", "), ")");
 }
 
 // One line for the failure, and one for every operator of the program that is not known.
@@ -158,9 +180,9 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   }
   T2N_ASSIGN_OR_RETURN(script::CallArguments args,
                        script::MakeArguments(*def, method, session.archive, request, &builder));
-  if (!args.unused_specs.empty()) {
+  if (!args.unused.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--inputs: '", args.unused_specs[0], "' fits no argument of ", method));
+        absl::StrCat(args.unused[0], " fits no argument of ", method, ParameterNames(*def)));
   }
   T2N_ASSIGN_OR_RETURN(IValue result,
                        evaluator.CallMethod(root, method, args.positional, args.keywords));
@@ -198,12 +220,27 @@ proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
 }  // namespace
 
 absl::Status CheckSpec(const proto::ConversionSpec& spec) {
-  T2N_RETURN_IF_ERROR(ParseRequest(spec).status());
+  T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
+  std::set<std::string> symbols;
+  for (const script::DynamicAxis& axis : request.dynamic_axes) symbols.insert(axis.symbol);
+  for (const script::InputSpec& input : request.specs) {
+    for (const Dim& d : input.type.shape) {
+      for (const std::string& s : d.Symbols()) symbols.insert(s);
+    }
+  }
+  for (const auto& [name, range] : request.ranges) {
+    if (symbols.count(name)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
+  }
+  T2N_RETURN_IF_ERROR(CheckNames("input_names", spec.input_names()));
+  T2N_RETURN_IF_ERROR(CheckNames("output_names", spec.output_names()));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
 }
 
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
-                                        ConversionFailure* failure) {
+                                        ConversionFailure* failure, Progress* progress) {
+  if (progress) progress->stage = "evaluating";
   Session session;
   EvaluatedModel model;
   absl::Status status = Run(spec, session, model);
@@ -213,9 +250,17 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
 }
 
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
-                                              ConversionFailure* failure) {
+                                              ConversionFailure* failure, Progress* progress) {
   EmitReport emitted;
-  absl::Status status = EmitModel(*model.graph, model.emit, &emitted);
+  EmitSpec emit = model.emit;
+  if (progress) {
+    progress->stage = "writing";
+    emit.on_written = [progress](int64_t done, int64_t total) {
+      progress->done = done;
+      progress->total = total;
+    };
+  }
+  absl::Status status = EmitModel(*model.graph, emit, &emitted);
   if (!status.ok()) {
     if (failure) {
       failure->causes = emitted.refusals;
@@ -238,9 +283,11 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
 }
 
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
-                                                ConversionFailure* failure) {
-  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure));
-  return Write(model, failure);
+                                                ConversionFailure* failure, Progress* progress) {
+  T2N_RETURN_IF_ERROR(CheckSpec(spec));
+  T2N_RETURN_IF_ERROR(CheckDestination(spec.out(), ContainerKind::kByName));
+  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure, progress));
+  return Write(model, failure, progress);
 }
 
 }  // namespace t2n

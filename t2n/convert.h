@@ -10,6 +10,7 @@
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
 #include "t2n/ir/graph.h"
+#include "t2n/progress.h"
 
 namespace t2n {
 
@@ -28,17 +29,20 @@ struct EvaluatedModel {
 // InvalidArgument if the fields cannot be what they have to be, whatever the model is.
 absl::Status CheckSpec(const proto::ConversionSpec& spec);
 
-// Reads the archive and evaluates the method; nothing is written. `failure` may be null.
+// Reads the archive and evaluates the method; nothing is written. `failure` and `progress` may be
+// null.
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
-                                        ConversionFailure* failure);
+                                        ConversionFailure* failure, Progress* progress = nullptr);
 
 // Writes a model that was evaluated, at its emit.path. On failure nothing changes there.
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
-                                              ConversionFailure* failure);
+                                              ConversionFailure* failure,
+                                              Progress* progress = nullptr);
 
 // Evaluates and writes. On failure nothing changes at spec.out.
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
-                                                ConversionFailure* failure = nullptr);
+                                                ConversionFailure* failure = nullptr,
+                                                Progress* progress = nullptr);
 
 }  // namespace t2n
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_split.h"
 #include "google/protobuf/descriptor.h"
 #include "t2n/base/status.h"
+#include "t2n/convert.h"
 #include "tools/commands.h"
 
 namespace t2n {
@@ -96,7 +97,7 @@ absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine*
   if (command->command == "check" && command->io.empty()) {
     return Bad("check needs --io FILE.npz with in0, in1, ... and out0, out1, ...");
   }
-  return absl::OkStatus();
+  return CheckSpec(command->spec);
 }
 
 }  // namespace t2n

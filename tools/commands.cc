@@ -7,6 +7,7 @@
 #include "t2n/check.h"
 #include "t2n/convert.h"
 #include "t2n/inspect.h"
+#include "tools/ticker.h"
 
 namespace t2n {
 namespace {
@@ -25,9 +26,18 @@ int Fail(const std::string& model, const absl::Status& status, const ConversionF
 
 void Warn(const std::string& warning) { std::fprintf(stderr, "warning: %s\n", warning.c_str()); }
 
+// What `work` returns; how far it is can be seen on a terminal.
+template <typename Work>
+auto Watched(const CommandLine& command, Work work) {
+  Progress progress;
+  Ticker ticker(absl::StrCat("pt2nnef: ", command.spec.model()), &progress);
+  return work(&progress);
+}
+
 int RunConvert(const CommandLine& command) {
   ConversionFailure failure;
-  absl::StatusOr<proto::ConversionReport> report = Convert(command.spec, &failure);
+  absl::StatusOr<proto::ConversionReport> report = Watched(
+      command, [&](Progress* progress) { return Convert(command.spec, &failure, progress); });
   if (!report.ok()) return Fail(command.spec.model(), report.status(), failure);
   for (const std::string& w : report->warnings()) Warn(w);
   return 0;
@@ -45,7 +55,8 @@ int RunInspect(const CommandLine& command) {
 
 int RunCheck(const CommandLine& command) {
   ConversionFailure failure;
-  absl::StatusOr<EvaluatedModel> model = Evaluate(command.spec, &failure);
+  absl::StatusOr<EvaluatedModel> model = Watched(
+      command, [&](Progress* progress) { return Evaluate(command.spec, &failure, progress); });
   if (!model.ok()) return Fail(command.spec.model(), model.status(), failure);
   std::error_code ignored;
   if (!std::filesystem::exists(command.spec.out(), ignored)) {

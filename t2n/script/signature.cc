@@ -1,6 +1,7 @@
 #include "t2n/script/signature.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -42,14 +43,13 @@ class Specs {
     return false;
   }
 
-  std::vector<std::string> Unused() const {
-    std::vector<std::string> names;
+  // The first entry that was not taken, by its name or its type.
+  std::optional<std::string> Unused() const {
     for (size_t i = 0; i < specs_.size(); ++i) {
-      if (!used_[i]) {
-        names.push_back(specs_[i].name.empty() ? TypeToString(specs_[i].type) : specs_[i].name);
-      }
+      if (used_[i]) continue;
+      return specs_[i].name.empty() ? TypeToString(specs_[i].type) : specs_[i].name;
     }
-    return names;
+    return std::nullopt;
   }
 
  private:
@@ -141,7 +141,16 @@ class ArgumentMaker {
     }
   }
 
-  std::vector<std::string> Unused() const { return specs_.Unused(); }
+  // Flags and entries that made no difference: `--inputs 'y'`.
+  std::vector<std::string> Unused() const {
+    std::vector<std::string> unused;
+    if (auto spec = specs_.Unused()) unused.push_back(absl::StrCat("--inputs '", *spec, "'"));
+    for (const DynamicAxis& d : request_.dynamic_axes) {
+      if (inputs_.count(d.input)) continue;
+      unused.push_back(absl::StrCat("--dynamic_axes '", d.input, "'"));
+    }
+    return unused;
+  }
 
  private:
   absl::StatusOr<IValue> Children(const std::string& name,
@@ -160,6 +169,7 @@ class ArgumentMaker {
   }
 
   absl::StatusOr<IValue> NewInput(const std::string& name, ValueType type) {
+    inputs_.insert(name);
     for (const DynamicAxis& d : request_.dynamic_axes) {
       if (d.input != name) continue;
       int64_t rank = static_cast<int64_t>(type.shape.size());
@@ -178,6 +188,7 @@ class ArgumentMaker {
   const InputRequest& request_;
   Specs specs_;
   Builder& builder_;
+  std::set<std::string> inputs_;
 };
 
 }  // namespace
@@ -253,7 +264,12 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
       out.keywords.emplace_back(name, *std::move(value));
     }
   }
-  out.unused_specs = maker.Unused();
+  out.unused = maker.Unused();
+  for (const auto& [name, value] : request.args) {
+    const bool known = std::any_of(method.params.begin(), method.params.end(),
+                                   [&, n = name](const ts::Param& p) { return p.name == n; });
+    if (!known) out.unused.push_back(absl::StrCat("--args '", name, "'"));
+  }
   return out;
 }
 

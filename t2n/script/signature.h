@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text
 struct CallArguments {
   std::vector<IValue> positional;
   std::vector<std::pair<std::string, IValue>> keywords;
-  std::vector<std::string> unused_specs;  // `--inputs` names that fit no argument
+  std::vector<std::string> unused;  // what fits no argument: `--inputs 'y'`, `--args 'sr'`
 };
 
 struct InputRequest {

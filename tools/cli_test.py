@@ -1,0 +1,198 @@
+"""The command as its users meet it: exit statuses, messages, what is left at OUT.
+
+    cli_test.py PT2NNEF
+"""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy as np
+
+_TOOL = os.path.abspath(sys.argv.pop(1))
+_DATA = pathlib.Path("testdata").absolute()
+_RESIDUAL = str(_DATA / "models/residual.pt")
+_SCRIPTED = str(_DATA / "models/residual_scripted.pt")
+
+# Arguments, exit status, text of the last line of stderr. {tmp} is an empty folder of the case's own
+# that has the folder `filled` with a file in it.
+_MESSAGES = [
+    ("", 2, "pt2nnef --help"),
+    ("{residual}", 2, "pt2nnef --help"),
+    ("--nosuch=1 {residual} {tmp}/out", 2, "pt2nnef --help"),
+    ("{residual} {tmp}/out --inputs", 2, "pt2nnef --help"),
+    ("--inputs x=f32[1,3 {residual} {tmp}/out", 2, "pt2nnef --help"),
+    ("check {residual} {tmp}/out", 2, "pt2nnef --help"),
+    ("{tmp}/none.pt {tmp}/out", 1, "none.pt: cannot be opened: No such file"),
+    ("{tmp} {tmp}/out", 1, "not a regular file; give the .pt file itself"),
+    ("{data}/models/residual_scripted.flags {tmp}/out", 1, "not a zip archive"),
+    ("inspect {tmp}/none.pt", 1, "none.pt: cannot be opened: No such file"),
+    ("{residual} {tmp}/none/out", 1, "{tmp}/none: No such file or directory: create this folder"),
+    ("{residual} {tmp}/filled/a/out", 1, "{tmp}/filled/a is no folder"),
+    ("{residual} /proc/out", 1, "/proc/out"),
+    ("{residual} {tmp}/filled", 1, "filled exists and is not an NNEF model"),
+    ("{residual} {tmp}/filled/a", 1, "filled/a exists and is not an NNEF model"),
+    ("--inputs y=f32[1,3,8,8] {residual} {tmp}/out", 1,
+     "--inputs 'y' fits no argument of forward(input)"),
+    ("--inputs f32[1,3,8,8];f32[2] {residual} {tmp}/out", 1,
+     "--inputs 'f32[2]' fits no argument of forward(input)"),
+    ("--inputs f32[1,4,8,8] {residual} {tmp}/out", 1, "(module 0.conv1)"),
+    ("--args sr=3 {residual} {tmp}/out", 1, "--args 'sr' fits no argument of forward(input)"),
+    ("--dynamic_axes y:0=B {residual} {tmp}/out", 1,
+     "--dynamic_axes 'y' fits no argument of forward(input)"),
+    ("--method nosuch {residual} {tmp}/out", 1, "the model has no method 'nosuch'"),
+    ("--output_names a,b {residual} {tmp}/out", 1, "--output_names has 2 names"),
+    ("--input_names a,b {residual} {tmp}/out", 1, "--input_names has 2 names"),
+    ("{scripted} {tmp}/out", 1, 'add --inputs "input=f32['),
+]  # fmt: skip
+
+# Of usage errors, the line in front.
+_USAGE = [
+    ("{residual}", "convert takes MODEL and OUT, 1 given"),
+    ("inspect", "inspect takes MODEL, 0 given"),
+    ("--nosuch=1 {residual} o", "unknown flag --nosuch"),
+    ("{residual} o --target", "--target needs a value"),
+    ("--target onnx {residual} o", "unknown target `onnx`: use tract, khronos"),
+    ("--compression_level 11 {residual} o", "--compression_level: '11' is not 1 to 9"),
+    ("--rtol x {residual} o", "--rtol: 'x' is no number"),
+    ("--inputs x=f33[1] {residual} o", "'f33' is no type; types are f32"),
+    ("--inputs x=f32[-1] {residual} o", "a size is negative"),
+    ("--inputs x=f32[1.5] {residual} o", "sizes are numbers, names"),
+    ("--inputs x=f32[...] {residual} o", "'...'"),
+    ("--args sr {residual} o", "expected NAME=VALUE"),
+    ("--dynamic_axes x=B {residual} o", "expected INPUT:AXIS=SYMBOL"),
+    ("--assert S {residual} o", "expected SYMBOL>=NUMBER"),
+    ("--assert S>=2 {residual} o", "no size of --inputs or --dynamic_axes is called S"),
+    ("--output_names 1a {residual} o", "'1a' is no NNEF identifier"),
+    ("--output_names a,a {residual} o", "'a' is there twice"),
+]
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [_TOOL, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=300, **options,
+    )  # fmt: skip
+
+
+def digest(path):
+    """{name: hash} of a folder's files, or the hash of a file."""
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return {file.name: digest(file) for file in path.iterdir()}
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
+        self.addCleanup(shutil.rmtree, self.tmp)
+        (self.tmp / "filled").mkdir()
+        (self.tmp / "filled/a").write_text("a")
+
+    def split(self, text):
+        names = {"tmp": self.tmp, "data": _DATA, "residual": _RESIDUAL, "scripted": _SCRIPTED}
+        return [word.format(**names) for word in text.split()]
+
+    def test_refusals(self):
+        for arguments, status, message in _MESSAGES:
+            with self.subTest(arguments):
+                done = run(*self.split(arguments))
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertIn(message.format(tmp=self.tmp), done.stderr.splitlines()[-1])
+                self.assertEqual(done.stdout, "")
+                self.assertEqual(sorted(p.name for p in self.tmp.iterdir()), ["filled"])
+
+    def test_usage(self):
+        for arguments, message in _USAGE:
+            with self.subTest(arguments):
+                done = run(*self.split(arguments))
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(message, done.stderr.splitlines()[0])
+
+    def test_help(self):
+        done = run("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("--inputs", done.stdout)
+
+    def test_a_cause_a_line_and_a_summary(self):
+        archive = str(_DATA / "archives/sparse-torch2.15.0.pt")
+        done = run("--inputs", "f32[2]", "--method", "none", archive, str(self.tmp / "out"))
+        causes, summary = done.stderr.splitlines()[:-1], done.stderr.splitlines()[-1]
+        self.assertEqual(causes, ["the model has no method 'none'; see pt2nnef inspect"])
+        self.assertTrue(summary.startswith(f"pt2nnef: {archive}: not converted: "), summary)
+
+    def test_every_container(self):
+        for name in ("out", "out.nnef.tar", "out.nnef.tgz"):
+            with self.subTest(name):
+                done = run(_RESIDUAL, name, cwd=self.tmp)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+                self.assertTrue((self.tmp / name).exists())
+
+    def test_paths_are_the_callers_under_bazel_run(self):
+        done = run(_RESIDUAL, "out", env={**os.environ, "BUILD_WORKING_DIRECTORY": str(self.tmp)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((self.tmp / "out/graph.nnef").exists())
+
+    def test_a_model_is_replaced(self):
+        out = str(self.tmp / "out")
+        self.assertEqual(run(_RESIDUAL, out).returncode, 0)
+        before = digest(out)
+        other = str(_DATA / "models/linear_ranks.pt")
+        self.assertEqual(run(other, out).returncode, 0)
+        self.assertNotEqual(digest(out), before)
+        self.assertEqual(run(_RESIDUAL, out + "/").returncode, 0)
+        self.assertEqual(digest(out), before)
+
+    def test_a_failure_leaves_the_model_that_was_there(self):
+        out = str(self.tmp / "out")
+        self.assertEqual(run(_RESIDUAL, out).returncode, 0)
+        before = digest(out)
+        self.assertEqual(run("--inputs", "f32[1,9,8,8]", _RESIDUAL, out).returncode, 1)
+        self.assertEqual(digest(out), before)
+
+    def test_conversions_are_byte_identical(self):
+        copy = self.tmp / "elsewhere" / "other_name.pt"
+        copy.parent.mkdir()
+        for model in ("residual", "attention_block", "shared_weights"):
+            archive = _DATA / f"models/{model}.pt"
+            for name in ("out", "out.nnef.tar", "out.nnef.tgz"):
+                with self.subTest(f"{model} {name}"):
+                    shutil.copy(archive, copy)
+                    first, second = self.tmp / name, copy.parent / name
+                    self.assertEqual(run(str(archive), str(first)).returncode, 0)
+                    time.sleep(1.1)  # time stamps of a second's resolution would differ
+                    self.assertEqual(run(copy.name, name, cwd=copy.parent).returncode, 0)
+                    self.assertEqual(digest(first), digest(second))
+
+    def test_check(self):
+        io = str(_DATA / "models/residual.npz")
+        out = self.tmp / "out"
+        done = run("check", "--io", io, _RESIDUAL, str(out))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 outputs agree", done.stdout)
+        self.assertTrue((out / "graph.nnef").exists())
+        arrays = dict(np.load(io))
+        arrays["out0"][0, 1] += 1
+        np.savez(self.tmp / "other.npz", **arrays)
+        done = run("check", "--io", str(self.tmp / "other.npz"), _RESIDUAL, str(out))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("output 0 (output): 1 of 5 elements", done.stdout)
+        done = run("check", "--io", str(out), _RESIDUAL, str(out))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not checked", done.stderr.splitlines()[-1])
+
+    def test_inspect(self):
+        done = run("inspect", _SCRIPTED)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("aten::conv2d", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
