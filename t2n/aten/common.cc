@@ -187,4 +187,12 @@ Val IotaAlong(Builder& b, const Dim& size, int64_t axis, int64_t rank, DType dty
   return b.Reshape(b.Iota(size, dtype), std::move(shape));
 }
 
+Val StridedPositions(Builder& b, const Shape& size, const Shape& stride, const Dim& offset) {
+  Val at = b.DimScalar(offset);
+  for (size_t i = 0; i < size.size(); ++i) {
+    at = at + IotaAlong(b, size[i], i, size.size()) * b.DimScalar(stride[i]);
+  }
+  return at;
+}
+
 }  // namespace t2n

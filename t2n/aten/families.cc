@@ -23,6 +23,8 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       NormOps(),
       NormalizationOps(),
       PoolingOps(),
+      RecurrentOps(),
+      UpsampleOps(),
       // Layout, indexing, factories.
       ShapeOps(),
       ViewOps(),
@@ -35,6 +37,11 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       RecurrentOps(),
       StftOps(),
       UpsampleOps(),
+      WindowOps(),
+      ScatterOps(),
+      SliceScatterOps(),
+      SortingOps(),
+      SpatialOps(),
   };
 }
 

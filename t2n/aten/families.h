@@ -25,6 +25,11 @@ absl::Span<const OpEntry> FactoryOps();
 absl::Span<const OpEntry> IndexingOps();
 absl::Span<const OpEntry> PaddingOps();
 absl::Span<const OpEntry> MaskingOps();
+absl::Span<const OpEntry> WindowOps();
+absl::Span<const OpEntry> ScatterOps();
+absl::Span<const OpEntry> SliceScatterOps();
+absl::Span<const OpEntry> SortingOps();
+absl::Span<const OpEntry> SpatialOps();
 
 // Layers and linear algebra.
 absl::Span<const OpEntry> AdaptivePoolingOps();

@@ -254,16 +254,12 @@ Arg AsStrided(OpCall& c) {
   Shape size = c.dims("size"), stride = c.dims("stride");
   Dim offset = c.has("storage_offset") ? c.dim("storage_offset") : Dim(0);
   if (size.size() != stride.size()) return c.Refuse("size and stride differ in length");
-  Val at = c.b.DimScalar(offset);
   Dim last = offset;
-  for (size_t i = 0; i < size.size(); ++i) {
-    at = at + IotaAlong(c.b, size[i], i, size.size()) * c.b.DimScalar(stride[i]);
-    last += (size[i] - 1) * stride[i];
-  }
+  for (size_t i = 0; i < size.size(); ++i) last += (size[i] - 1) * stride[i];
   if (NumElements(size) != Dim(0) && Less(last, x.numel()) == false) {
     return c.Refuse("reads beyond the tensor");
   }
-  return c.b.Gather(x, 0, at);
+  return c.b.Gather(x, 0, StridedPositions(c.b, size, stride, offset));
 }
 
 constexpr OpEntry kOps[] = {

@@ -236,7 +236,12 @@ Val Builder::Reverse(const Val& x, std::vector<int64_t> axes) {
 }
 
 Val Builder::Concat(absl::Span<const Val> xs, int64_t axis) {
-  return xs.size() == 1 ? xs[0] : Make(Op::kConcat, {{"axis", axis}}, xs);
+  std::vector<Val> parts;
+  for (const Val& x : xs) {
+    if (x.dim(axis) != Dim(0) || !x) parts.push_back(x);
+  }
+  if (parts.empty() && !xs.empty()) return xs[0];
+  return parts.size() == 1 ? parts[0] : Make(Op::kConcat, {{"axis", axis}}, parts);
 }
 
 Val Builder::Stack(absl::Span<const Val> xs, int64_t axis) {

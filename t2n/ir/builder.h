@@ -151,7 +151,7 @@ class Builder {
   Val Slice(const Val& x, int64_t axis, const Dim& begin, const Dim& end, int64_t step = 1);
   Val SelectIndex(const Val& x, int64_t axis, const Dim& index);  // one element; drops the axis
   Val Reverse(const Val& x, std::vector<int64_t> axes);
-  Val Concat(absl::Span<const Val> xs, int64_t axis);
+  Val Concat(absl::Span<const Val> xs, int64_t axis);  // empty operands are left out
   Val Stack(absl::Span<const Val> xs, int64_t axis);
   Val Pad(const Val& x, Shape before, Shape after, absl::string_view mode = "constant",
           double value = 0);

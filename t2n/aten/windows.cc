@@ -1,0 +1,193 @@
+// Ramps and window functions: vectors that follow from a few numbers.
+#include <cmath>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/aten/common.h"
+#include "t2n/aten/families.h"
+#include "t2n/aten/promote.h"
+
+namespace t2n {
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr int64_t kMaxLength = 1 << 24;
+
+void IgnorePlacement(OpCall& c) { c.ignore({"layout", "device", "pin_memory"}); }
+
+// torch counts from both ends, so that the last element is exactly `end`.
+double Interpolate(double start, double end, int64_t i, int64_t steps) {
+  double step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+  return i < steps / 2 || steps == 1 ? start + step * static_cast<double>(i)
+                                     : end - step * static_cast<double>(steps - 1 - i);
+}
+
+// Versions below 8 (linspace) and 9 (logspace) let `steps` out for 100.
+int64_t Steps(OpCall& c) {
+  int64_t steps = c.has("steps") ? c.integer("steps") : 100;
+  if (steps < 0 || steps > kMaxLength) c.RefuseArg("steps", "is out of range");
+  return std::min(std::max<int64_t>(steps, 0), kMaxLength);
+}
+
+DType RampType(OpCall& c) {
+  DType found = ResultType({c.arg("start"), c.arg("end")});
+  return c.dtype("dtype", IsComplex(found) || found == DType::kF64 ? found : DType::kF32);
+}
+
+bool IsKnown(const Arg& a) { return a.is_tensor() ? a.tensor().is_constant() : !a.is_none(); }
+
+Arg Linspace(OpCall& c) {
+  IgnorePlacement(c);
+  int64_t n = Steps(c);
+  DType dtype = RampType(c);
+  if (IsComplex(dtype)) return c.Refuse("of complex numbers");
+  if (IsKnown(c.arg("start")) && IsKnown(c.arg("end"))) {
+    double start = c.number("start"), end = c.number("end");
+    if (IsInteger(dtype)) start = std::trunc(start), end = std::trunc(end);
+    std::vector<double> values;
+    for (int64_t i = 0; i < n; ++i) values.push_back(Interpolate(start, end, i, n));
+    return c.b.Doubles(dtype, values);
+  }
+  DType compute = IsInteger(dtype) ? DType::kF64 : dtype;
+  Val start = AsTensor(c.b, c.arg("start"), compute), end = AsTensor(c.b, c.arg("end"), compute);
+  if (IsInteger(dtype)) start = c.b.Trunc(start), end = c.b.Trunc(end);
+  std::vector<double> up, down;
+  for (int64_t i = 0; i < n; ++i) {
+    up.push_back(i < n / 2 || n == 1 ? 1 : 0);
+    down.push_back(i < n / 2 ? static_cast<double>(i) : static_cast<double>(n - 1 - i));
+  }
+  Val step = n > 1 ? (end - start) / static_cast<double>(n - 1) : start * 0.0;
+  Val at = c.b.Doubles(compute, down) * step;
+  Val from_start = c.b.Ne(c.b.Doubles(compute, up), 0);
+  return c.b.Cast(c.b.Select(from_start, start + at, end - at), dtype);
+}
+
+Arg Logspace(OpCall& c) {
+  IgnorePlacement(c);
+  int64_t n = Steps(c);
+  DType dtype = RampType(c);
+  if (IsComplex(dtype)) return c.Refuse("of complex numbers");
+  double start = c.number("start"), end = c.number("end"), base = c.number("base");
+  if (IsInteger(dtype)) start = std::trunc(start), end = std::trunc(end);
+  std::vector<double> values;
+  for (int64_t i = 0; i < n; ++i) values.push_back(std::pow(base, Interpolate(start, end, i, n)));
+  return c.b.Doubles(dtype, values);
+}
+
+// value(phase in [0, 1]) at n points; a periodic window is one longer without its last point.
+Arg Window(OpCall& c, const std::function<double(double)>& value) {
+  IgnorePlacement(c);
+  int64_t n = c.integer("window_length");
+  bool periodic = c.has("periodic") ? c.boolean("periodic") : true;
+  DType dtype = c.dtype("dtype", DType::kF32);
+  if (n < 0 || n > kMaxLength) return c.RefuseArg("window_length", "is out of range");
+  if (n == 1) return c.b.Full({1}, dtype, 1);
+  std::vector<double> values;
+  double last = static_cast<double>(periodic ? n : n - 1);
+  for (int64_t i = 0; i < n; ++i) values.push_back(value(static_cast<double>(i) / last));
+  return c.b.Doubles(dtype, values);
+}
+
+Arg Hann(OpCall& c) {
+  return Window(c, [](double t) { return 0.5 - 0.5 * std::cos(2 * kPi * t); });
+}
+Arg Hamming(OpCall& c) {
+  double alpha = c.has("alpha") ? c.number("alpha") : 0.54;
+  double beta = c.has("beta") ? c.number("beta") : 0.46;
+  return Window(c, [=](double t) { return alpha - beta * std::cos(2 * kPi * t); });
+}
+Arg Blackman(OpCall& c) {
+  return Window(c, [](double t) {
+    return 0.42 - 0.5 * std::cos(2 * kPi * t) + 0.08 * std::cos(4 * kPi * t);
+  });
+}
+Arg Bartlett(OpCall& c) {
+  return Window(c, [](double t) { return 1 - std::abs(2 * t - 1); });
+}
+Arg Kaiser(OpCall& c) {
+  double beta = c.has("beta") ? c.number("beta") : 12;
+  if (!(beta >= 0 && beta < 700)) return c.RefuseArg("beta", "is out of range");
+  return Window(c, [=](double t) {
+    double s = 2 * t - 1;
+    return std::cyl_bessel_i(0.0, beta * std::sqrt(std::max(0.0, 1 - s * s))) /
+           std::cyl_bessel_i(0.0, beta);
+  });
+}
+
+// Powers 0 ... n-1 of every element, along a new last axis.
+Val Powers(OpCall& c, const Val& x, int64_t n, bool increasing) {
+  if (n < 0 || n > 4096) return c.RefuseArg("N", "is out of range");
+  if (n == 0) {
+    Shape shape = x.shape();
+    shape.push_back(0);
+    return c.b.Full(shape, x.dtype(), 0);
+  }
+  std::vector<Val> columns = {c.b.Full(x.shape(), x.dtype(), 1)};
+  for (int64_t i = 1; i < n; ++i) columns.push_back(i == 1 ? x : columns.back() * x);
+  if (!increasing) std::reverse(columns.begin(), columns.end());
+  return c.b.Stack(columns, x.rank());
+}
+Arg Vander(OpCall& c) {
+  Val x = c.tensor("x");
+  if (x.dtype() == DType::kBool) x = c.b.Cast(x, DType::kI64);
+  if (x.rank() != 1) return c.Refuse("of a tensor that is no vector");
+  std::optional<int64_t> n = c.has("N") ? c.integer("N") : x.dim(0).constant();
+  return n ? Powers(c, x, *n, c.boolean("increasing")) : c.Refuse("of a vector of unknown size");
+}
+Arg LinalgVander(OpCall& c) {
+  Val x = c.tensor("x");
+  if (x.dtype() == DType::kBool) x = c.b.Cast(x, DType::kI64);
+  std::optional<int64_t> n = c.has("N") ? c.integer("N") : x.dim(-1).constant();
+  return n ? Powers(c, x, *n, true) : c.Refuse("of a vector of unknown size");
+}
+
+#define T2N_PLACED                                                           \
+  "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? " \
+  "pin_memory=None) -> Tensor"
+
+constexpr OpEntry kOps[] = {
+    {"aten::linspace(Scalar start, Scalar end, int steps, *, " T2N_PLACED, Linspace},
+    {"aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, " T2N_PLACED, Linspace},
+    {"aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, " T2N_PLACED, Linspace},
+    {"aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, " T2N_PLACED, Linspace},
+    {"aten::linspace(Scalar start, Scalar end, int? steps=None, *, " T2N_PLACED, Linspace},
+    {"aten::logspace(Scalar start, Scalar end, int steps, float base=10., *, " T2N_PLACED,
+     Logspace},
+    {"aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10., "
+     "*, " T2N_PLACED,
+     Logspace},
+    {"aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10., "
+     "*, " T2N_PLACED,
+     Logspace},
+    {"aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10., "
+     "*, " T2N_PLACED,
+     Logspace},
+    {"aten::logspace(Scalar start, Scalar end, int? steps=None, float base=10., *, " T2N_PLACED,
+     Logspace},
+    {"aten::hann_window(int window_length, *, " T2N_PLACED, Hann},
+    {"aten::hann_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Hann},
+    {"aten::hamming_window(int window_length, *, " T2N_PLACED, Hamming},
+    {"aten::hamming_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Hamming},
+    {"aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, "
+     "*, " T2N_PLACED,
+     Hamming},
+    {"aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, "
+     "float beta, *, " T2N_PLACED,
+     Hamming},
+    {"aten::blackman_window(int window_length, *, " T2N_PLACED, Blackman},
+    {"aten::blackman_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Blackman},
+    {"aten::bartlett_window(int window_length, *, " T2N_PLACED, Bartlett},
+    {"aten::bartlett_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Bartlett},
+    {"aten::kaiser_window(int window_length, *, " T2N_PLACED, Kaiser},
+    {"aten::kaiser_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Kaiser},
+    {"aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, " T2N_PLACED,
+     Kaiser},
+    {"aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor", Vander},
+    {"aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor", LinalgVander},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> WindowOps() { return kOps; }
+
+}  // namespace t2n
