@@ -187,6 +187,21 @@ Val IotaAlong(Builder& b, const Dim& size, int64_t axis, int64_t rank, DType dty
   return b.Reshape(b.Iota(size, dtype), std::move(shape));
 }
 
+namespace {
+
+bool DenseValue(const Value& v, int depth) {
+  const Node& n = *v.node;
+  if (n.op == Op::kConstant) return v.constant->is_contiguous();
+  if (IsViewOp(n.op) && n.op != Op::kReshape) return false;
+  if (n.op != Op::kReshape && !IsElementwise(n.op)) return true;
+  return depth > 0 && std::all_of(n.inputs.begin(), n.inputs.end(),
+                                  [&](const Value* i) { return DenseValue(*i, depth - 1); });
+}
+
+}  // namespace
+
+bool IsDense(const Val& x) { return x && DenseValue(*x.get(), 16); }
+
 Val StridedPositions(Builder& b, const Shape& size, const Shape& stride, const Dim& offset) {
   Val at = b.DimScalar(offset);
   for (size_t i = 0; i < size.size(); ++i) {

@@ -52,6 +52,10 @@ Val AtLeast1d(Builder& b, const Val& x);
 // 0, 1, ... along `axis` of a tensor of `rank` axes, all others of size 1.
 Val IotaAlong(Builder& b, const Dim& size, int64_t axis, int64_t rank, DType dtype = DType::kI64);
 
+// Whether torch's memory surely holds the elements in row-major order: not known of what views and
+// elementwise operations make of transposed, sliced or expanded tensors (they keep the strides).
+bool IsDense(const Val& x);
+
 // Positions of a strided view's elements in row-major storage (torch.as_strided); i64.
 Val StridedPositions(Builder& b, const Shape& size, const Shape& stride, const Dim& offset);
 

@@ -10,8 +10,7 @@ namespace t2n {
 namespace {
 
 void IgnorePlacement(OpCall& c) {
-  c.ignore({"layout", "device", "pin_memory", "memory_format", "requires_grad", "stride",
-            "physical_layout"});
+  c.ignore({"layout", "device", "pin_memory", "memory_format", "stride", "physical_layout"});
 }
 
 Arg Filled(OpCall& c, const Shape& shape, DType dtype, const Arg& value) {
@@ -51,49 +50,6 @@ Arg NewFull(OpCall& c) {
 }
 
 Arg ScalarTensor(OpCall& c) { return Filled(c, {}, c.dtype("dtype", DType::kF32), c.arg("s")); }
-Arg NumToTensor(OpCall& c) { return c.tensor("a"); }
-
-// The numbers of a nested list and its shape; false if it is ragged.
-bool Flatten(const Arg& data, size_t depth, std::vector<int64_t>* shape, ArgList* numbers) {
-  if (!data.is_list() && !data.is_tuple()) {
-    numbers->push_back(data);
-    return depth == shape->size();
-  }
-  int64_t n = static_cast<int64_t>(data.items().size());
-  if (depth == shape->size() && numbers->empty()) shape->push_back(n);
-  if (depth >= shape->size() || (*shape)[depth] != n || depth > 32) return false;
-  for (const Arg& item : data.items()) {
-    if (!Flatten(item, depth + 1, shape, numbers)) return false;
-  }
-  return true;
-}
-
-Arg TensorOf(OpCall& c) {
-  IgnorePlacement(c);
-  const Arg& data = c.arg(c.schema().args[0].name);
-  std::vector<int64_t> shape;
-  ArgList numbers;
-  if (!Flatten(data, 0, &shape, &numbers)) return c.Refuse("of a ragged list");
-  bool tensors = false;
-  for (const Arg& n : numbers) tensors |= n.is_tensor();
-  DType found = numbers.empty() ? DType::kF32 : ResultType(numbers);
-  DType dtype = c.dtype("dtype", found);
-  Shape sizes(shape.begin(), shape.end());
-  if (numbers.empty()) return c.b.Full(sizes, dtype, 0);
-  std::vector<double> known;
-  for (const Arg& n : numbers) known.push_back(n.AsDouble());
-  if (!tensors && found == DType::kF32) {
-    return c.b.Reshape(c.b.Doubles(dtype, known), std::move(sizes));
-  }
-  std::vector<Val> parts;
-  for (const Arg& n : numbers) parts.push_back(c.b.Reshape(AsTensor(c.b, n, dtype), {1}));
-  return c.b.Reshape(c.b.Concat(parts, 0), std::move(sizes));
-}
-Arg AsTensorOf(OpCall& c) {
-  IgnorePlacement(c);
-  Val x = c.tensor("data");
-  return c.b.Cast(x, c.dtype("dtype", x.dtype()));
-}
 
 bool IsWhole(const Arg& a) { return a.is_int() || a.is_bool(); }
 
@@ -216,34 +172,6 @@ constexpr OpEntry kOps[] = {
     {"aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, " T2N_PLACED ") -> Tensor",
      NewFull},
     {"aten::scalar_tensor(Scalar s, *, " T2N_PLACED ") -> Tensor", ScalarTensor},
-    {"prim::NumToTensor.Scalar(Scalar a) -> Tensor", NumToTensor},
-    {"aten::tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None, bool "
-     "requires_grad=False) -> Tensor",
-     TensorOf},
-    {"aten::tensor.int(int t, *, ScalarType? dtype=None, Device? device=None, bool "
-     "requires_grad=False) -> Tensor",
-     TensorOf},
-    {"aten::tensor.float(float t, *, ScalarType? dtype=None, Device? device=None, bool "
-     "requires_grad=False) -> Tensor",
-     TensorOf},
-    {"aten::tensor.complex(complex t, *, ScalarType? dtype=None, Device? device=None, bool "
-     "requires_grad=False) -> Tensor",
-     TensorOf},
-    {"aten::tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool "
-     "requires_grad=False) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor.int(int t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor.float(float t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor.complex(complex t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor.list(t[] data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-     TensorOf},
-    {"aten::as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(a)",
-     AsTensorOf},
     {"aten::arange(Scalar end, *, " T2N_PLACED ") -> Tensor", ArangeEnd},
     {"aten::arange.start(Scalar start, Scalar end, *, " T2N_PLACED ") -> Tensor", ArangeStart},
     {"aten::arange.start_step(Scalar start, Scalar end, Scalar step=1, *, " T2N_PLACED

@@ -27,10 +27,6 @@ Arg Length(OpCall& c) {
 }
 Arg ShapeTensor(OpCall& c) { return c.b.DimVector(c.tensor("self").shape()); }
 
-// Values have no strides here: a tensor is dense in row-major order unless it was just made by a
-// layout primitive.
-bool IsDense(const Val& x) { return !x || x->node->op == Op::kReshape || !IsViewOp(x->node->op); }
-
 Shape DenseStrides(const Shape& shape) {
   Shape strides(shape.size(), Dim(1));
   for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * Max(shape[i - 1], 1);
@@ -63,7 +59,6 @@ Arg AlwaysFalse(OpCall& c) {
   for (const SchemaArg& a : c.schema().args) c.ignore({a.name});
   return false;
 }
-Arg IsQuantizedTensor(OpCall& c) { return IsQuantized(c.tensor("a").dtype()); }
 Arg AlwaysTrue(OpCall& c) {
   c.ignore({"a"});
   return true;
@@ -82,7 +77,6 @@ Arg IsSameSize(OpCall& c) {
   return true;
 }
 
-Arg DtypeOf(OpCall& c) { return TorchCode(c.tensor("a").dtype()); }
 Arg DeviceOf(OpCall& c) {
   c.ignore({"a"});
   return "cpu";
@@ -138,24 +132,6 @@ constexpr OpEntry kOps[] = {
     {"aten::result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType", ResultTypeOf},
     {"aten::result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType", ResultTypeOf},
     {"aten::promote_types(ScalarType type1, ScalarType type2) -> ScalarType", PromotedTypes},
-    {"prim::dtype(Tensor a) -> int", DtypeOf},
-    {"prim::device(Tensor a) -> Device", DeviceOf},
-    {"prim::layout(Tensor a) -> Layout", LayoutOf},
-    {"prim::is_cpu(Tensor a) -> bool", AlwaysTrue},
-    {"prim::is_cuda(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_ipu(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_maia(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_meta(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_mkldnn(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_mps(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_mtia(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_nested(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_quantized(Tensor a) -> bool", IsQuantizedTensor},
-    {"prim::is_sparse(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_sparse_csr(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_vulkan(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_xla(Tensor a) -> bool", AlwaysFalse},
-    {"prim::is_xpu(Tensor a) -> bool", AlwaysFalse},
 };
 
 }  // namespace

@@ -62,6 +62,7 @@ Arg AsStridedScatter(OpCall& c) {
   Val x = c.tensor("self");
   Shape size = c.dims("size"), stride = c.dims("stride");
   Dim offset = c.has("storage_offset") ? c.dim("storage_offset") : Dim(0);
+  if (!IsDense(c.tensor("self"))) return c.Refuse("of a view whose strides are not known");
   if (size.size() != stride.size()) return c.Refuse("size and stride differ in length");
   Val at = c.b.BroadcastTo(StridedPositions(c.b, size, stride, offset), size);
   Val updates = Flat(c.b, c.b.BroadcastTo(c.b.Cast(c.tensor("src"), x.dtype()), size));

@@ -253,6 +253,7 @@ Arg AsStrided(OpCall& c) {
   Val x = Flat(c.b, c.tensor("self"));
   Shape size = c.dims("size"), stride = c.dims("stride");
   Dim offset = c.has("storage_offset") ? c.dim("storage_offset") : Dim(0);
+  if (!IsDense(c.tensor("self"))) return c.Refuse("of a view whose strides are not known");
   if (size.size() != stride.size()) return c.Refuse("size and stride differ in length");
   Dim last = offset;
   for (size_t i = 0; i < size.size(); ++i) last += (size[i] - 1) * stride[i];
