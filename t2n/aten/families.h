@@ -25,7 +25,7 @@ absl::Span<const OpEntry> FactoryOps();
 absl::Span<const OpEntry> IndexingOps();
 absl::Span<const OpEntry> PaddingOps();
 absl::Span<const OpEntry> MaskingOps();
-absl::Span<const OpEntry> WindowOps();
+absl::Span<const OpEntry> RampOps();
 absl::Span<const OpEntry> ScatterOps();
 absl::Span<const OpEntry> SliceScatterOps();
 absl::Span<const OpEntry> SortingOps();

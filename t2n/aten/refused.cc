@@ -34,7 +34,6 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"aten::randperm", kRandom},
     {"aten::uniform", kRandom},
     {"aten::_unique2", kSize},
-    {"aten::bincount", kSize},
     {"aten::unique_consecutive", kSize},
     {"aten::unique_dim", kSize},
     {"aten::geqrf", kMatrix},

@@ -59,10 +59,6 @@ Arg AlwaysFalse(OpCall& c) {
   for (const SchemaArg& a : c.schema().args) c.ignore({a.name});
   return false;
 }
-Arg AlwaysTrue(OpCall& c) {
-  c.ignore({"a"});
-  return true;
-}
 
 Arg IsSameSize(OpCall& c) {
   Val a = c.tensor("self"), b = c.tensor("other");
@@ -77,17 +73,9 @@ Arg IsSameSize(OpCall& c) {
   return true;
 }
 
-Arg DeviceOf(OpCall& c) {
-  c.ignore({"a"});
-  return "cpu";
-}
 Arg DeviceIndex(OpCall& c) {
   c.ignore({"self"});
   return -1;
-}
-Arg LayoutOf(OpCall& c) {
-  c.ignore({"a"});
-  return 0;
 }
 
 Arg ResultTypeOf(OpCall& c) {

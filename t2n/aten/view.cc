@@ -7,10 +7,7 @@
 namespace t2n {
 namespace {
 
-Arg Same(OpCall& c) {
-  c.ignore({"memory_format"});
-  return c.tensor("self");
-}
+Arg Same(OpCall& c) { return c.tensor("self"); }
 
 Val ReshapeTo(OpCall& c, const Val& x, Shape shape) {
   return c.b.Reshape(x, InferShape(c, std::move(shape), x.shape()));
@@ -177,17 +174,7 @@ Arg ViewAsReal(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::alias(Tensor(a) self) -> Tensor(a)", Same},
-    {"aten::alias_copy(Tensor self) -> Tensor", Same},
-    {"aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", Same},
-    {"aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)", Same},
-    {"aten::detach(Tensor(a) self) -> Tensor(a)", Same},
-    {"aten::detach_copy(Tensor self) -> Tensor", Same},
-    {"aten::lift(Tensor self) -> Tensor", Same},
-    {"aten::lift_fresh(Tensor(a) self) -> Tensor(a)", Same},
-    {"aten::lift_fresh_copy(Tensor self) -> Tensor", Same},
     {"aten::resolve_conj(Tensor(a) self) -> Tensor(a)", Same},
-    {"aten::resolve_neg(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", View},
     {"aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", ViewDtype},
     {"aten::view_copy(Tensor self, SymInt[] size) -> Tensor", View},

@@ -1,6 +1,6 @@
-// Ramps and window functions: vectors that follow from a few numbers.
+// Ramps between two numbers, and powers.
+#include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
@@ -10,7 +10,6 @@
 namespace t2n {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr int64_t kMaxLength = 1 << 24;
 
 void IgnorePlacement(OpCall& c) { c.ignore({"layout", "device", "pin_memory"}); }
@@ -74,46 +73,6 @@ Arg Logspace(OpCall& c) {
   return c.b.Doubles(dtype, values);
 }
 
-// value(phase in [0, 1]) at n points; a periodic window is one longer without its last point.
-Arg Window(OpCall& c, const std::function<double(double)>& value) {
-  IgnorePlacement(c);
-  int64_t n = c.integer("window_length");
-  bool periodic = c.has("periodic") ? c.boolean("periodic") : true;
-  DType dtype = c.dtype("dtype", DType::kF32);
-  if (n < 0 || n > kMaxLength) return c.RefuseArg("window_length", "is out of range");
-  if (n == 1) return c.b.Full({1}, dtype, 1);
-  std::vector<double> values;
-  double last = static_cast<double>(periodic ? n : n - 1);
-  for (int64_t i = 0; i < n; ++i) values.push_back(value(static_cast<double>(i) / last));
-  return c.b.Doubles(dtype, values);
-}
-
-Arg Hann(OpCall& c) {
-  return Window(c, [](double t) { return 0.5 - 0.5 * std::cos(2 * kPi * t); });
-}
-Arg Hamming(OpCall& c) {
-  double alpha = c.has("alpha") ? c.number("alpha") : 0.54;
-  double beta = c.has("beta") ? c.number("beta") : 0.46;
-  return Window(c, [=](double t) { return alpha - beta * std::cos(2 * kPi * t); });
-}
-Arg Blackman(OpCall& c) {
-  return Window(c, [](double t) {
-    return 0.42 - 0.5 * std::cos(2 * kPi * t) + 0.08 * std::cos(4 * kPi * t);
-  });
-}
-Arg Bartlett(OpCall& c) {
-  return Window(c, [](double t) { return 1 - std::abs(2 * t - 1); });
-}
-Arg Kaiser(OpCall& c) {
-  double beta = c.has("beta") ? c.number("beta") : 12;
-  if (!(beta >= 0 && beta < 700)) return c.RefuseArg("beta", "is out of range");
-  return Window(c, [=](double t) {
-    double s = 2 * t - 1;
-    return std::cyl_bessel_i(0.0, beta * std::sqrt(std::max(0.0, 1 - s * s))) /
-           std::cyl_bessel_i(0.0, beta);
-  });
-}
-
 // Powers 0 ... n-1 of every element, along a new last axis.
 Val Powers(OpCall& c, const Val& x, int64_t n, bool increasing) {
   if (n < 0 || n > 4096) return c.RefuseArg("N", "is out of range");
@@ -164,30 +123,12 @@ constexpr OpEntry kOps[] = {
      Logspace},
     {"aten::logspace(Scalar start, Scalar end, int? steps=None, float base=10., *, " T2N_PLACED,
      Logspace},
-    {"aten::hann_window(int window_length, *, " T2N_PLACED, Hann},
-    {"aten::hann_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Hann},
-    {"aten::hamming_window(int window_length, *, " T2N_PLACED, Hamming},
-    {"aten::hamming_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Hamming},
-    {"aten::hamming_window.periodic_alpha(int window_length, bool periodic, float alpha, "
-     "*, " T2N_PLACED,
-     Hamming},
-    {"aten::hamming_window.periodic_alpha_beta(int window_length, bool periodic, float alpha, "
-     "float beta, *, " T2N_PLACED,
-     Hamming},
-    {"aten::blackman_window(int window_length, *, " T2N_PLACED, Blackman},
-    {"aten::blackman_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Blackman},
-    {"aten::bartlett_window(int window_length, *, " T2N_PLACED, Bartlett},
-    {"aten::bartlett_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Bartlett},
-    {"aten::kaiser_window(int window_length, *, " T2N_PLACED, Kaiser},
-    {"aten::kaiser_window.periodic(int window_length, bool periodic, *, " T2N_PLACED, Kaiser},
-    {"aten::kaiser_window.beta(int window_length, bool periodic, float beta, *, " T2N_PLACED,
-     Kaiser},
     {"aten::vander(Tensor x, int? N=None, bool increasing=False) -> Tensor", Vander},
     {"aten::linalg_vander(Tensor x, *, SymInt? N=None) -> Tensor", LinalgVander},
 };
 
 }  // namespace
 
-absl::Span<const OpEntry> WindowOps() { return kOps; }
+absl::Span<const OpEntry> RampOps() { return kOps; }
 
 }  // namespace t2n
