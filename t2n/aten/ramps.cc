@@ -94,7 +94,7 @@ Arg Vander(OpCall& c) {
   return n ? Powers(c, x, *n, c.boolean("increasing")) : c.Refuse("of a vector of unknown size");
 }
 Arg LinalgVander(OpCall& c) {
-  Val x = c.tensor("x");
+  Val x = AtLeast1d(c.b, c.tensor("x"));
   if (x.dtype() == DType::kBool) x = c.b.Cast(x, DType::kI64);
   std::optional<int64_t> n = c.has("N") ? c.integer("N") : x.dim(-1).constant();
   return n ? Powers(c, x, *n, true) : c.Refuse("of a vector of unknown size");

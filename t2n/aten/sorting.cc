@@ -63,13 +63,12 @@ Arg Kthvalue(OpCall& c) {
 // How many of the sorted boundaries (last axis) lie below every value: not above it for `right`.
 Val CountBelow(OpCall& c, const Val& boundaries, const Val& values, bool right) {
   std::vector<Val> x = Promote(c.b, {boundaries, values});
-  int64_t rank = std::max<int64_t>(x[1].rank() + 1, x[0].rank() + 1);
   Val b = x[0], v = c.b.Unsqueeze(x[1], x[1].rank());
   if (b.rank() > 1) b = c.b.Unsqueeze(b, b.rank() - 1);
   // A NaN lies behind all boundaries.
   Val passed = c.b.Not(right ? c.b.Gt(b, v) : c.b.Ge(b, v));
   Val counts = c.b.Cast(passed, DType::kI64);
-  Val out = c.b.Reduce(Op::kReduceSum, counts, {rank - 1}, false);
+  Val out = c.b.Reduce(Op::kReduceSum, counts, {counts.rank() - 1}, false);
   return c.b.Cast(out, c.boolean("out_int32") ? DType::kI32 : DType::kI64);
 }
 
