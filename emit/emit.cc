@@ -8,6 +8,7 @@
 #include "emit/lower/lowering.h"
 #include "emit/nnef/tensor_file.h"
 #include "t2n/base/status.h"
+#include "t2n/passes/complex.h"
 
 namespace t2n {
 
@@ -78,7 +79,17 @@ Expr VariableCall(const Variable& variable) {
 }
 
 // The whole document; refusals are in model.refusals.
-void BuildDocument(const Graph& graph, const EmitSpec& spec, Model& model) {
+void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
+  Graph real;
+  bool complex = HasComplex(source);
+  if (complex) {
+    absl::Status status = LowerComplex(source, &real);
+    if (!status.ok()) {
+      model.refusals.push_back(std::string(status.message()));
+      return;
+    }
+  }
+  const Graph& graph = complex ? real : source;
   model.target = spec.target;
   model.naming = spec.naming;
   model.document.graph_name = ToIdentifier(spec.graph_name);

@@ -52,6 +52,14 @@ std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
               {{"axis", nnef::Int(axes[0])}, {"eps", nnef::Float(node.attrs.Float("eps"))}});
 }
 
+// On pairs (see LowerComplex); tract does not divide by the length either.
+std::optional<Expr> Fft(Lowering& l, const Node& node) {
+  if (l.target().strict) return std::nullopt;
+  return Call("tract_core_fft", {l.In(node, 0)},
+              {{"axis", nnef::Int(node.attrs.Int("axis"))},
+               {"inverse", nnef::Bool(node.attrs.Bool("inverse"))}});
+}
+
 using NativeFn = std::optional<Expr> (*)(Lowering&, const Node&);
 
 struct Row {
@@ -60,9 +68,10 @@ struct Row {
 };
 
 constexpr Row kTable[] = {
-    {"softmax", Softmax},      {"log_softmax", LogSoftmax}, {"silu", Silu},
-    {"hard_swish", HardSwish}, {"gelu_tanh", GeluTanh},     {"leaky_relu", LeakyRelu},
-    {"rms_norm", RmsNorm},
+    {"softmax", Softmax},    {"log_softmax", LogSoftmax},
+    {"silu", Silu},          {"hard_swish", HardSwish},
+    {"gelu_tanh", GeluTanh}, {"leaky_relu", LeakyRelu},
+    {"rms_norm", RmsNorm},   {"fft", Fft},
 };
 
 }  // namespace

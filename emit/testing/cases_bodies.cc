@@ -1,3 +1,4 @@
+#include "absl/strings/ascii.h"
 #include "emit/testing/cases.h"
 
 namespace t2n::testing {
@@ -28,10 +29,60 @@ std::vector<Val> RunningSum(Builder& b, V in, bool reverse) {
   });
 }
 
+// Complex values are made of two real inputs.
+void Complex(Cases* cases) {
+  auto add = [cases](std::string name, std::function<std::vector<Val>(Builder&, Val, Val)> build) {
+    cases->push_back({"complex_" + name,
+                      [build](Builder& b, V in) {
+                        return build(b, b.MakeComplex(in[0], in[1]), b.MakeComplex(in[1], in[2]));
+                      },
+                      {Spread(DType::kF32, {3, 4}, -1.5, 2), Spread(DType::kF32, {3, 4}, -0.9, 2.2),
+                       Spread(DType::kF32, {3, 4}, 0.1, 1)},
+                      {},
+                      {}});
+  };
+  for (Op op : {Op::kNeg,  Op::kExp,  Op::kLog,   Op::kSqrt,  Op::kRsqrt, Op::kRecip,   Op::kSquare,
+                Op::kSin,  Op::kCos,  Op::kTan,   Op::kSinh,  Op::kCosh,  Op::kTanh,    Op::kAsin,
+                Op::kAcos, Op::kAtan, Op::kAsinh, Op::kAcosh, Op::kAtanh, Op::kSigmoid, Op::kAbs}) {
+    add(absl::AsciiStrToLower(OpName(op)),
+        [op](Builder& b, Val x, Val) { return std::vector<Val>{b.Unary(op, x)}; });
+  }
+  for (Op op : {Op::kAdd, Op::kSub, Op::kMul, Op::kDiv, Op::kPow, Op::kEq, Op::kNe}) {
+    add(absl::AsciiStrToLower(OpName(op)),
+        [op](Builder& b, Val x, Val y) { return std::vector<Val>{b.Binary(op, x, y)}; });
+  }
+  add("parts", [](Builder& b, Val x, Val) { return std::vector<Val>{b.Real(x), b.Imag(x)}; });
+  add("layout", [](Builder& b, Val x, Val y) {
+    Val constant = b.Scalar(DType::kC64, std::complex<double>(1, -2));
+    return std::vector<Val>{b.Transpose(x, {1, 0}),
+                            b.Reshape(x, {2, 6}),
+                            b.Concat({x, y}, 1),
+                            b.Slice(x, 1, 1, 3),
+                            b.Reverse(x, {1}),
+                            b.Pad(x, {0, 1}, {1, 0}, "constant", 2),
+                            b.Mul(x, constant),
+                            b.Gather(x, 1, b.Ints({2, 0})),
+                            b.Select(b.Gt(b.Real(x), 0), x, y)};
+  });
+  add("reduce", [](Builder& b, Val x, Val) {
+    return std::vector<Val>{b.Reduce(Op::kReduceSum, x, {1}, false),
+                            b.Reduce(Op::kReduceMean, x, {0}, true), b.Cumulative(x, 1, "sum")};
+  });
+  add("einsum", [](Builder& b, Val x, Val y) {
+    return std::vector<Val>{b.Einsum("ij,kj->ik", {x, y})};
+  });
+  for (bool inverse : {false, true}) {
+    add(inverse ? "fft_inverse" : "fft", [inverse](Builder& b, Val x, Val) {
+      return std::vector<Val>{b.Fft(x, 1, inverse), b.Fft(x, 0, inverse)};
+    });
+  }
+}
+
 }  // namespace
 
 Cases BodyCases() {
   Cases cases;
+  Complex(&cases);
   cases.push_back({"composite_without_operator",
                    [](Builder& b, V in) {
                      Val y = b.Composite("shifted_exp_ratio", {}, {in[0]}, Softmax);

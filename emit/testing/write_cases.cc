@@ -18,6 +18,7 @@ namespace {
 
 std::string NumpyType(DType dtype) {
   if (dtype == DType::kBool) return "|b1";
+  if (IsComplex(dtype)) return absl::StrCat("<c", ItemSize(dtype));
   char kind = IsFloat(dtype) ? 'f' : IsSigned(dtype) ? 'i' : 'u';
   return absl::StrCat("<", std::string(1, kind), ItemSize(dtype));
 }

@@ -1,0 +1,21 @@
+// Complex numbers as real ones: runtimes compute with real tensors only.
+#ifndef T2N_PASSES_COMPLEX_H_
+#define T2N_PASSES_COMPLEX_H_
+
+#include "absl/status/status.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+// Whether any value of the graph or of its bodies is complex.
+bool HasComplex(const Graph& graph);
+
+// Rebuilds `graph` in `real` (empty before): every complex value becomes a real one with a last
+// axis of size 2 (real, imaginary), graph inputs and outputs too. The Fourier transform becomes the
+// composite `fft` {axis, inverse} on such values, which does not divide by the length.
+// Unimplemented, with the node's place, for a primitive without a meaning on complex values.
+absl::Status LowerComplex(const Graph& graph, Graph* real);
+
+}  // namespace t2n
+
+#endif  // T2N_PASSES_COMPLEX_H_
