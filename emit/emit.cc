@@ -72,7 +72,7 @@ Expr External(const Value& input, const Target& target) {
 }
 
 Expr VariableCall(const Variable& variable) {
-  DType dtype = variable.tensor.dtype;
+  DType dtype = StorageType(variable.tensor.dtype);
   const char* type = dtype == DType::kBool ? "logical" : IsInteger(dtype) ? "integer" : "scalar";
   return Call(absl::StrCat("variable<", type, ">"), {},
               {{"label", nnef::Str(variable.label)}, {"shape", nnef::Ints(variable.tensor.sizes)}});

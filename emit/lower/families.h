@@ -44,6 +44,11 @@ absl::Status LowerResize(Lowering& l, const Node& node);
 absl::Status LowerGather(Lowering& l, const Node& node);
 absl::Status LowerScatter(Lowering& l, const Node& node);
 
+// quant.cc
+absl::Status LowerQuantize(Lowering& l, const Node& node);
+absl::Status LowerDequantize(Lowering& l, const Node& node);
+absl::Status LowerIntRepr(Lowering& l, const Node& node);
+
 // bodies.cc
 absl::Status LowerComposite(Lowering& l, const Node& node);
 absl::Status LowerScan(Lowering& l, const Node& node);

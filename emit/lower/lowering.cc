@@ -150,7 +150,7 @@ Expr Lowering::Ref(const Value* value) {
 Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
   absl::StatusOr<std::vector<double>> read = ReadDoubles(scalar);
   double value = read.ok() && !read->empty() ? (*read)[0] : 0;
-  DType dtype = scalar.dtype;
+  DType dtype = StorageType(scalar.dtype);
   if (dtype == DType::kBool) return nnef::Bool(value != 0);
   if (IsInteger(dtype)) {
     absl::StatusOr<std::vector<int64_t>> ints = ReadInts(scalar);
@@ -361,7 +361,7 @@ std::vector<const Value*> UsedInputs(const Node& node) {
 
 std::string TensorType(DType dtype) {
   if (dtype == DType::kBool) return "tensor<logical>";
-  return IsInteger(dtype) ? "tensor<integer>" : "tensor<scalar>";
+  return IsInteger(StorageType(dtype)) ? "tensor<integer>" : "tensor<scalar>";
 }
 
 // tract reads no unary minus before a symbol.

@@ -117,6 +117,13 @@ LowerFn FindLowering(Op op) {
       return LowerAvgPool;
     case Op::kResize:
       return LowerResize;
+    case Op::kQuantize:
+      return LowerQuantize;
+    case Op::kDequantize:
+      return LowerDequantize;
+    case Op::kIntRepr:
+    case Op::kFromIntRepr:
+      return LowerIntRepr;
     case Op::kComposite:
       return LowerComposite;
     case Op::kScan:
@@ -125,11 +132,7 @@ LowerFn FindLowering(Op op) {
     case Op::kReal:
     case Op::kImag:
     case Op::kFft:
-    case Op::kQuantize:
-    case Op::kDequantize:
-    case Op::kIntRepr:
-    case Op::kFromIntRepr:
-      return nullptr;
+      return nullptr;  // see LowerComplex
   }
   return nullptr;
 }

@@ -1,4 +1,5 @@
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "emit/testing/cases.h"
 
 namespace t2n::testing {
@@ -78,10 +79,29 @@ void Complex(Cases* cases) {
   }
 }
 
+void Quantization(Cases* cases) {
+  auto one = std::make_shared<QuantParams>(QuantParams{{0.05}, {10}, -1});
+  auto channels = std::make_shared<QuantParams>(QuantParams{{0.05, 0.1, 0.02}, {0, 3, -4}, 0});
+  for (DType t : {DType::kQU8, DType::kQI8, DType::kQI32}) {
+    for (const auto& quant : {one, channels}) {
+      cases->push_back({absl::StrCat("quantize_", DTypeName(t), quant->axis < 0 ? "" : "_channels"),
+                        [t, quant](Builder& b, V in) {
+                          Val q = b.Quantize(in[0], t, quant);
+                          Val back = b.FromIntRepr(b.IntRepr(q), t, quant);
+                          return std::vector<Val>{b.IntRepr(q), b.Dequantize(back)};
+                        },
+                        {Spread(DType::kF32, {3, 8}, -9, 15)},
+                        {},
+                        {}});
+    }
+  }
+}
+
 }  // namespace
 
 Cases BodyCases() {
   Cases cases;
+  Quantization(&cases);
   Complex(&cases);
   cases.push_back({"composite_without_operator",
                    [](Builder& b, V in) {

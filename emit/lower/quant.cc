@@ -1,0 +1,88 @@
+// Quantized values are their integers; scales and zero points stand in the arithmetic around them.
+#include <utility>
+
+#include "emit/lower/families.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+using nnef::Float;
+
+namespace {
+
+// One number per tensor as a literal, one per channel as a tensor that broadcasts.
+Expr Parameter(Lowering& l, const Value& x, const QuantParams& quant,
+               const std::vector<double>& values, const char* name) {
+  if (quant.axis < 0) return Float(values[0]);
+  uint8_t* data;
+  std::vector<int64_t> sizes(x.rank(), 1);
+  sizes[quant.axis] = values.size();
+  Tensor t = Tensor::Allocate(DType::kF32, std::move(sizes), &data);
+  for (size_t i = 0; i < values.size(); ++i) {
+    reinterpret_cast<float*>(data)[i] = static_cast<float>(values[i]);
+  }
+  return l.Constant(t, name);
+}
+
+std::vector<double> ZeroPoints(const QuantParams& quant) {
+  return {quant.zero_point.begin(), quant.zero_point.end()};
+}
+
+bool AllZero(const std::vector<int64_t>& values) {
+  for (int64_t v : values) {
+    if (v != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// clamp(round_half_to_even(x * (1 / scale)) + zero_point)
+absl::Status LowerQuantize(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "quantization at run time");
+  const Value& x = *node.inputs[0];
+  DType dtype = node.attrs.Type("dtype");
+  QuantPtr quant = node.attrs.Quant("quant");
+  std::vector<double> inverse;
+  for (double scale : quant->scale) inverse.push_back(1.0f / static_cast<float>(scale));
+  auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
+  Expr y = l.In(node, 0);
+  if (x.dtype() != DType::kF32) y = temp("f32", l.Cast(y, DType::kF32));
+  y = temp("scaled", Call("mul", {y, Parameter(l, x, *quant, inverse, "inverse_scale")}));
+  y = temp("rounded", Call("tract_core_round_even", {y}));
+  if (!AllZero(quant->zero_point)) {
+    Expr zero_point = Parameter(l, x, *quant, ZeroPoints(*quant), "zero_point");
+    y = temp("shifted", Call("add", {y, zero_point}));
+  }
+  if (dtype != DType::kQI32) {
+    bool sign = dtype == DType::kQI8;
+    y = temp("from_below", Call("max", {y, Float(sign ? -128 : 0)}));
+    y = temp("from_above", Call("min", {y, Float(sign ? 127 : 255)}));
+  }
+  l.Set(node, l.Cast(std::move(y), StorageType(dtype)));
+  return absl::OkStatus();
+}
+
+// (q - zero_point) * scale
+absl::Status LowerDequantize(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "quantized values at run time");
+  const Value& x = *node.inputs[0];
+  const QuantParams& quant = *x.type.quant;
+  Expr y = l.Temp(node, "f32", l.Cast(l.In(node, 0), DType::kF32));
+  if (!AllZero(quant.zero_point)) {
+    Expr zero_point = Parameter(l, x, quant, ZeroPoints(quant), "zero_point");
+    y = l.Temp(node, "shifted", Call("sub", {y, zero_point}));
+  }
+  l.Set(node, Call("mul", {y, Parameter(l, x, quant, quant.scale, "scale")}));
+  return absl::OkStatus();
+}
+
+// IntRepr and FromIntRepr: the same integers.
+absl::Status LowerIntRepr(Lowering& l, const Node& node) {
+  l.Alias(node.output(), l.In(node, 0));
+  return absl::OkStatus();
+}
+
+}  // namespace t2n
