@@ -165,6 +165,8 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     product = Call("matmul", std::move(operands));
     if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
     if (plain->transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});
+  } else if (IsContraction(node, terms) && (strict || ContractedAxes(terms) > 1)) {
+    product = ContractByMatMul(l, node, terms, operands[0], operands[1]);
   } else {
     if (strict) return l.Refuse(node, absl::StrCat("NNEF has no einsum for ", equation));
     product = Call("tract_core_einsum", {nnef::Array(std::move(operands))},
