@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "t2n/ir/fold.h"
 #include "t2n/ir/type_rules.h"
 
@@ -287,7 +288,39 @@ std::vector<Val> Builder::TopK(const Val& x, const Dim& k, int64_t axis, bool la
 }
 
 Val Builder::Einsum(absl::string_view equation, absl::Span<const Val> xs) {
-  return Make(Op::kEinsum, {{"equation", std::string(equation)}}, xs);
+  EinsumTerms terms = ParseEinsum(equation);
+  std::vector<Val> operands(xs.begin(), xs.end());
+  if (terms.inputs.size() != xs.size()) return Fail("einsum with another number of operands");
+  auto sharers = [&](char c) {
+    return std::count_if(terms.inputs.begin(), terms.inputs.end(),
+                         [&](const std::string& t) { return t.find(c) != std::string::npos; });
+  };
+  // Calls `drop` for every axis that is summed; where it returns true the axis is gone.
+  auto for_each_summed = [&](const std::function<bool(Val&, int64_t axis, char letter)>& drop) {
+    for (size_t i = 0; i < operands.size(); ++i) {
+      std::string& axes = terms.inputs[i];
+      if (!operands[i] || operands[i].rank() != static_cast<int64_t>(axes.size())) continue;
+      for (size_t a = axes.size(); a-- > 0;) {
+        char c = axes[a];
+        if (terms.output.find(c) != std::string::npos || axes.find(c) != axes.rfind(c)) continue;
+        if (drop(operands[i], a, c)) axes.erase(a, 1);
+      }
+    }
+  };
+  // What spreads from size 1 goes, then what only one operand has is summed: the rest is a
+  // contraction of axes of one size.
+  for_each_summed([&](Val& x, int64_t axis, char) {
+    if (x.dim(axis) != Dim(1)) return false;
+    x = Squeeze(x, axis);
+    return true;
+  });
+  for_each_summed([&](Val& x, int64_t axis, char letter) {
+    if (sharers(letter) > 1) return false;
+    x = Reduce(Op::kReduceSum, x, {axis}, false);
+    return true;
+  });
+  std::string reduced = absl::StrCat(absl::StrJoin(terms.inputs, ","), "->", terms.output);
+  return Make(Op::kEinsum, {{"equation", std::move(reduced)}}, operands);
 }
 
 Val Builder::MatMul(const Val& a, const Val& b) {
