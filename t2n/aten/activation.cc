@@ -206,8 +206,8 @@ Arg SafeSoftmax(OpCall& c) {
   Val x = c.tensor("self");
   x = c.b.Cast(x, c.dtype("dtype", FloatType(x.dtype())));
   int64_t axis = c.axis("dim", x.rank());
-  Val max = x.rank() > 0 ? c.b.Reduce(Op::kReduceMax, x, {axis}, true) : x;
-  Val masked = c.b.Lt(max, -MaxFinite(x.dtype()));
+  Val masked = c.b.Lt(x, -MaxFinite(x.dtype()));
+  if (x.rank() > 0) masked = c.b.Reduce(Op::kReduceAll, masked, {axis}, true);
   return c.b.Select(masked, c.b.ScalarLike(x, 0), Softmax(c.b, x, axis));
 }
 

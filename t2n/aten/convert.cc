@@ -11,13 +11,20 @@ Arg Same(OpCall& c) {
   return c.tensor("self");
 }
 
+// Between real and complex dtypes too: an imaginary part is dropped, or 0.
+Val CastNumbers(Builder& b, const Val& x, DType dtype) {
+  if (IsComplex(x.dtype()) == IsComplex(dtype)) return b.Cast(x, dtype);
+  if (IsComplex(x.dtype())) return b.Cast(b.Real(x), dtype);
+  Val re = b.Cast(x, RealType(dtype));
+  return b.MakeComplex(re, b.ScalarLike(re, 0));
+}
+
 // `to` in all its forms. Without a dtype the operand stays as it is.
 Arg To(OpCall& c) {
   c.ignore({"device", "layout", "pin_memory", "non_blocking", "copy", "memory_format"});
   Val x = c.tensor("self");
   DType dtype = c.has("other") ? c.tensor("other").dtype() : c.dtype("dtype", x.dtype());
-  if (IsComplex(x.dtype()) && !IsComplex(dtype)) x = c.b.Real(x);
-  return c.b.Cast(x, dtype);
+  return CastNumbers(c.b, x, dtype);
 }
 
 template <DType dtype>

@@ -12,6 +12,17 @@ namespace t2n {
 absl::Span<const OpEntry> ActivationOps();
 absl::Span<const OpEntry> ArithmeticOps();
 absl::Span<const OpEntry> CompareOps();
+absl::Span<const OpEntry> BinaryMathOps();
+absl::Span<const OpEntry> ClassLossOps();
+absl::Span<const OpEntry> ComplexOps();
+absl::Span<const OpEntry> CumulativeOps();
+absl::Span<const OpEntry> LossOps();
+absl::Span<const OpEntry> OrderOps();
+absl::Span<const OpEntry> StatisticsOps();
+absl::Span<const OpEntry> PolynomialOps();
+absl::Span<const OpEntry> BesselOps();
+absl::Span<const OpEntry> GammaOps();
+absl::Span<const OpEntry> SpecialOps();
 absl::Span<const OpEntry> ConvertOps();
 absl::Span<const OpEntry> ReductionOps();
 absl::Span<const OpEntry> UnaryOps();

@@ -1,6 +1,7 @@
 #include "t2n/aten/pointwise.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "t2n/aten/common.h"
@@ -79,6 +80,23 @@ Val Softplus(Builder& b, const Val& x) { return b.Max(x, 0) + Log1pUnit(b, b.Exp
 Val SignBit(Builder& b, const Val& x) {
   Val negative = b.Lt(x, 0);
   return IsFloat(x.dtype()) ? b.Or(negative, b.Lt(b.Recip(x), 0)) : negative;
+}
+
+Val Atan2(Builder& b, const Val& y, const Val& x) {
+  // Infinities count as their signs, so that the ratio of two of them is 1.
+  double max = MaxFinite(x.dtype());
+  Val both = b.And(b.Gt(b.Abs(x), max), b.Gt(b.Abs(y), max));
+  Val ratio = b.Select(both, b.Sign(y) * b.Sign(x), y / x);
+  Val up = b.Select(SignBit(b, y), b.ScalarLike(y, -1), b.ScalarLike(y, 1));
+  Val left = SignBit(b, x);
+  Val angle = b.Select(left, b.Atan(ratio) + up * M_PI, b.Atan(ratio));
+  Val on_axis = b.Select(b.Eq(y, 0), b.Select(left, up * M_PI, y), up * M_PI_2);
+  return b.Select(b.Eq(x, 0), b.Select(b.IsNan(y), y, on_axis), angle);
+}
+
+Val Magnitude(Builder& b, const Val& x) {
+  if (!IsComplex(x.dtype())) return b.Abs(x);
+  return b.Sqrt(b.Square(b.Real(x)) + b.Square(b.Imag(x)));
 }
 
 Val Below(Builder& b, const Val& x, double bound, const Val& if_below, const Val& otherwise) {

@@ -18,6 +18,9 @@ Arg SameUnary(OpCall& c);
 // The same for functions made of several primitives; halves are computed as f32.
 template <Val (*fn)(Builder&, const Val&)>
 Arg FloatFn(OpCall& c);
+// ... computed in f64 whatever the dtype: for functions whose formulas cancel.
+template <Val (*fn)(Builder&, const Val&)>
+Arg DoubleFn(OpCall& c);
 
 // f16 and bf16 as f32, as torch computes and accumulates; others unchanged.
 Val Widen(Builder& b, const Val& x);
@@ -39,6 +42,10 @@ Val Log1pUnit(Builder& b, const Val& x);
 Val Softplus(Builder& b, const Val& x);
 // Whether the sign bit is set, of -0 too.
 Val SignBit(Builder& b, const Val& x);
+// The angle of the point (x, y) in [-pi, pi], as C has it.
+Val Atan2(Builder& b, const Val& y, const Val& x);
+// |x| of real or complex numbers.
+Val Magnitude(Builder& b, const Val& x);
 // x < bound ? a : b, elementwise, for a polynomial's or function's two ranges.
 Val Below(Builder& b, const Val& x, double bound, const Val& if_below, const Val& otherwise);
 // coefficients[0] + coefficients[1] * x + ... by Horner's rule.
@@ -58,6 +65,14 @@ Arg FloatFn(OpCall& c) {
   if (IsComplex(x.dtype())) return c.Refuse("of complex numbers");
   DType dtype = IsFloat(x.dtype()) ? x.dtype() : DType::kF32;
   return c.b.Cast(fn(c.b, Widen(c.b, c.b.Cast(x, dtype))), dtype);
+}
+
+template <Val (*fn)(Builder&, const Val&)>
+Arg DoubleFn(OpCall& c) {
+  Val x = c.tensor(c.schema().args[0].name);
+  if (IsComplex(x.dtype())) return c.Refuse("of complex numbers");
+  DType dtype = IsFloat(x.dtype()) ? x.dtype() : DType::kF32;
+  return c.b.Cast(fn(c.b, c.b.Cast(x, DType::kF64)), dtype);
 }
 
 template <Op op>

@@ -21,9 +21,7 @@ Arg Neg(OpCall& c) {
 
 Arg Abs(OpCall& c) {
   Val x = c.tensor("self");
-  if (x.dtype() == DType::kBool) return x;
-  if (!IsComplex(x.dtype())) return c.b.Abs(x);
-  return c.b.Sqrt(c.b.Square(c.b.Real(x)) + c.b.Square(c.b.Imag(x)));
+  return x.dtype() == DType::kBool ? x : Magnitude(c.b, x);
 }
 
 Arg Sign(OpCall& c) {
@@ -35,10 +33,9 @@ Arg Sign(OpCall& c) {
 Arg Sgn(OpCall& c) {
   Val x = c.tensor("self");
   if (!IsComplex(x.dtype())) return Sign(c);
-  Val re = c.b.Real(x), im = c.b.Imag(x);
-  Val abs = c.b.Sqrt(c.b.Square(re) + c.b.Square(im));
+  Val abs = Magnitude(c.b, x);
   Val divisor = c.b.Select(c.b.Eq(abs, 0), c.b.ScalarLike(abs, 1), abs);
-  return c.b.MakeComplex(re / divisor, im / divisor);
+  return c.b.MakeComplex(c.b.Real(x) / divisor, c.b.Imag(x) / divisor);
 }
 
 Arg Square(OpCall& c) { return c.b.Square(c.tensor("self")); }
