@@ -28,6 +28,55 @@ absl::Status LowerComposite(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// tract takes a scanned tensor that is known for each of its slices, so what is scanned is tied to
+// an input that is not known: this one.
+int UnknownInput(const Node& node) {
+  int last = static_cast<int>(node.inputs.size()) - 1;
+  for (int i = 0; i < last; ++i) {
+    if (!node.inputs[i]->is_constant()) return i;
+  }
+  return last;
+}
+
+// One element of input `i`, with `rank` axes.
+Expr OneElement(Lowering& l, const Node& node, int i, int64_t rank) {
+  Expr x = l.In(node, i);
+  std::vector<int64_t> axes, begin, end;
+  for (int64_t axis = 0; axis < node.inputs[i]->rank(); ++axis) {
+    axes.push_back(axis);
+    begin.push_back(0);
+    end.push_back(1);
+  }
+  if (!axes.empty()) {
+    x = l.Temp(
+        node, "first",
+        Call("slice", {x},
+             {{"axes", nnef::Ints(axes)}, {"begin", nnef::Ints(begin)}, {"end", nnef::Ints(end)}}));
+  }
+  std::vector<int64_t> ones(rank, 1);
+  return l.Temp(node, "one", Call("reshape", {x}, {{"shape", nnef::Ints(ones)}}));
+}
+
+// What a loop that scans nothing has its number of turns from.
+Expr Turns(Lowering& l, const Node& node) {
+  Expr x = OneElement(l, node, UnknownInput(node), 1);
+  return l.Temp(node, "turns",
+                Call("tract_core_broadcast", {x},
+                     {{"shape", nnef::Array({DimExpr(node.attrs.Size("length"))})}}));
+}
+
+Expr Scanned(Lowering& l, const Node& node, int i) {
+  Expr x = l.In(node, i);
+  if (!node.inputs[i]->is_constant()) return x;
+  Expr one = OneElement(l, node, UnknownInput(node), node.inputs[i]->rank());
+  Expr same = l.Temp(node, "same", Call("eq", {one, one}));
+  return l.Temp(node, "scanned", Call("select", {same, x, x}));
+}
+
+}  // namespace
+
 // See tract's nnef/src/ops/core/scan.rs: each parameter of the body is bound in `scan`, `full` or
 // `state` by its name, each result in `state` or `output`.
 absl::Status LowerScan(Lowering& l, const Node& node) {
@@ -37,11 +86,13 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");
   int outputs = attrs.Int("scan_outputs");
   Expr step = Int(attrs.Bool("reverse") ? -1 : 1);
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", scans == 0));
+  std::optional<DType> turns;
+  if (scans == 0 && !node.inputs.empty()) turns = node.inputs[UnknownInput(node)]->dtype();
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", turns));
 
   std::vector<Expr> scan, full, state, output;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
-    Expr name = Str(use.parameters[i]), value = l.In(node, i);
+    Expr name = Str(use.parameters[i]), value = i < scans ? Scanned(l, node, i) : l.In(node, i);
     if (i < scans) {
       scan.push_back(nnef::Tuple({name, value, Int(scan_axes[i]), step}));
     } else if (i < scans + states) {
@@ -54,11 +105,8 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   for (size_t i = 0; i < use.captured.size(); ++i) {
     full.push_back(nnef::Tuple({Str(use.parameters[captured + i]), use.captured[i]}));
   }
-  if (scans == 0) {
-    // The number of turns is known from what is scanned.
-    Expr turns = l.Temp(node, "turns",
-                        Call("tract_core_range", {Int(0), DimExpr(attrs.Size("length")), Int(1)}));
-    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), turns, Int(0), step}));
+  if (turns) {
+    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), Turns(l, node), Int(0), step}));
   }
   for (int i = 0; i < states; ++i) {
     output.push_back(nnef::Tuple({Str(use.results[i]), Str("last"), Int(0), Int(1)}));

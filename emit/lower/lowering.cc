@@ -297,7 +297,7 @@ void Lowering::LowerNodes(const Graph& graph) {
 }
 
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
-                                               bool spare_parameter) {
+                                               std::optional<DType> spare) {
   Lowering inner(model_, this);
   nnef::Fragment fragment;
   auto add_parameter = [&](absl::string_view wanted, DType dtype) {
@@ -309,10 +309,16 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
     inner.values_[input] =
         nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype()));
   }
-  if (spare_parameter) add_parameter("turn", DType::kI64);
+  std::string turn;
+  if (spare) turn = add_parameter("turn", *spare);
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
+  if (spare) {
+    std::string id = inner.names_->Unique("turned");
+    inner.body_.push_back({{id}, nnef::Call("copy", {nnef::Id(turn)})});
+    fragment.results.push_back({id, TensorType(*spare)});
+  }
   fragment.body = std::move(inner.body_);
   for (nnef::Typed& parameter : inner.captured_parameters_) {
     fragment.parameters.push_back(std::move(parameter));

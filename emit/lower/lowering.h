@@ -84,10 +84,10 @@ class Lowering {
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
-  // The body of a node as a fragment; equal ones are shared. `spare_parameter`: one more, unused,
-  // behind the body's inputs.
+  // The body of a node as a fragment; equal ones are shared. `spare`: one more parameter of
+  // that type behind the body's inputs, which is a result of its own (not among `use.results`).
   absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name,
-                                       bool spare_parameter = false);
+                                       std::optional<DType> spare = std::nullopt);
 
   // Lowers all live nodes; refusals go to the model.
   void LowerNodes(const Graph& graph);

@@ -211,6 +211,27 @@ Arg SafeSoftmax(OpCall& c) {
   return c.b.Select(masked, c.b.ScalarLike(x, 0), Softmax(c.b, x, axis));
 }
 
+// Derivatives that graphs of inference programs may hold.
+Arg SoftmaxBackward(OpCall& c) {
+  Val grad = c.tensor("grad_output"), y = c.tensor("output");
+  int64_t axis = c.axis("dim", y.rank());
+  Val product = grad * y;
+  Val sum = y.rank() > 0 ? c.b.Reduce(Op::kReduceSum, product, {axis}, true) : product;
+  return c.b.Cast(product - y * sum, c.dtype("input_dtype", y.dtype()));
+}
+
+Arg LogSoftmaxBackward(OpCall& c) {
+  Val grad = c.tensor("grad_output"), y = c.tensor("output");
+  int64_t axis = c.axis("dim", y.rank());
+  Val sum = y.rank() > 0 ? c.b.Reduce(Op::kReduceSum, grad, {axis}, true) : grad;
+  return c.b.Cast(grad - c.b.Exp(y) * sum, c.dtype("input_dtype", y.dtype()));
+}
+
+Arg NativeDropoutBackward(OpCall& c) {
+  Val grad = c.tensor("grad_output");
+  return grad * c.b.Cast(c.tensor("mask"), grad.dtype()) * c.number("scale");
+}
+
 constexpr OpEntry kOps[] = {
     {"aten::relu(Tensor self) -> Tensor", Relu},
     {"aten::relu6(Tensor self) -> Tensor", Relu6},
@@ -245,6 +266,14 @@ constexpr OpEntry kOps[] = {
     {"aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", LogSoftmaxOp},
     {"aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<Softmax>},
     {"aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<LogSoftmax>},
+    {"aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, "
+     "ScalarType input_dtype) -> Tensor",
+     SoftmaxBackward},
+    {"aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, "
+     "ScalarType input_dtype) -> Tensor",
+     LogSoftmaxBackward},
+    {"aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor",
+     NativeDropoutBackward},
     {"aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SafeSoftmax},
 };
 

@@ -127,6 +127,76 @@ Arg CumulativeTrapezoid(OpCall& c) {
   return c.b.Cumulative(areas, axis, "sum");
 }
 
+// The derivative along `axis` by neighbours, with the distance between samples given.
+Val DerivativeInside(Builder& b, const Val& x, int64_t axis, const Val& spacing) {
+  Dim n = x.dim(axis);
+  Val left = b.Slice(x, axis, 0, n - 2), right = b.Slice(x, axis, 2, n);
+  if (spacing.rank() == 0) return (right - left) / (spacing * 2.0);
+  Val middle = b.Slice(x, axis, 1, n - 1);
+  Dim gaps = spacing.dim(axis);
+  Val before = b.Slice(spacing, axis, 0, gaps - 1), after = b.Slice(spacing, axis, 1, gaps);
+  return right * (before / (after * (before + after))) +
+         middle * ((after - before) / (before * after)) -
+         left * (after / (before * (before + after)));
+}
+
+// At one end, from the two or three samples there (`edge_order`).
+Val DerivativeAtEnd(OpCall& c, const Val& x, int64_t axis, const Val& spacing, bool last) {
+  Builder& b = c.b;
+  Dim n = x.dim(axis);
+  auto at = [&](const Val& v, const Dim& size, int64_t i) {
+    if (v.rank() == 0) return v;
+    Dim position = last ? size - 1 - i : Dim(i);
+    return b.Slice(v, axis, position, position + 1);
+  };
+  Val h0 = at(spacing, n - 1, 0), x0 = at(x, n, 0), x1 = at(x, n, 1);
+  Val y;
+  if (c.integer("edge_order") == 1) {
+    y = (x1 - x0) / h0;
+  } else {
+    Val h1 = at(spacing, n - 1, 1), x2 = at(x, n, 2);
+    y = x1 * ((h0 + h1) / (h0 * h1)) - x0 * ((h0 * 2.0 + h1) / (h0 * (h0 + h1))) -
+        x2 * (h0 / (h1 * (h0 + h1)));
+  }
+  return last ? -y : y;
+}
+
+// The distances between samples along axis number `i` of those asked for: a number, or from
+// coordinates.
+Val SpacingOf(OpCall& c, const Val& x, int64_t axis, size_t i) {
+  const Arg& spacing = c.arg("spacing");
+  if (spacing.is_none()) return c.b.ScalarLike(x, 1);
+  Arg one = spacing;
+  if (spacing.is_list() || spacing.is_tuple()) {
+    if (i >= spacing.items().size()) return c.RefuseArg("spacing", "has too few entries");
+    one = spacing.items()[i];
+  }
+  Val v = AsTensor(c.b, one, x.dtype());
+  if (v.rank() == 0) return v;
+  Shape shape(x.rank(), Dim(1));
+  shape[axis] = v.dim(0);
+  v = c.b.Reshape(v, shape);
+  return Later(c.b, v, axis) - Earlier(c.b, v, axis);
+}
+
+Arg Gradient(OpCall& c) {
+  Val x = ToFloat(c.b, c.tensor("self"));
+  int64_t order = c.integer("edge_order");
+  if (order != 1 && order != 2) return c.RefuseArg("edge_order");
+  std::vector<Val> out;
+  std::vector<int64_t> axes = c.axes("dim", x.rank());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    int64_t axis = axes[i];
+    if (LessEqual(order + 1, x.dim(axis)) != true) return c.Refuse("an axis may be too short");
+    Val spacing = SpacingOf(c, x, axis, i);
+    std::vector<Val> parts = {DerivativeAtEnd(c, x, axis, spacing, false)};
+    if (x.dim(axis) != Dim(2)) parts.push_back(DerivativeInside(c.b, x, axis, spacing));
+    parts.push_back(DerivativeAtEnd(c, x, axis, spacing, true));
+    out.push_back(c.b.Concat(parts, axis));
+  }
+  return Arg::List(out);
+}
+
 constexpr OpEntry kOps[] = {
     {"aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", Cumsum},
     {"aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", Cumprod},
@@ -142,6 +212,25 @@ constexpr OpEntry kOps[] = {
      CumulativeTrapezoid},
     {"aten::cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor",
      CumulativeTrapezoid},
+    {"aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, "
+     "int edge_order=1) -> Tensor[]",
+     Gradient},
+    {"aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> "
+     "Tensor[]",
+     Gradient},
+    {"aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]", Gradient},
+    {"aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, "
+     "int edge_order=1) -> Tensor[]",
+     Gradient},
+    {"aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, "
+     "int edge_order=1) -> Tensor[]",
+     Gradient},
+    {"aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, "
+     "int edge_order=1) -> Tensor[]",
+     Gradient},
+    {"aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) "
+     "-> Tensor[]",
+     Gradient},
 };
 
 }  // namespace

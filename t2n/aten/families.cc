@@ -10,6 +10,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       BinaryMathOps(),
       ClassLossOps(),
       ComplexOps(),
+      CtcLossOps(),
       CumulativeOps(),
       LossOps(),
       OrderOps(),

@@ -15,6 +15,7 @@ absl::Span<const OpEntry> CompareOps();
 absl::Span<const OpEntry> BinaryMathOps();
 absl::Span<const OpEntry> ClassLossOps();
 absl::Span<const OpEntry> ComplexOps();
+absl::Span<const OpEntry> CtcLossOps();
 absl::Span<const OpEntry> CumulativeOps();
 absl::Span<const OpEntry> LossOps();
 absl::Span<const OpEntry> OrderOps();

@@ -49,16 +49,14 @@ Val Recur(Builder& b, const Family& f, const Val& x, const Val& n, int64_t max) 
   if (max < 2) return result;
   Builder::ScanSpec spec;
   spec.length = max - 1;
-  spec.scanned = {b.Iota(max - 1, x.dtype()) + 1.0};
-  spec.scan_axes = {0};
-  spec.states = {linear, one, result};
+  spec.states = {b.ScalarLike(x, 1), linear, one, result};
   spec.full = {x, n};
   return b.Scan(spec, [&](Builder& b, absl::Span<const Val> in) {
-    Val k = b.Reshape(in[0], {}), current = in[1], last = in[2], x = in[4];
+    Val k = in[0], current = in[1], last = in[2], x = in[4];
     Val next = (At(f, f.a, k) + At(f, f.b, k) * x) * current - At(f, f.c, k) * last;
     Val found = b.Eq(in[5], k + 1.0);
-    return std::vector<Val>{next, current, b.Select(found, next, in[3])};
-  })[2];
+    return std::vector<Val>{k + 1.0, next, current, b.Select(found, next, in[3])};
+  })[3];
 }
 
 template <const Family& f>

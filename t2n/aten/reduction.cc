@@ -122,6 +122,19 @@ Arg CountNonzero(OpCall& c) {
   return c.b.Reduce(Op::kReduceSum, nonzero, AxesOf(c, x.rank()), false);
 }
 
+// Sums what broadcasting `size` to the operand's shape would repeat.
+Arg SumToSize(OpCall& c) {
+  Val x = c.tensor("self");
+  Shape size = c.dims("size");
+  int64_t extra = x.rank() - static_cast<int64_t>(size.size());
+  if (extra < 0) return c.RefuseArg("size", "has more axes than the tensor");
+  std::vector<int64_t> axes;
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (i < extra || (size[i - extra] == Dim(1) && x.dim(i) != Dim(1))) axes.push_back(i);
+  }
+  return c.b.Reshape(c.b.Reduce(Op::kReduceSum, x, axes, true), size);
+}
+
 Arg LogSumExpOp(OpCall& c) {
   Val x = c.tensor("self");
   if (IsComplex(x.dtype())) return c.Refuse("of complex numbers");
@@ -174,6 +187,7 @@ constexpr OpEntry kOps[] = {
      Truth<Op::kReduceAll>},
     {"aten::count_nonzero(Tensor self, int? dim=None) -> Tensor", CountNonzero},
     {"aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", CountNonzero},
+    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize},
     {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", LogSumExpOp},
 };
 

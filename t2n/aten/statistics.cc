@@ -148,26 +148,6 @@ Arg Dist(OpCall& c) {
   return VectorNorm(c.b, difference, c.number("p"), IntRange(0, difference.rank()), false);
 }
 
-Arg PairwiseDistance(OpCall& c) {
-  Val difference = c.tensor("x1") - c.tensor("x2") + c.number("eps");
-  return VectorNorm(c.b, difference, c.number("p"), {std::max<int64_t>(difference.rank() - 1, 0)},
-                    c.boolean("keepdim"));
-}
-
-// x . y / (max(|x|, eps) max(|y|, eps)) along `dim`.
-Arg CosineSimilarity(OpCall& c) {
-  std::vector<Val> x = Promote(c.b, {c.arg("x1"), c.arg("x2")});
-  Shape shape = BroadcastShape(c, {x[0].shape(), x[1].shape()});
-  int64_t axis = c.axis("dim", static_cast<int64_t>(shape.size()));
-  double eps = c.number("eps");
-  for (Val& v : x) {
-    v = Widen(c.b, c.b.BroadcastTo(v, shape));
-    v = v / c.b.Max(VectorNorm(c.b, v, 2, {axis}, true), eps);
-  }
-  DType dtype = ResultType({c.arg("x1"), c.arg("x2")});
-  return c.b.Cast(c.b.Reduce(Op::kReduceSum, x[0] * x[1], {axis}, false), dtype);
-}
-
 // Slices along `dim` scaled down to norm `maxnorm` where theirs is larger.
 Arg Renorm(OpCall& c) {
   Val x = c.tensor("self");
@@ -223,11 +203,6 @@ constexpr OpEntry kOps[] = {
      LinalgMatrixNorm},
     {"aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor", Renorm},
     {"aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Dist},
-    {"aten::pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=1e-06, "
-     "bool keepdim=False) -> Tensor",
-     PairwiseDistance},
-    {"aten::cosine_similarity(Tensor x1, Tensor x2, int dim=1, float eps=1e-08) -> Tensor",
-     CosineSimilarity},
 };
 
 }  // namespace
