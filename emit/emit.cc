@@ -8,7 +8,7 @@
 #include "emit/lower/lowering.h"
 #include "emit/nnef/tensor_file.h"
 #include "t2n/base/status.h"
-#include "t2n/passes/complex.h"
+#include "t2n/passes/real_types.h"
 
 namespace t2n {
 
@@ -81,15 +81,15 @@ Expr VariableCall(const Variable& variable) {
 // The whole document; refusals are in model.refusals.
 void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   Graph real;
-  bool complex = HasComplex(source);
-  if (complex) {
-    absl::Status status = LowerComplex(source, &real);
+  bool rebuild = NeedsRealTypes(source);
+  if (rebuild) {
+    absl::Status status = LowerToRealTypes(source, &real);
     if (!status.ok()) {
       model.refusals.push_back(std::string(status.message()));
       return;
     }
   }
-  const Graph& graph = complex ? real : source;
+  const Graph& graph = rebuild ? real : source;
   model.target = spec.target;
   model.naming = spec.naming;
   model.document.graph_name = ToIdentifier(spec.graph_name);

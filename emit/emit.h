@@ -40,7 +40,8 @@ struct EmitReport {
   std::vector<std::string> refusals;
 };
 
-// Complex inputs and outputs of the graph get a last axis of size 2 (real, imaginary).
+// Complex inputs and outputs of the graph get a last axis of size 2 (real, imaginary);
+// bfloat16 is f32 in the model.
 //
 // Writes the model at spec.path; on failure what was there is untouched. Unimplemented with one
 // line a cause if the target has no form for something. `report` may be null.

@@ -52,7 +52,7 @@ std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
               {{"axis", nnef::Int(axes[0])}, {"eps", nnef::Float(node.attrs.Float("eps"))}});
 }
 
-// On pairs (see LowerComplex); tract does not divide by the length either.
+// On pairs (see LowerToRealTypes); tract does not divide by the length either.
 std::optional<Expr> Fft(Lowering& l, const Node& node) {
   if (l.target().strict) return std::nullopt;
   return Call("tract_core_fft", {l.In(node, 0)},

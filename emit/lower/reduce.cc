@@ -15,20 +15,26 @@ Expr Reduced(const char* op, Expr x, const std::vector<int64_t>& axes) {
   return Call(op, {std::move(x)}, {{"axes", Ints(axes)}});
 }
 
-// tract's max and min skip NaN; a sum over a NaN is one.
-void LowerExtreme(Lowering& l, const Node& node, const char* op, const Expr& x,
-                  const std::vector<int64_t>& axes) {
+// tract's max and min skip NaN, and begin with the lowest (highest) finite number: of infinities
+// alone they do not give infinity. A sum gives both.
+void LowerExtreme(Lowering& l, const Node& node, const Expr& x, const std::vector<int64_t>& axes) {
+  bool max = node.op == Op::kReduceMax;
+  const char* op = max ? "max_reduce" : "min_reduce";
   DType dtype = node.inputs[0]->dtype();
   if (!IsFloat(dtype) || l.target().strict) {
     l.Set(node, Reduced(op, x, axes));
     return;
   }
-  Expr is_nan = l.Temp(node, "is_nan",
-                       dtype == DType::kF64 ? Call("ne", {x, x}) : Call("tract_core_is_nan", {x}));
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Expr is_nan = l.IsNan(node, x, dtype);
   Expr any_nan = l.Temp(node, "any_nan", Reduced("any_reduce", is_nan, axes));
+  Expr is_infinite =
+      l.Temp(node, "is_infinite", Call("eq", {x, nnef::Float(max ? -kInfinity : kInfinity)}));
+  Expr all_infinite = l.Temp(node, "all_infinite", Reduced("all_reduce", is_infinite, axes));
+  Expr special = l.Temp(node, "special", Call("or", {any_nan, all_infinite}));
   Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", x, axes));
-  Expr extreme = l.Temp(node, "skipping", Reduced(op, x, axes));
-  l.Set(node, Call("select", {any_nan, sum, extreme}));
+  Expr extreme = l.Temp(node, "finite", Reduced(op, x, axes));
+  l.Set(node, Call("select", {special, sum, extreme}));
 }
 
 }  // namespace
@@ -52,10 +58,8 @@ absl::Status LowerReduce(Lowering& l, const Node& node) {
       return absl::OkStatus();
     }
     case Op::kReduceMax:
-      LowerExtreme(l, node, "max_reduce", x, axes);
-      return absl::OkStatus();
     case Op::kReduceMin:
-      LowerExtreme(l, node, "min_reduce", x, axes);
+      LowerExtreme(l, node, x, axes);
       return absl::OkStatus();
     case Op::kReduceAny:
     case Op::kReduceAll:

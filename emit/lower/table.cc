@@ -132,7 +132,7 @@ LowerFn FindLowering(Op op) {
     case Op::kReal:
     case Op::kImag:
     case Op::kFft:
-      return nullptr;  // see LowerComplex
+      return nullptr;  // see LowerToRealTypes
   }
   return nullptr;
 }

@@ -101,6 +101,15 @@ void Quantization(Cases* cases) {
 
 Cases BodyCases() {
   Cases cases;
+  cases.push_back({"bfloat16_inside",
+                   [](Builder& b, V in) {
+                     Val w = b.Cast(b.Doubles(DType::kF32, {0.5, 2, -4}), DType::kBF16);
+                     Val y = b.Mul(b.Cast(in[0], DType::kBF16), w);
+                     return std::vector<Val>{b.Cast(y, DType::kF32)};
+                   },
+                   {Of(DType::kF32, {3}, {1, 2, 3})},
+                   {},
+                   {}});
   Quantization(&cases);
   Complex(&cases);
   cases.push_back({"composite_without_operator",

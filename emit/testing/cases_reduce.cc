@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -60,6 +61,12 @@ Cases ReduceCases() {
       [](Builder& b, const Val& x) {
         return std::vector<Val>{b.Reduce(Op::kReduceAny, x, {1}, false),
                                 b.Reduce(Op::kReduceAll, x, {1}, false)};
+      });
+  const double inf = std::numeric_limits<double>::infinity();
+  Add(&cases, "reduce_infinities", Of(DType::kF32, {3, 2}, {-inf, -inf, inf, inf, -inf, 3}),
+      [](Builder& b, const Val& x) {
+        return std::vector<Val>{b.Reduce(Op::kReduceMax, x, {1}, false),
+                                b.Reduce(Op::kReduceMin, x, {1}, false)};
       });
   Add(&cases, "reduce_nan", Of(DType::kF32, {2, 4}, {1, std::nan(""), 3, 2, 5, 6, 7, 4}),
       [](Builder& b, const Val& x) {

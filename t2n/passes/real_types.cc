@@ -1,10 +1,11 @@
-#include "t2n/passes/complex.h"
+#include "t2n/passes/real_types.h"
 
-#include <numeric>
+#include <cstring>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/builder.h"
 #include "t2n/ir/type_rules.h"
@@ -15,11 +16,49 @@ namespace {
 
 constexpr double kTwoPi = 6.28318530717958647692;
 
+// bfloat16 -> f32, others unchanged.
+DType Widened(DType dtype) { return dtype == DType::kBF16 ? DType::kF32 : dtype; }
+
 ValueType RealValueType(ValueType type) {
-  if (!IsComplex(type.dtype)) return type;
-  type.dtype = RealType(type.dtype);
-  type.shape.push_back(2);
+  if (IsComplex(type.dtype)) type.shape.push_back(2);
+  type.dtype = Widened(RealType(type.dtype));
   return type;
+}
+
+// A bfloat16 tensor's elements as f32, dense; converted when they are read.
+class WidenedBuffer : public Buffer {
+ public:
+  explicit WidenedBuffer(Tensor source) : source_(std::move(source)) {}
+  size_t size() const override { return source_.numel() * sizeof(float); }
+  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
+    if (bytes_.empty() && source_.numel() > 0) {
+      T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(source_));
+      T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
+      bytes_.resize(size());
+      for (int64_t i = 0; i < dense.numel(); ++i) {
+        uint16_t half;
+        std::memcpy(&half, data + 2 * i, sizeof(half));
+        float wide = BFloat16ToFloat(half);
+        std::memcpy(bytes_.data() + 4 * i, &wide, sizeof(wide));
+      }
+      source_.buffer->Release();
+    }
+    return absl::MakeConstSpan(bytes_);
+  }
+  void Release() const override { std::vector<uint8_t>().swap(bytes_); }
+
+ private:
+  Tensor source_;
+  mutable std::vector<uint8_t> bytes_;
+};
+
+Tensor WidenedView(const Tensor& t) {
+  Tensor wide = t;
+  wide.dtype = DType::kF32;
+  wide.offset = 0;
+  wide.strides = ContiguousStrides(t.sizes);
+  wide.buffer = std::make_shared<WidenedBuffer>(t);
+  return wide;
 }
 
 // The same bytes: a complex element is two real ones.
@@ -51,9 +90,22 @@ Val DiscreteFourier(Builder& b, const Val& x, int64_t axis, bool inverse) {
       x.rank() - 1);
 }
 
+bool AnyValue(const Graph& graph, bool (*is)(DType)) {
+  for (const auto& node : graph.nodes()) {
+    for (const auto& v : node->outputs) {
+      if (is(v->dtype())) return true;
+    }
+    for (const auto& body : node->bodies) {
+      if (AnyValue(*body, is)) return true;
+    }
+  }
+  return false;
+}
+
 class Rebuilder {
  public:
-  explicit Rebuilder(Builder* builder) : b_(*builder) {}
+  using WidenedTensors = absl::flat_hash_map<std::string, Tensor>;
+  Rebuilder(Builder* builder, WidenedTensors* widened) : b_(*builder), widened_(widened) {}
 
   void Bind(const Value* value, Val real) { values_[value] = std::move(real); }
   Val Get(const Value* value);
@@ -84,17 +136,31 @@ class Rebuilder {
                                 ": not defined on complex numbers here"));
   }
 
+  Tensor Wide(const Tensor& t);
+
   Builder& b_;
   absl::flat_hash_map<const Value*, Val> values_;
+  WidenedTensors* widened_;
 };
 
 Val Rebuilder::Get(const Value* value) {
   Val& known = values_[value];
   if (!known && value->constant) {
-    known = b_.Constant(RealView(*value->constant), value->type.quant);
+    const Tensor& t = *value->constant;
+    Tensor real = t.dtype == DType::kBF16 ? Wide(t) : RealView(t);
+    known = b_.Constant(std::move(real), value->type.quant);
     if (known) known->name = value->name;
   }
   return known;
+}
+
+// One widened tensor for each view, so that tied weights stay tied.
+Tensor Rebuilder::Wide(const Tensor& t) {
+  std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), " ", t.offset, " ",
+                                 absl::StrJoin(t.sizes, ","), " ", absl::StrJoin(t.strides, ","));
+  auto [it, is_new] = widened_->insert({key, Tensor()});
+  if (is_new) it->second = WidenedView(t);
+  return it->second;
 }
 
 absl::Status Rebuilder::Run(const Graph& graph) {
@@ -123,14 +189,19 @@ std::vector<Val> Rebuilder::Rebuild(const Node& node) {
     complex |= IsComplex(v->dtype());
   }
   if (!node.bodies.empty()) return RebuildBody(node, inputs);
-  if (!complex) return b_.MakeAll(node.op, node.attrs, inputs);
+  if (!complex) {
+    Attrs attrs = node.attrs;
+    if (attrs.Has("dtype")) attrs.Set("dtype", Widened(attrs.Type("dtype")));
+    bool same = node.op == Op::kCast && inputs[0].dtype() == attrs.Type("dtype");
+    return same ? inputs : b_.MakeAll(node.op, std::move(attrs), inputs);
+  }
   return {RebuildComplex(node, inputs)};
 }
 
 std::vector<Val> Rebuilder::RebuildBody(const Node& node, const std::vector<Val>& inputs) {
   const Graph& body = *node.bodies[0];
-  auto build = [&body](Builder& b, absl::Span<const Val> params) {
-    Rebuilder inner(&b);
+  auto build = [&](Builder& b, absl::Span<const Val> params) {
+    Rebuilder inner(&b, widened_);
     for (size_t i = 0; i < params.size(); ++i) inner.Bind(body.inputs()[i], params[i]);
     absl::Status status = inner.Run(body);
     if (!status.ok()) b.Fail(status);
@@ -141,7 +212,8 @@ std::vector<Val> Rebuilder::RebuildBody(const Node& node, const std::vector<Val>
   const Attrs& attrs = node.attrs;
   if (node.op == Op::kComposite) {
     // By another name if it computes with pairs: targets' own operators do not.
-    std::string name = HasComplex(body) ? "complex_" + attrs.Str("name") : attrs.Str("name");
+    std::string name =
+        AnyValue(body, IsComplex) ? "complex_" + attrs.Str("name") : attrs.Str("name");
     return b_.CompositeAll(name, attrs, inputs, build);
   }
   Builder::ScanSpec spec;
@@ -194,7 +266,7 @@ Val Rebuilder::RebuildComplex(const Node& node, const std::vector<Val>& in) {
         Parts z = Split(in[0]);
         return b_.Or(b_.Ne(z.re, 0), b_.Ne(z.im, 0));
       }
-      if (!IsComplex(to)) return b_.Cast(Split(in[0]).re, to);
+      if (!IsComplex(to)) return b_.Cast(Split(in[0]).re, Widened(to));
       if (IsComplex(node.inputs[0]->dtype())) return b_.Cast(in[0], RealType(to));
       Val re = b_.Cast(in[0], RealType(to));
       return Join({re, b_.ScalarLike(re, 0)});
@@ -318,21 +390,14 @@ Val Rebuilder::Einsum(const Node& node, const std::vector<Val>& in) {
 
 }  // namespace
 
-bool HasComplex(const Graph& graph) {
-  for (const auto& node : graph.nodes()) {
-    for (const auto& v : node->outputs) {
-      if (IsComplex(v->dtype())) return true;
-    }
-    for (const auto& body : node->bodies) {
-      if (HasComplex(*body)) return true;
-    }
-  }
-  return false;
+bool NeedsRealTypes(const Graph& graph) {
+  return AnyValue(graph, [](DType t) { return IsComplex(t) || t == DType::kBF16; });
 }
 
-absl::Status LowerComplex(const Graph& graph, Graph* real) {
+absl::Status LowerToRealTypes(const Graph& graph, Graph* real) {
   Builder builder(real);
-  Rebuilder rebuilder(&builder);
+  Rebuilder::WidenedTensors widened;
+  Rebuilder rebuilder(&builder, &widened);
   for (const Value* input : graph.inputs()) {
     builder.set_place(input->node->place);
     rebuilder.Bind(input, builder.Input(input->name, RealValueType(input->type)));
