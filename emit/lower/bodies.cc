@@ -59,20 +59,24 @@ Expr OneElement(Lowering& l, const Node& node, int i, int64_t rank) {
   return l.Temp(node, "one", Call("reshape", {x}, {{"shape", nnef::Ints(ones)}}));
 }
 
+// A condition of `rank` axes of size 1 that tract does not know.
+Expr Unknown(Lowering& l, const Node& node, int64_t rank) {
+  Expr one = OneElement(l, node, UnknownInput(node), rank);
+  return l.Temp(node, "unknown", Call("eq", {one, one}));
+}
+
 // What a loop that scans nothing has its number of turns from.
 Expr Turns(Lowering& l, const Node& node) {
-  Expr x = OneElement(l, node, UnknownInput(node), 1);
   return l.Temp(node, "turns",
-                Call("tract_core_broadcast", {x},
+                Call("tract_core_broadcast", {Unknown(l, node, 1)},
                      {{"shape", nnef::Array({DimExpr(node.attrs.Size("length"))})}}));
 }
 
 Expr Scanned(Lowering& l, const Node& node, int i) {
   Expr x = l.In(node, i);
   if (!node.inputs[i]->is_constant()) return x;
-  Expr one = OneElement(l, node, UnknownInput(node), node.inputs[i]->rank());
-  Expr same = l.Temp(node, "same", Call("eq", {one, one}));
-  return l.Temp(node, "scanned", Call("select", {same, x, x}));
+  Expr condition = Unknown(l, node, node.inputs[i]->rank());
+  return l.Temp(node, "scanned", Call("select", {condition, x, x}));
 }
 
 }  // namespace
@@ -86,8 +90,7 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");
   int outputs = attrs.Int("scan_outputs");
   Expr step = Int(attrs.Bool("reverse") ? -1 : 1);
-  std::optional<DType> turns;
-  if (scans == 0 && !node.inputs.empty()) turns = node.inputs[UnknownInput(node)]->dtype();
+  bool turns = scans == 0 && !node.inputs.empty();
   T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", turns));
 
   std::vector<Expr> scan, full, state, output;

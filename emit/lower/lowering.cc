@@ -297,7 +297,7 @@ void Lowering::LowerNodes(const Graph& graph) {
 }
 
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
-                                               std::optional<DType> spare) {
+                                               bool turns) {
   Lowering inner(model_, this);
   nnef::Fragment fragment;
   auto add_parameter = [&](absl::string_view wanted, DType dtype) {
@@ -310,14 +310,26 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
         nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype()));
   }
   std::string turn;
-  if (spare) turn = add_parameter("turn", *spare);
+  if (turns) turn = add_parameter("turn", DType::kBool);
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
-  if (spare) {
-    std::string id = inner.names_->Unique("turned");
-    inner.body_.push_back({{id}, nnef::Call("copy", {nnef::Id(turn)})});
-    fragment.results.push_back({id, TensorType(*spare)});
+  if (turns) {
+    // It chooses between the first result and itself.
+    int64_t rank = body.outputs()[0]->rank();
+    Expr condition = nnef::Id(turn);
+    if (rank != 1) {
+      std::string shaped = inner.names_->Unique("turned");
+      std::vector<int64_t> ones(rank, 1);
+      inner.body_.push_back(
+          {{shaped},
+           rank == 0 ? nnef::Call("squeeze", {condition}, {{"axes", nnef::Ints({0})}})
+                     : nnef::Call("reshape", {condition}, {{"shape", nnef::Ints(ones)}})});
+      condition = nnef::Id(shaped);
+    }
+    Expr first = nnef::Id(use.results[0]);
+    use.results[0] = fragment.results[0].name = inner.names_->Unique("turned");
+    inner.body_.push_back({{use.results[0]}, nnef::Call("select", {condition, first, first})});
   }
   fragment.body = std::move(inner.body_);
   for (nnef::Typed& parameter : inner.captured_parameters_) {

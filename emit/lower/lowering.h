@@ -84,10 +84,10 @@ class Lowering {
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
-  // The body of a node as a fragment; equal ones are shared. `spare`: one more parameter of
-  // that type behind the body's inputs, which is a result of its own (not among `use.results`).
+  // The body of a node as a fragment; equal ones are shared. `turns`: one more parameter, of bool
+  // [1], behind the body's inputs, which tract cannot see to have no effect.
   absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name,
-                                       std::optional<DType> spare = std::nullopt);
+                                       bool turns = false);
 
   // Lowers all live nodes; refusals go to the model.
   void LowerNodes(const Graph& graph);
