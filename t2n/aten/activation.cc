@@ -164,6 +164,7 @@ Arg Rrelu(OpCall& c) {
 // Its result is its input itself: hence the alias in the schemas, which torch leaves out.
 Arg Dropout(OpCall& c) {
   double p = c.number("p");
+  if (c.boolean("train") && p == 1) return c.tensor("input") * 0.0;
   if (c.boolean("train") && p != 0) {
     return c.RefuseArg("train", "is random: call eval() on the model before saving it");
   }
