@@ -1,0 +1,149 @@
+#include "emit/emit.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "t2n/ir/builder.h"
+
+namespace t2n {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string Text(const Graph& graph, const EmitSpec& spec = {}) {
+  absl::StatusOr<std::string> text = EmitText(graph, spec);
+  return text.ok() ? *text : std::string(text.status().message());
+}
+
+// relu(conv(x)) and a linear layer, as an evaluator names things.
+void BuildNet(Graph* graph) {
+  Builder b(graph);
+  Val x = b.Input("image", {DType::kF32, {Dim::Symbol("B"), 3, 8, 8}, nullptr});
+  auto place = std::make_shared<Place>();
+  place->module_path = "features.0";
+  b.set_place(place);
+  auto weight = [&b](const char* name, std::vector<int64_t> sizes) {
+    uint8_t* data;
+    Val v = b.Constant(Tensor::Allocate(DType::kF32, std::move(sizes), &data));
+    v->name = name;
+    return v;
+  };
+  Window w{{}, {2, 2}, {1, 1}, {1, 1}, {1, 1}};
+  Val y =
+      b.Conv(x, weight("features.0.weight", {4, 3, 3, 3}), weight("features.0.bias", {4}), w, 1);
+  y->name = "input";
+  y = b.Max(y, 0);
+  y->name = "_3";
+  place = std::make_shared<Place>();
+  place->module_path = "head";
+  b.set_place(place);
+  y = b.Reshape(y, {Dim::Symbol("B"), 64});
+  y = b.Einsum("bi,oi->bo", {y, weight("head.weight", {5, 64})});
+  graph->outputs() = {y.get()};
+  graph->output_names() = {"scores"};
+}
+
+TEST(EmitTest, WritesReadableGraphs) {
+  Graph graph;
+  BuildNet(&graph);
+  EmitSpec spec;
+  spec.symbols = {{"B", {1, 64}}};
+  EXPECT_EQ(Text(graph, spec), R"(version 1.0;
+
+extension tract_registry tract_core;
+extension tract_symbol B;
+extension tract_assert B >= 1;
+extension tract_assert B <= 64;
+
+graph network(image) -> (scores)
+{
+    image = external<scalar>(shape = [B, 3, 8, 8]);
+    features_0_weight = variable<scalar>(label = "features.0.weight", shape = [4, 3, 3, 3]);
+    features_0_bias = variable<scalar>(label = "features.0.bias", shape = [4]);
+    head_weight = variable<scalar>(label = "head.weight", shape = [5, 64]);
+    features_0_input = conv(image, features_0_weight, features_0_bias, padding = [(1, 1), (1, 1)], stride = [2, 2], dilation = [1, 1], groups = 1);
+    features_0_max = max(features_0_input, 0.0);
+    head_reshape = reshape(features_0_max, shape = [64], axis_start = 1, axis_count = 3);
+    scores = matmul(head_reshape, head_weight, transposeB = true);
+}
+)");
+}
+
+TEST(EmitTest, NumbersValuesIfAsked) {
+  Graph graph;
+  BuildNet(&graph);
+  EmitSpec spec;
+  spec.naming = Naming::kNumeric;
+  EXPECT_THAT(Text(graph, spec), HasSubstr("v6 = max(v3, 0.0);"));
+}
+
+TEST(EmitTest, WritesSharedBytesOnce) {
+  Graph graph;
+  Builder b(&graph);
+  Val x = b.Input("x", {DType::kF32, {2, 3}, nullptr});
+  uint8_t* data;
+  Tensor tied = Tensor::Allocate(DType::kF32, {2, 3}, &data);
+  Val w = b.Constant(tied), v = b.Constant(tied);
+  graph.outputs() = {b.Add(x, w).get(), b.Mul(x, v).get()};
+  EmitSpec spec;
+  spec.path = std::filesystem::path(::testing::TempDir()) / "tied";
+  EmitReport report;
+  ASSERT_TRUE(EmitModel(graph, spec, &report).ok());
+  EXPECT_EQ(report.variables, 1);
+  EXPECT_EQ(report.variable_bytes, 24);
+  EXPECT_THAT(report.inputs, ElementsAre("x"));
+  EXPECT_THAT(report.outputs, ElementsAre("output", "output_1"));
+}
+
+TEST(EmitTest, TensorFilesHaveTheSpecifiedHeader) {
+  Graph graph;
+  Builder b(&graph);
+  Val x = b.Input("x", {DType::kI64, {3}, nullptr});
+  Val w = b.Ints({1, 2, -3});
+  w->name = "w";
+  graph.outputs() = {b.Add(x, w).get()};
+  EmitSpec spec;
+  spec.path = std::filesystem::path(::testing::TempDir()) / "header";
+  ASSERT_TRUE(EmitModel(graph, spec, nullptr).ok());
+  std::ifstream file(spec.path + "/w.dat", std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  std::string expected("\x4e\xef\x01\x00\x18\x00\x00\x00\x01\x00\x00\x00\x03\x00\x00\x00", 16);
+  EXPECT_EQ(bytes.str().substr(0, 16), expected);
+  EXPECT_EQ(bytes.str().substr(44, 8), std::string("\x40\0\0\0\x04\0\0\0", 8));
+  EXPECT_EQ(bytes.str().size(), 128 + 24);
+}
+
+TEST(EmitTest, CollectsAllRefusals) {
+  Graph graph;
+  Builder b(&graph);
+  auto place = std::make_shared<Place>();
+  place->entry = "code/net.py";
+  place->line = 7;
+  b.set_place(place);
+  Val x = b.Input("x", {DType::kF32, {2, 3}, nullptr});
+  graph.outputs() = {b.Erf(x).get(), b.Gather(x, 0, b.Ints({1, 0})).get()};
+  EmitSpec spec;
+  spec.target = *FindTarget("khronos");
+  absl::StatusOr<std::string> text = EmitText(graph, spec);
+  EXPECT_EQ(text.status().code(), absl::StatusCode::kUnimplemented);
+  std::string message(text.status().message());
+  EXPECT_THAT(message, HasSubstr("Erf at code/net.py:7:0"));
+  EXPECT_THAT(message, HasSubstr("\nGather at code/net.py:7:0"));
+}
+
+TEST(EmitTest, KnowsItsTargets) {
+  EXPECT_EQ(FindTarget("tract")->version, 23);
+  EXPECT_EQ(FindTarget("tract:0.22.9")->name, "tract:0.22.4");
+  EXPECT_EQ(FindTarget("tract:0.30.1")->name, "tract:0.23.9");
+  EXPECT_TRUE(FindTarget("khronos")->strict);
+  EXPECT_FALSE(FindTarget("tract:0.18.0").ok());
+  EXPECT_FALSE(FindTarget("onnx").ok());
+}
+
+}  // namespace
+}  // namespace t2n
