@@ -1,0 +1,120 @@
+// Orthogonal factors, powers and inverses of matrices and of tensors seen as matrices
+// (ATen/native/{BatchLinearAlgebra,LinearAlgebra}.cpp).
+#include <cmath>
+
+#include "t2n/aten/common.h"
+#include "t2n/aten/decomposition.h"
+#include "t2n/aten/families.h"
+
+namespace t2n {
+namespace {
+
+Arg Geqrf(OpCall& c) {
+  HouseholderResult h = Householder(c.b, RealMatrix(c, "self", false));
+  return Arg::Tuple({h.packed, h.tau});
+}
+
+// The first `columns` columns of H_1 H_2 ...
+Val Orthogonal(Builder& b, const Val& packed, const Val& tau, const Dim& columns) {
+  if (!packed || !tau) return Val();
+  Shape shape = packed.shape();
+  shape.back() = columns;
+  Val start = b.Eq(b.Unsqueeze(b.Iota(packed.dim(-2)), 1), b.Iota(columns));
+  return ApplyReflectors(b, packed, tau, b.BroadcastTo(b.Cast(start, packed.dtype()), shape),
+                         false);
+}
+
+Arg Qr(OpCall& c) {
+  Builder& b = c.b;
+  Val a = RealMatrix(c, c.schema().args[0].name, false);
+  std::string mode = c.schema().IndexOf("mode") >= 0 ? c.str("mode")
+                                                     : (c.boolean("some") ? "reduced" : "complete");
+  if (mode != "reduced" && mode != "complete" && mode != "r") return c.RefuseArg("mode");
+  HouseholderResult h = Householder(b, a);
+  if (!b.ok()) return Val();
+  Dim k = mode == "complete" ? a.dim(-2) : Min(a.dim(-2), a.dim(-1));
+  Val r = Triangle(b, b.Slice(h.packed, a.rank() - 2, 0, k), true, 0);
+  Val q = mode == "r" ? b.Full({Dim(0)}, a.dtype(), 0) : Orthogonal(b, h.packed, h.tau, k);
+  return Arg::Tuple({q, r});
+}
+
+Arg HouseholderProduct(OpCall& c) {
+  Val a = RealMatrix(c, c.schema().args[0].name, false);
+  return c.b.ok() ? Orthogonal(c.b, a, c.tensor(c.schema().args[1].name), a.dim(-1)) : Val();
+}
+
+// op(Q) C or C op(Q), where Q is H_1 H_2 ...
+Arg Ormqr(OpCall& c) {
+  Builder& b = c.b;
+  Val a = RealMatrix(c, "self", false), tau = c.tensor("input2"),
+      other = RealMatrix(c, "input3", false);
+  bool left = c.boolean("left"), transpose = c.boolean("transpose");
+  if (!b.ok()) return Val();
+  if (left) return ApplyReflectors(b, a, tau, other, transpose);
+  Val y = ApplyReflectors(b, a, tau, Transposed(b, other), !transpose);
+  return y ? Transposed(b, y) : y;
+}
+
+Arg MatrixPower(OpCall& c) {
+  Builder& b = c.b;
+  Val a = c.tensor("self");
+  int64_t n = c.integer("n");
+  if (a.rank() < 2 || n < -(1 << 20) || n > (1 << 20)) return c.RefuseArg("n");
+  if (n == 0) return b.BroadcastTo(Identity(b, a.dim(-1), a.dtype()), a.shape());
+  if (n < 0) a = Inverse(b, RealMatrix(c, "self", true));
+  Val y;
+  for (int64_t rest = std::abs(n); rest > 0; rest /= 2) {
+    if (rest % 2 == 1) y = y ? b.MatMul(y, a) : a;
+    if (rest > 1) a = b.MatMul(a, a);
+  }
+  return y;
+}
+
+Arg TensorInv(OpCall& c) {
+  Builder& b = c.b;
+  Val a = c.tensor("self");
+  int64_t ind = c.integer("ind");
+  if (ind < 1 || ind >= a.rank()) return c.RefuseArg("ind");
+  Shape head(a.shape().begin(), a.shape().begin() + ind);
+  Shape tail(a.shape().begin() + ind, a.shape().end());
+  Val y = Inverse(b, b.Reshape(a, {NumElements(head), NumElements(tail)}));
+  tail.insert(tail.end(), head.begin(), head.end());
+  return b.Reshape(y, tail);
+}
+
+// X with tensordot(self, X) = other; `dims` of self are moved to its end first.
+Arg TensorSolve(OpCall& c) {
+  Builder& b = c.b;
+  Val a = c.tensor("self"), other = c.tensor("other");
+  std::vector<int64_t> moved =
+      c.has("dims") ? c.axes("dims", a.rank(), false) : std::vector<int64_t>();
+  std::vector<int64_t> to = IntRange(a.rank() - moved.size(), a.rank());
+  a = b.Transpose(a, MovePerm(a.rank(), moved, to));
+  if (!a || other.rank() > a.rank()) return c.Refuse("ranks of the operands");
+  Shape out(a.shape().begin() + other.rank(), a.shape().end());
+  Dim n = NumElements(out);
+  Val x = Solve(b, b.Reshape(a, {n, n}), b.Reshape(other, {n, Dim(1)}));
+  return b.Reshape(x, out);
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::geqrf(Tensor self) -> (Tensor a, Tensor tau)", Geqrf},
+    {"aten::linalg_qr(Tensor A, str mode=\"reduced\") -> (Tensor Q, Tensor R)", Qr},
+    {"aten::linalg_householder_product(Tensor input, Tensor tau) -> Tensor", HouseholderProduct},
+    {"aten::orgqr(Tensor self, Tensor input2) -> Tensor", HouseholderProduct},
+    {"aten::ormqr(Tensor self, Tensor input2, Tensor input3, bool left=True, bool transpose=False) "
+     "-> Tensor",
+     Ormqr},
+    {"aten::linalg_matrix_power(Tensor self, int n) -> Tensor", MatrixPower},
+    {"aten::matrix_power(Tensor self, int n) -> Tensor", MatrixPower},
+    {"aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor", TensorInv},
+    {"aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor",
+     TensorSolve},
+    {"aten::qr(Tensor self, bool some=True) -> (Tensor Q, Tensor R)", Qr},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> MatrixFunctionOps() { return kOps; }
+
+}  // namespace t2n
