@@ -60,14 +60,11 @@ Val RepeatHeads(Builder& b, const Val& x, const Val& q) {
 
 // Rows that a mask hides entirely give zeros (torch's _safe_softmax), not NaN.
 Val ZeroHiddenRows(Builder& b, const Val& y, const Val& mask) {
-  int64_t keys = mask.rank() - 1;
-  Val hidden = b.Eq(b.Reduce(Op::kReduceMax, mask, {keys}, true), -kInfinity);
-  Val any = b.Reduce(Op::kReduceAny, hidden, IntRange(0, hidden.rank()), false);
-  if (any.is_constant()) {
-    auto value = ReadInts(*any->constant);
-    if (value.ok() && (*value)[0] == 0) return y;
-  }
-  return b.Select(hidden, b.ScalarLike(y, 0), y);
+  Val seen = b.Reduce(Op::kReduceAny, b.Gt(mask, -kInfinity), {mask.rank() - 1}, true);
+  Val all = b.Reduce(Op::kReduceAll, seen, IntRange(0, seen.rank()), false);
+  std::optional<std::vector<int64_t>> value = KnownInts(all);
+  if (value && (*value)[0] == 1) return y;
+  return b.Select(seen, y, b.ScalarLike(y, 0));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 
 namespace t2n {
@@ -24,19 +25,21 @@ Val OnlyWhere(Builder& b, const Val& mask, const Val& a) {
 using StepFn = std::function<std::vector<Val>(Builder&, const Val& k, absl::Span<const Val> states,
                                               absl::Span<const Val> full)>;
 
+// Loops are unrolled, which runtimes do better with than with a loop over a constant.
+constexpr int64_t kMaxSteps = 32;
+
 // Runs `step` for k = 0, 1, ... steps - 1 (or backwards): k is i64 [1], states go through.
 std::vector<Val> Loop(Builder& b, const Dim& steps, std::vector<Val> states, std::vector<Val> full,
                       bool reverse, const StepFn& step) {
-  Builder::ScanSpec spec;
-  spec.length = steps;
-  spec.scanned = {b.Iota(steps)};
-  spec.scan_axes = {0};
-  spec.states = states;
-  spec.full = std::move(full);
-  spec.reverse = reverse;
-  return b.Scan(spec, [&](Builder& b, absl::Span<const Val> in) {
-    return step(b, in[0], in.subspan(1, states.size()), in.subspan(1 + states.size()));
-  });
+  if (!steps.is_const() || steps.value() > kMaxSteps) {
+    b.Fail(absl::StrCat("decompositions need matrices of a known size up to ", kMaxSteps, ", not ",
+                        steps.ToString()));
+    return std::vector<Val>(states.size());
+  }
+  for (int64_t i = 0; i < steps.value() && b.ok(); ++i) {
+    states = step(b, b.Ints({reverse ? steps.value() - 1 - i : i}), states, full);
+  }
+  return states;
 }
 
 Shape BatchOf(const Val& a) {
@@ -117,6 +120,21 @@ LuResult Lu(Builder& b, const Val& a, bool pivot) {
                                   absl::Span<const Val>) { return LuStep(b, k, s, pivot); });
   if (!b.ok()) return {};
   return {out[0], b.Squeeze(out[1], a.rank() - 1), b.Squeeze(out[2], a.rank() - 2)};
+}
+
+Val RowsOfPivots(Builder& b, const Val& pivots, const Dim& m) {
+  if (!pivots) return pivots;
+  Val p = b.Cast(pivots, DType::kI64);
+  Shape batch(p.shape().begin(), p.shape().end() - 1);
+  batch.push_back(m);
+  return Loop(b, p.dim(-1), {b.BroadcastTo(b.Iota(m), batch)}, {p}, false,
+              [](Builder& b, const Val& k, absl::Span<const Val> s, absl::Span<const Val> full) {
+                const Val &rows = s[0], &p = full[0];
+                Val mine = Pick(b, p, b.Eq(b.Iota(p.dim(-1)), k), -1), at = b.Iota(rows.dim(-1));
+                Val from = b.Select(b.Eq(at, k), mine, b.Select(b.Eq(at, mine), k, at));
+                from = b.BroadcastTo(from, rows.shape());
+                return std::vector<Val>{b.GatherElements(rows, rows.rank() - 1, from)};
+              })[0];
 }
 
 Val SolveTriangular(Builder& b, const Val& a, const Val& rhs, bool upper, bool unit_diagonal) {

@@ -1,5 +1,5 @@
-// Matrix decompositions as loops over the columns: masked updates of the whole matrix, so that one
-// body serves every size, batched or not.
+// Matrix decompositions as loops over the columns, unrolled: masked updates of the whole matrix,
+// batched or not. Matrices have a known size of at most 32.
 #ifndef T2N_ATEN_DECOMPOSITION_H_
 #define T2N_ATEN_DECOMPOSITION_H_
 
@@ -19,6 +19,8 @@ struct LuResult {
 
 // LU with partial pivoting (`pivot`), Doolittle's form, as LAPACK's getrf.
 LuResult Lu(Builder& b, const Val& a, bool pivot);
+// The rows of LuResult for its pivots [..., k] of a matrix of m rows.
+Val RowsOfPivots(Builder& b, const Val& pivots, const Dim& m);
 // X with A X = B for triangular A [..., n, n] and B [..., n, k]; only that triangle is read.
 Val SolveTriangular(Builder& b, const Val& a, const Val& rhs, bool upper, bool unit_diagonal);
 // X with A X = B by Lu and two triangular solves.

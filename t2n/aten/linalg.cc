@@ -210,25 +210,6 @@ Arg LinalgLu(OpCall& c) {
   return Arg::Tuple({p, factors[0], factors[1]});
 }
 
-// Exchanges in their order make a permutation: rows[i], as in LuResult.
-Val RowsOfPivots(Builder& b, const Val& pivots, const Dim& m) {
-  Val p = b.Cast(pivots, DType::kI64) - 1.0;
-  Shape batch(p.shape().begin(), p.shape().end() - 1);
-  batch.push_back(m);
-  Builder::ScanSpec spec;
-  spec.length = p.dim(-1);
-  spec.scanned = {b.Iota(p.dim(-1)), p};
-  spec.scan_axes = {0, p.rank() - 1};
-  spec.states = {b.BroadcastTo(b.Iota(m), batch)};
-  return b.Scan(spec, [](Builder& b, absl::Span<const Val> in) {
-    const Val &k = in[0], &p = in[1], &rows = in[2];
-    Val at = b.Iota(rows.dim(-1));
-    Val from = b.Select(b.Eq(at, k), p, b.Select(b.Eq(at, p), k, at));
-    from = b.BroadcastTo(from, rows.shape());
-    return std::vector<Val>{b.GatherElements(rows, rows.rank() - 1, from)};
-  })[0];
-}
-
 Arg LuUnpack(OpCall& c) {
   Builder& b = c.b;
   Val lu = RealMatrix(c, "LU_data", false);
@@ -237,7 +218,7 @@ Arg LuUnpack(OpCall& c) {
   Val none = b.Full({Dim(0)}, lu.dtype(), 0);
   std::vector<Val> out = {none, none, none};
   if (pivots) {
-    Val rows = RowsOfPivots(b, c.tensor("LU_pivots"), lu.dim(-2));
+    Val rows = RowsOfPivots(b, c.tensor("LU_pivots") - 1.0, lu.dim(-2));
     out[0] = PermutationMatrix(b, rows, lu.dtype());
   }
   if (data) {
@@ -252,12 +233,20 @@ Arg LinalgLuSolve(OpCall& c) {
   bool old = c.schema().IndexOf("LU") < 0;
   System s = ReadSystem(c, old ? "LU_data" : "LU", old ? "self" : "B", false);
   Val pivots = c.tensor(old ? "LU_pivots" : "pivots");
-  if (!s.left) return c.RefuseArg("left");
   if (!b.ok()) return Val();
-  if (c.schema().IndexOf("adjoint") >= 0 && c.boolean("adjoint")) return c.RefuseArg("adjoint");
-  Val rows = RowsOfPivots(b, pivots, s.a.dim(-1));
-  Shape shape(s.a.shape().begin(), s.a.shape().end() - 1);
-  return SolveWithLu(b, {s.a, b.BroadcastTo(rows, shape), pivots}, s.rhs);
+  bool adjoint = c.schema().IndexOf("adjoint") >= 0 && c.boolean("adjoint");
+  // X A = B is A^T X^T = B^T; ReadSystem has transposed A, which is packed as it was.
+  Val packed = s.left ? s.a : Transposed(b, s.a);
+  Val rows = RowsOfPivots(b, pivots - 1.0, packed.dim(-1));
+  Shape shape(packed.shape().begin(), packed.shape().end() - 1);
+  rows = b.BroadcastTo(rows, shape);
+  if (adjoint == s.left) {
+    // (P L U)^T X = B: U^T, then L^T, then the rows go back.
+    Val x = SolveTriangular(b, Transposed(b, packed), s.rhs, false, false);
+    x = SolveTriangular(b, Transposed(b, packed), x, true, true);
+    return FinishSystem(b, s, b.MatMul(PermutationMatrix(b, rows, x.dtype()), x));
+  }
+  return FinishSystem(b, s, SolveWithLu(b, {packed, rows, pivots}, s.rhs));
 }
 
 constexpr OpEntry kOps[] = {
