@@ -179,7 +179,7 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
         absl::StrCat("the model has no method '", method, "'; see pt2nnef inspect"));
   }
   T2N_ASSIGN_OR_RETURN(script::CallArguments args,
-                       script::MakeArguments(*def, method, session.archive, request, &builder));
+                       script::MakeArguments(*def, method, request, session.code.get(), &builder));
   if (!args.unused.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(args.unused[0], " fits no argument of ", method, ParameterNames(*def)));

@@ -10,8 +10,8 @@
 #include "parsers/torchscript/printer.h"
 #include "t2n/base/status.h"
 #include "t2n/script/code.h"
+#include "t2n/script/guess_inputs.h"
 #include "t2n/script/scan.h"
-#include "t2n/script/signature.h"
 
 namespace t2n {
 namespace {
@@ -145,14 +145,15 @@ ModelSummary::Method DescribeMethod(const ts::FunctionDef& def, const ModelArchi
 }
 
 // What `method` needs and the archive does not say.
-std::string MissingInputs(const ts::FunctionDef& def, const ModelSummary::Method& method) {
+std::string MissingInputs(script::Code* code, const ts::FunctionDef& def,
+                          const ModelSummary::Method& method) {
   for (size_t i = 1; i < def.params.size(); ++i) {
     const bool given =
         !method.arguments[i - 1].example.empty() || def.params[i].default_value != nullptr;
     if (!given && def.params[i].type && !script::HoldsTensor(*def.params[i].type)) continue;
     if (!given) {
       return absl::StrCat("the archive does not say the sizes of ", method.name, "'s inputs: add ",
-                          script::InputsFlag(def));
+                          script::InputsFlag(code, def));
     }
   }
   return "";
@@ -172,7 +173,7 @@ void ListMethods(const ModelArchive& model, const std::string& class_name, scrip
     summary->methods.push_back(DescribeMethod(*def, model));
     if (def->name != "forward") continue;
     forward = true;
-    std::string missing = MissingInputs(*def, summary->methods.back());
+    std::string missing = MissingInputs(code, *def, summary->methods.back());
     if (!missing.empty()) summary->obstacles.push_back(std::move(missing));
   }
   if (!forward) {

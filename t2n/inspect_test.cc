@@ -71,7 +71,7 @@ weights (6)
   CONSTANTS.c2   f32[4]    16  tensors/2  same as offset
 
 what would stop a conversion (1)
-  the archive does not say the sizes of forward's inputs: add --inputs "x=f32[SIZES]"
+  the archive does not say the sizes of forward's inputs: add --inputs "x=f32[...]"
 )");
 }
 

@@ -6,6 +6,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,17 @@ class CommandTest(unittest.TestCase):
         causes, summary = done.stderr.splitlines()[:-1], done.stderr.splitlines()[-1]
         self.assertEqual(causes, ["the model has no method 'none'; see pt2nnef inspect"])
         self.assertTrue(summary.startswith(f"pt2nnef: {archive}: not converted: "), summary)
+
+    def test_the_flag_that_a_message_asks_for_is_right(self):
+        for version in ("1.1.0", "1.4.0", "1.8.1", "1.12.1", "1.13.1"):
+            with self.subTest(version):
+                archive = str(_DATA / f"models/versions/torch-{version}/net.pt")
+                refused = run(archive, str(self.tmp / "out"))
+                self.assertEqual(refused.returncode, 1)
+                flag = re.search(r'--inputs "(.*?)"', refused.stderr)
+                self.assertRegex(flag[1], r"^(x|input)=f32\[1,3,H,W\]$")
+                done = run("--inputs", flag[1], archive, str(self.tmp / version))
+                self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_every_container(self):
         for name in ("out", "out.nnef.tar", "out.nnef.tgz"):

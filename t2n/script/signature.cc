@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/script/guess_inputs.h"
 #include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
@@ -193,32 +194,12 @@ class ArgumentMaker {
 
 }  // namespace
 
-bool HoldsTensor(const ts::Type& type) {
-  if (type.kind == ts::TypeKind::kTensor) return true;
-  return std::any_of(type.args.begin(), type.args.end(), HoldsTensor);
-}
-
-std::string InputsFlag(const ts::FunctionDef& method) {
-  std::vector<std::string> parts;
-  for (size_t i = 1; i < method.params.size(); ++i) {
-    const ts::Param& p = method.params[i];
-    ts::Type tensor;
-    tensor.kind = ts::TypeKind::kTensor;
-    const ts::Type& type = p.type ? *p.type : tensor;
-    if (!HoldsTensor(type) || p.default_value) continue;
-    std::string name(p.name);
-    if (type.kind != ts::TypeKind::kTensor) absl::StrAppend(&name, ".0");
-    parts.push_back(absl::StrCat(name, "=f32[SIZES]"));
-  }
-  return absl::StrCat("--inputs \"", absl::StrJoin(parts, ";"), "\"");
-}
-
 absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
                                             absl::string_view method_name,
-                                            const ModelArchive& archive,
-                                            const InputRequest& request, Builder* builder) {
+                                            const InputRequest& request, Code* code,
+                                            Builder* builder) {
   const std::vector<const tv::Value*>* examples = nullptr;
-  for (const auto& [name, values] : archive.traced_inputs) {
+  for (const auto& [name, values] : code->archive().traced_inputs) {
     if (name == method_name) examples = &values;
   }
   ArgumentMaker maker(request, builder);
@@ -246,11 +227,10 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
       continue;
     }
     if (!value && HoldsTensor(type) && type.kind != ts::TypeKind::kOptional) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the archive does not say the sizes of '", name, "' (", ts::ToString(type), "); add ",
-          InputsFlag(method),
-          " with each SIZES filled in, such as f32[1,3,224,224] or i64[1,S] (a letter is an open "
-          "size)"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the archive does not say the sizes of '", name, "' (", ts::ToString(type),
+                       "); add ", InputsFlag(code, method),
+                       " with the sizes filled in (a letter is a size that stays open)"));
     }
     if (!value && type.kind == ts::TypeKind::kOptional) value = IValue();
     if (!value) {

@@ -58,15 +58,8 @@ struct InputRequest {
 // order of the parameters. A FailedPrecondition names the flag to add when sizes are missing.
 absl::StatusOr<CallArguments> MakeArguments(const torchscript::FunctionDef& method,
                                             absl::string_view method_name,
-                                            const ModelArchive& archive,
-                                            const InputRequest& request, Builder* builder);
-
-// Whether values of the type may have tensors in them.
-bool HoldsTensor(const torchscript::Type& type);
-
-// The flag that gives the sizes of all inputs of `method`, for messages:
-// `--inputs "x=f32[SIZES]"`.
-std::string InputsFlag(const torchscript::FunctionDef& method);
+                                            const InputRequest& request, Code* code,
+                                            Builder* builder);
 
 }  // namespace t2n::script
 
