@@ -55,9 +55,9 @@ Arg Cat(OpCall& c) {
 Arg Stack(OpCall& c) {
   std::vector<Val> xs = c.tensors("tensors");
   if (xs.empty()) return c.Refuse("of no tensors");
-  int64_t axis = c.axis("dim", xs[0].rank() + 1);
+  int64_t rank = xs[0].rank(), axis = c.axis("dim", rank + 1);
   for (Val& x : xs) {
-    if (x.rank() != xs[0].rank()) return c.Refuse("of tensors of different rank");
+    if (x.rank() != rank) return c.Refuse("of tensors of different rank");
     x = c.b.Unsqueeze(x, axis);
   }
   return Concat(c, xs, axis);
@@ -106,6 +106,26 @@ Arg BlockDiag(OpCall& c) {
     before += width;
   }
   return Concat(c, xs, 0);
+}
+
+// Every tensor padded to a multiple of `num_chunks` and cut into so many rows, side by side.
+Arg ChunkCat(OpCall& c) {
+  std::vector<Val> xs = c.tensors("tensors");
+  int64_t axis = c.axis("dim", RankOf(c, xs)), n = c.integer("num_chunks");
+  if (n < 1) return c.RefuseArg("num_chunks");
+  for (Val& x : xs) {
+    if (x.rank() <= axis) return c.RefuseArg("dim", "is out of range");
+    Shape before(x.rank(), Dim(0)), after = before;
+    after[axis] = CeilDiv(x.dim(axis), n) * n - x.dim(axis);
+    x = c.b.Pad(x, before, after);
+    Shape rows(x.shape().begin(), x.shape().begin() + axis);
+    rows.push_back(n);
+    Dim rest = FloorDiv(x.dim(axis), n);
+    for (int64_t i = axis + 1; i < x.rank(); ++i) rest *= x.dim(i);
+    rows.push_back(rest);
+    x = c.b.Reshape(x, std::move(rows));
+  }
+  return Concat(c, xs, axis + 1);
 }
 
 // Each tensor (rank 0 or 1) along its own axis of the product of all.
@@ -311,6 +331,7 @@ constexpr OpEntry kOps[] = {
     {"aten::cat(Tensor[] tensors, int dim=0) -> Tensor", Cat},
     {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", Cat},
     {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", Cat},
+    {"aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor", ChunkCat},
     {"aten::stack(Tensor[] tensors, int dim=0) -> Tensor", Stack},
     {"aten::hstack(Tensor[] tensors) -> Tensor", HStack},
     {"aten::vstack(Tensor[] tensors) -> Tensor", VStack},

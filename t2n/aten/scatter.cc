@@ -19,17 +19,30 @@ Val ScatterRows(Builder& b, const Val& x, const Val& at, const Val& updates,
   return b.ScatterNd(x, b.Unsqueeze(at, at.rank()), updates, mode);
 }
 
+// x[mask] = values for a mask over the first axes whose value is not known: the k-th true element
+// takes the k-th value.
+Val MaskPut(OpCall& c, const Val& x, const Val& mask, Val values, bool accumulate) {
+  int64_t behind = x.rank() - mask.rank();
+  if (behind < 0) return c.Refuse("a mask of more axes than the tensor");
+  Shape spread = mask.shape(), rest(x.shape().begin() + mask.rank(), x.shape().end());
+  spread.resize(x.rank(), Dim(1));
+  if (values.rank() > behind && values.dim(-1 - behind) != Dim(1)) {
+    Shape rows = rest;
+    rows.insert(rows.begin(), values.dim(-1 - behind));
+    Val count = c.b.Cumulative(Flat(c.b, c.b.Cast(mask, DType::kI64)), 0, "sum");
+    Val at = c.b.Min(c.b.Max(count - 1, 0), c.b.DimScalar(rows[0] - 1));
+    values = c.b.Reshape(c.b.Gather(c.b.BroadcastTo(values, rows), 0, at), x.shape());
+  } else if (values.rank() > behind) {
+    values = c.b.Squeeze(values, values.rank() - 1 - behind);
+  }
+  return c.b.Select(c.b.Reshape(mask, spread), accumulate ? x + values : values, x);
+}
+
 Val IndexPut(OpCall& c, const Val& x, std::vector<Val> indices, Val values, bool accumulate) {
   values = c.b.Cast(values, x.dtype());
   if (indices.size() == 1 && indices[0] && indices[0].dtype() == DType::kBool &&
       !indices[0].is_constant()) {
-    // One value for every element under the mask needs no positions.
-    Val mask = indices[0];
-    if (values.numel() != Dim(1)) return c.Refuse("by a mask of unknown value");
-    Shape aligned = mask.shape();
-    aligned.resize(x.rank(), Dim(1));
-    values = c.b.Reshape(values, {});
-    return c.b.Select(c.b.Reshape(mask, aligned), accumulate ? x + values : values, x);
+    return MaskPut(c, x, indices[0], values, accumulate);
   }
   std::optional<IndexPlan> plan = PlanIndex(c, x, std::move(indices));
   if (!plan || plan->axes.empty()) return plan ? c.Refuse("without an index") : Val();

@@ -27,6 +27,11 @@ Arg Narrow(OpCall& c) {
   Val x = c.tensor("self");
   if (x.rank() == 0) return c.Refuse("of a rank-0 tensor");
   int64_t axis = c.axis("dim", x.rank());
+  const Arg& start = c.arg("start");
+  if (start.is_tensor() && !start.tensor()->dims && !start.tensor().is_constant()) {
+    Val first = WrapIndices(c, start.tensor(), x.dim(axis));
+    return c.b.Gather(x, axis, c.b.Iota(c.dim("length")) + first);
+  }
   Dim begin = WrapIndex(c, "start", c.dim("start"), x.dim(axis));
   return c.b.Slice(x, axis, begin, begin + c.dim("length"));
 }
