@@ -143,6 +143,11 @@ absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::v
     }
     Val current = target->Read();
     if (!current || !value.tensor()) return absl::InternalError("a tensor without a value");
+    if (!schema.returns.empty() && !schema.returns[0].alias.empty() && !schema.returns[0].written) {
+      // squeeze_, transpose_ and the like: the tensor becomes the view.
+      *target = TensorRef(*target->Derive(value.tensor()));
+      return args[0];
+    }
     Val v = builder_.BroadcastTo(builder_.Cast(value.tensor(), current.dtype()), current.shape());
     T2N_RETURN_IF_ERROR(builder_.status());
     T2N_RETURN_IF_ERROR(target->Write(v));

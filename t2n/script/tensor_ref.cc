@@ -30,8 +30,34 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
 }
 
-Val Inverse(Builder& b, Op op, const Attrs& attrs, const Val& x, const Val& v) {
-  switch (op) {
+// `x` with the elements that Gather{attrs} takes replaced by `v`.
+Val GatherScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& indices, const Val& v) {
+  int64_t axis = attrs.Int("axis"), k = indices.rank();
+  std::vector<int64_t> to_front(x.rank()), updates(v.rank()), back(x.rank());
+  std::iota(to_front.begin(), to_front.end(), 0);
+  std::rotate(to_front.begin(), to_front.begin() + axis, to_front.begin() + axis + 1);
+  std::iota(updates.begin(), updates.end(), 0);
+  std::rotate(updates.begin(), updates.begin() + axis, updates.begin() + axis + k);
+  for (size_t i = 0; i < back.size(); ++i) back[to_front[i]] = static_cast<int64_t>(i);
+  return b.Transpose(
+      b.ScatterNd(b.Transpose(x, to_front), b.Unsqueeze(indices, k), b.Transpose(v, updates)),
+      back);
+}
+
+}  // namespace
+
+Val TensorRef::ViewStep::Apply(const Val& x) const {
+  if (!x) return x;
+  return indices ? x.builder()->Make(op, attrs, {x, indices}) : x.builder()->Make(op, attrs, {x});
+}
+
+Val TensorRef::Inverse(const ViewStep& step, const Val& x, const Val& v) {
+  if (!x || !v) return Val();
+  Builder& b = *x.builder();
+  const Attrs& attrs = step.attrs;
+  switch (step.op) {
+    case Op::kGather:
+      return GatherScatter(b, attrs, x, step.indices, v);
     case Op::kReshape:
       return b.Reshape(v, x.shape());
     case Op::kTranspose: {
@@ -47,8 +73,6 @@ Val Inverse(Builder& b, Op op, const Attrs& attrs, const Val& x, const Val& v) {
   }
 }
 
-}  // namespace
-
 std::shared_ptr<TensorRef> TensorRef::New(Val value) {
   auto ref = std::make_shared<TensorRef>();
   ref->storage_ = std::make_shared<Storage>();
@@ -59,9 +83,7 @@ std::shared_ptr<TensorRef> TensorRef::New(Val value) {
 Val TensorRef::Read() {
   if (cached_version_ == storage_->version) return cached_;
   Val v = storage_->base;
-  for (const ViewStep& step : chain_) {
-    if (v) v = v.builder()->Make(step.op, step.attrs, {v});
-  }
+  for (const ViewStep& step : chain_) v = step.Apply(v);
   cached_ = v;
   cached_version_ = storage_->version;
   return v;
@@ -72,8 +94,10 @@ std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
   std::vector<ViewStep> steps;
   const Value* v = result.get();
   while (v && v != origin) {
-    if (!IsViewOp(v->node->op)) return New(result);
-    steps.push_back({v->node->op, v->node->attrs});
+    const Node& n = *v->node;
+    if (!IsViewOp(n.op) && n.op != Op::kGather) return New(result);
+    Val indices = n.op == Op::kGather ? Val(result.builder(), n.inputs[1]) : Val();
+    steps.push_back({n.op, n.attrs, indices});
     v = v->node->inputs[0];
   }
   if (!v) return New(result);
@@ -107,11 +131,11 @@ absl::Status TensorRef::Write(const Val& value) {
   Builder& b = *value.builder();
   std::vector<Val> before = {storage_->base};
   for (size_t i = 0; i + 1 < chain_.size(); ++i) {
-    before.push_back(b.Make(chain_[i].op, chain_[i].attrs, {before.back()}));
+    before.push_back(chain_[i].Apply(before.back()));
   }
   Val v = value;
   for (size_t i = chain_.size(); i-- > 0;) {
-    v = Inverse(b, chain_[i].op, chain_[i].attrs, before[i], v);
+    v = Inverse(chain_[i], before[i], v);
   }
   if (!b.ok()) return b.status();
   storage_->base = v;

@@ -27,8 +27,8 @@ class TensorRef {
   // The current value.
   Val Read();
 
-  // What `result` is to this tensor: if it was built from Read() by view primitives only, an alias
-  // of this tensor's storage; otherwise a tensor of its own.
+  // What `result` is to this tensor: if it was built from Read() by view primitives and gathers
+  // only, an alias of this tensor's storage; otherwise a tensor of its own.
   std::shared_ptr<TensorRef> Derive(const Val& result);
 
   // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the
@@ -42,10 +42,14 @@ class TensorRef {
   void set_shared_bytes() { storage_->shared_bytes = true; }
 
  private:
+  // A view primitive, or a Gather (windows, strided readings) with its indices.
   struct ViewStep {
     Op op;
     Attrs attrs;
+    Val indices;
+    Val Apply(const Val& x) const;
   };
+  static Val Inverse(const ViewStep& step, const Val& x, const Val& v);
 
   std::shared_ptr<Storage> storage_;
   std::vector<ViewStep> chain_;
