@@ -54,6 +54,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       SliceScatterOps(),
       SortingOps(),
       SpatialOps(),
+      HistogramOps(),
   };
 }
 

@@ -42,6 +42,7 @@ absl::Span<const OpEntry> ScatterOps();
 absl::Span<const OpEntry> SliceScatterOps();
 absl::Span<const OpEntry> SortingOps();
 absl::Span<const OpEntry> SpatialOps();
+absl::Span<const OpEntry> HistogramOps();
 
 // Layers and linear algebra.
 absl::Span<const OpEntry> AdaptivePoolingOps();

@@ -277,6 +277,15 @@ Val Rolled(OpCall& c, const Val& x, int64_t axis, const Dim& shift) {
   Dim size = x.dim(axis);
   if (size == Dim(0)) return x;
   Dim cut = Mod(-shift, size);
+  if (!size.is_const()) {
+    bool right = LessEqual(0, shift) == true && LessEqual(shift, size) == true;
+    bool left = Less(shift, 0) == true && LessEqual(-shift, size) == true;
+    if (!right && !left) {
+      return c.Refuse(
+          absl::StrCat("by ", shift.ToString(), ": assert that it is at most ", size.ToString()));
+    }
+    cut = right ? size - shift : -shift;
+  }
   return c.b.Concat({c.b.Slice(x, axis, cut, size), c.b.Slice(x, axis, 0, cut)}, axis);
 }
 Arg Roll(OpCall& c) {

@@ -66,8 +66,9 @@ Arg PartsOf(OpCall& c, const Val& x, int64_t axis, const Dim& size) {
   Dim whole = FloorDiv(total, size);
   Dim n = whole * size == total ? whole : CeilDiv(total, size);
   if (!n.is_const()) {
-    return c.Refuse(absl::StrCat("axis of size ", total.ToString(),
-                                 " into a number of parts that is not known"));
+    return c.Refuse(
+        absl::StrCat("axis of size ", total.ToString(),
+                     " into a number of parts that is not known; give it a fixed size"));
   }
   Shape begins;
   for (int64_t i = 0; i < std::max<int64_t>(n.value(), 1); ++i) begins.push_back(size * i);
@@ -89,6 +90,9 @@ Arg Chunk(OpCall& c) {
   int64_t axis = SplitAxis(c, x), chunks = c.integer("chunks");
   if (chunks < 1) return c.RefuseArg("chunks");
   if (x.dim(axis) == Dim(0)) return Arg::List(std::vector<Val>(chunks, x));
+  if (chunks == 2 && LessEqual(2, x.dim(axis)) == true) {
+    return PartsAt(c, x, axis, {0, CeilDiv(x.dim(axis), 2)});
+  }
   return PartsOf(c, x, axis, CeilDiv(x.dim(axis), chunks));
 }
 
@@ -172,14 +176,17 @@ Val DiagonalOf(OpCall& c, Val x, int64_t offset, int64_t rows, int64_t columns) 
     offset = -offset;
   }
   Dim n = x.dim(-2), m = x.dim(-1);
-  if (!m.is_const()) return c.Refuse("of a matrix whose sizes are both not known");
   Dim length = Max(0, offset >= 0 ? Min(n, m - offset) : Min(n + offset, m));
   Dim begin = offset >= 0 ? Dim(offset) : m * -offset;
+  Shape flat(x.shape().begin(), x.shape().end() - 2);
+  flat.push_back(n * m);
+  if (!m.is_const()) {
+    Val at = c.b.Iota(length) * c.b.DimScalar(m + 1) + c.b.DimScalar(begin);
+    return c.b.Gather(c.b.Reshape(x, std::move(flat)), rank - 2, at);
+  }
   int64_t step = m.value() + 1;
   if (length == Dim(0)) begin = 0;
   Dim end = length == Dim(0) ? Dim(0) : begin + (length - 1) * step + 1;
-  Shape flat(x.shape().begin(), x.shape().end() - 2);
-  flat.push_back(n * m);
   return c.b.Slice(c.b.Reshape(x, std::move(flat)), rank - 2, begin, end, step);
 }
 Arg DiagonalNamed(OpCall& c, absl::string_view self) {

@@ -1,4 +1,4 @@
-// Order: sorting, ranks, bins, membership.
+// Order: sorting, ranks, membership.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -100,61 +100,6 @@ Arg IsIn(OpCall& c) {
   return c.boolean("invert") ? c.b.Not(found) : found;
 }
 
-// 1 where the bin is the element's, for bins along a new last axis.
-Val OneHotBins(Builder& b, const Val& bins, const Dim& count) {
-  return b.Eq(b.Unsqueeze(bins, bins.rank()), b.Iota(count));
-}
-
-Arg OneHot(OpCall& c) {
-  Val x = c.tensor("self");
-  Dim classes = c.dim("num_classes");
-  if (classes == Dim(-1)) {
-    std::optional<std::vector<int64_t>> known = KnownInts(x);
-    if (!known || known->empty()) {
-      return c.RefuseArg("num_classes", "leaves the size of the result to the values");
-    }
-    classes = *std::max_element(known->begin(), known->end()) + 1;
-  }
-  return c.b.Cast(OneHotBins(c.b, c.b.Cast(x, DType::kI64), classes), DType::kI64);
-}
-
-Arg Bincount(OpCall& c) {
-  Val x = c.tensor("self");
-  std::optional<std::vector<int64_t>> known = KnownInts(x);
-  if (!known) return c.Refuse("the size of the result depends on values");
-  int64_t size = c.integer("minlength");
-  for (int64_t v : *known) size = std::max(size, v + 1);
-  if (size > (1 << 24)) return c.Refuse("has too many bins");
-  Val hits = OneHotBins(c.b, c.b.Cast(x, DType::kI64), size);
-  if (!c.has("weights")) {
-    return c.b.Reduce(Op::kReduceSum, c.b.Cast(hits, DType::kI64), {0}, false);
-  }
-  Val weights = c.tensor("weights");
-  if (weights.dtype() != DType::kF32) weights = c.b.Cast(weights, DType::kF64);
-  Val spread = c.b.Select(hits, c.b.Unsqueeze(weights, 1), c.b.ScalarLike(weights, 0));
-  return c.b.Reduce(Op::kReduceSum, spread, {0}, false);
-}
-
-Arg Histc(OpCall& c) {
-  Val x = Flat(c.b, c.tensor("self"));
-  int64_t bins = c.integer("bins");
-  double min = c.number("min"), max = c.number("max");
-  if (bins < 1 || min > max) return c.Refuse("bins or bounds out of range");
-  if (!IsFloat(x.dtype())) return c.Refuse("of integers");
-  Val lo = c.b.ScalarLike(x, min), hi = c.b.ScalarLike(x, max);
-  if (min == max) {
-    lo = c.b.Reduce(Op::kReduceMin, x, {0}, false);
-    hi = c.b.Reduce(Op::kReduceMax, x, {0}, false);
-    Val flat = c.b.Eq(lo, hi);
-    lo = c.b.Select(flat, lo - 1, lo), hi = c.b.Select(flat, hi + 1, hi);
-  }
-  Val inside = c.b.And(c.b.Ge(x, lo), c.b.Le(x, hi));
-  Val at =
-      c.b.Select(inside, (x - lo) * static_cast<double>(bins) / (hi - lo), c.b.ScalarLike(x, -1));
-  Val bin = c.b.Cast(c.b.Min(c.b.Floor(at), static_cast<double>(bins - 1)), DType::kI64);
-  return c.b.Reduce(Op::kReduceSum, c.b.Cast(OneHotBins(c.b, bin, bins), x.dtype()), {0}, false);
-}
-
 constexpr OpEntry kOps[] = {
     {"aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor "
      "indices)",
@@ -194,9 +139,6 @@ constexpr OpEntry kOps[] = {
     {"aten::isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool "
      "assume_unique=False, bool invert=False) -> Tensor",
      IsIn},
-    {"aten::one_hot(Tensor self, int num_classes=-1) -> Tensor", OneHot},
-    {"aten::bincount(Tensor self, Tensor? weights=None, SymInt minlength=0) -> Tensor", Bincount},
-    {"aten::histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor", Histc},
 };
 
 }  // namespace

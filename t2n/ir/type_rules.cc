@@ -78,8 +78,12 @@ absl::StatusOr<Types> ArgReduce(Op op, const Attrs& attrs, Inputs in) {
 
 absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in) {
   const Shape& shape = attrs.Sizes("shape");
-  if (Equal(NumElements(shape), NumElements(in[0].shape)) == false) {
-    return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape)));
+  if (Equal(NumElements(shape), NumElements(in[0].shape)) != true) {
+    bool open = !ConstantShape(in[0].shape) || !ConstantShape(shape);
+    return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape),
+                                open ? ": the sizes do not agree for all values of the symbols, "
+                                       "so that axis cannot stay open"
+                                     : ""));
   }
   return Types{{in[0].dtype, shape, in[0].quant}};
 }
