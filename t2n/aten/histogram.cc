@@ -48,14 +48,14 @@ struct Ends {
   Val lo, hi;
 };
 
-// The range of bins: as given, or that of the elements; widened by 1 either way if it is empty.
-Ends Widened(Builder& b, const Val& lo, const Val& hi) {
+// A range of bins; an empty one is widened: by 1 either way in histc, by 0.5 in histogram.
+Ends Widened(Builder& b, const Val& lo, const Val& hi, double by) {
   Val flat = b.Eq(lo, hi);
-  return {b.Select(flat, lo - 1, lo), b.Select(flat, hi + 1, hi)};
+  return {b.Select(flat, lo - by, lo), b.Select(flat, hi + by, hi)};
 }
-Ends RangeOf(Builder& b, const Val& x) {
+Ends RangeOf(Builder& b, const Val& x, double widen_by) {
   return Widened(b, b.Reduce(Op::kReduceMin, x, {0}, false),
-                 b.Reduce(Op::kReduceMax, x, {0}, false));
+                 b.Reduce(Op::kReduceMax, x, {0}, false), widen_by);
 }
 
 Arg Histc(OpCall& c) {
@@ -64,7 +64,7 @@ Arg Histc(OpCall& c) {
   double min = c.number("min"), max = c.number("max");
   if (bins < 1 || min > max) return c.Refuse("bins or bounds out of range");
   if (!IsFloat(x.dtype())) return c.Refuse("of integers");
-  Ends e = min == max ? RangeOf(c.b, x) : Ends{c.b.ScalarLike(x, min), c.b.ScalarLike(x, max)};
+  Ends e = min == max ? RangeOf(c.b, x, 1) : Ends{c.b.ScalarLike(x, min), c.b.ScalarLike(x, max)};
   Val inside = c.b.And(c.b.Ge(x, e.lo), c.b.Le(x, e.hi));
   Val at = c.b.Select(inside, (x - e.lo) * static_cast<double>(bins) / (e.hi - e.lo),
                       c.b.ScalarLike(x, -1));
@@ -102,9 +102,9 @@ Val EdgesOf(OpCall& c, const Val& x, const Arg& bins, size_t i) {
   if (c.has("range")) {
     std::vector<double> range = c.floats("range");
     if (range.size() < 2 * i + 2) return c.RefuseArg("range");
-    e = Widened(c.b, c.b.ScalarLike(x, range[2 * i]), c.b.ScalarLike(x, range[2 * i + 1]));
+    e = Widened(c.b, c.b.ScalarLike(x, range[2 * i]), c.b.ScalarLike(x, range[2 * i + 1]), 0.5);
   } else {
-    e = RangeOf(c.b, x);
+    e = RangeOf(c.b, x, 0.5);
   }
   return UniformEdges(c.b, e, *n);
 }
