@@ -7,20 +7,23 @@ from typing import Callable
 @dataclass
 class Fixture:
     name: str
-    make: Callable  # () -> (module, inputs)
-    how: str = "traced"  # traced | scripted | frozen
+    make: Callable  # () -> (module or function, inputs)
+    how: str = "traced"  # traced | scripted | frozen | preserved | optimized | mobile
     refused: str = ""
+    method: str = "forward"
+    flags: str = ""  # further flags; with --inputs among them, the inputs' own are left out
+    train: bool = False  # saved in training mode; recorded in eval mode
 
 
 def collector(fixtures):
     """A decorator that adds a function () -> (module, inputs) to a list, under its own name, and
     with "_how" behind it for each further way to make the archive."""
 
-    def collect(*ways, refused=""):
+    def collect(*ways, **options):
         def add(make):
             for i, how in enumerate(ways or ("traced",)):
                 name = f"{make.__name__}_{how}" if i else make.__name__
-                fixtures.append(Fixture(name, make, how, refused))
+                fixtures.append(Fixture(name, make, how, **options))
             return make
 
         return add

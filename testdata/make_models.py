@@ -13,6 +13,7 @@ import warnings
 
 import fixture_blocks as blocks
 import fixture_programs as programs
+import fixture_scripted as scripted
 import numpy as np
 import torch
 
@@ -31,29 +32,51 @@ def flat(value):
 def inputs_flag(inputs):
     names = {torch.float32: "f32", torch.int64: "i64", torch.bool: "bool"}
     specs = (f"{names[x.dtype]}[{','.join(map(str, x.shape))}]" for x in inputs)
-    return "--inputs '" + ";".join(specs) + "'\n"
+    return "--inputs '" + ";".join(specs) + "'"
+
+
+def compile_archive(module, fixture):
+    archive = torch.jit.script(module)
+    if fixture.how == "frozen":
+        return torch.jit.freeze(archive)
+    if fixture.how == "preserved":
+        return torch.jit.freeze(archive, preserved_attrs=[fixture.method])
+    if fixture.how == "optimized":
+        return torch.jit.optimize_for_inference(archive)
+    return archive
 
 
 def write(folder, fixture):
     torch.manual_seed(0)
     module, inputs = fixture.make()
-    module = module.eval().requires_grad_(False)
-    blocks.randomise_statistics(module)
+    if isinstance(module, torch.nn.Module):
+        module = module.eval().requires_grad_(False)
+        blocks.randomise_statistics(module)
+    tensors = flat(inputs)
     with torch.no_grad():
         if fixture.how == "traced":
             archive = torch.jit.trace(module, inputs, check_trace=False, strict=False)
         else:
-            archive = torch.jit.script(module)
-            if fixture.how == "frozen":
-                archive = torch.jit.freeze(archive)
-        outputs = flat(archive(*[x.clone() for x in inputs]))
+            archive = compile_archive(module, fixture)
+        call = getattr(archive, fixture.method) if fixture.method != "forward" else archive
+        outputs = flat(call(*[x.clone() if isinstance(x, torch.Tensor) else x for x in inputs]))
+    if fixture.train:
+        archive.train()
     stem = folder / fixture.name
-    archive.save(f"{stem}.pt")
-    recorded = {f"in{i}": x.numpy() for i, x in enumerate(inputs)}
+    if fixture.how == "mobile":
+        archive._save_for_lite_interpreter(f"{stem}.pt")
+    else:
+        archive.save(f"{stem}.pt")
+    recorded = {f"in{i}": x.numpy() for i, x in enumerate(tensors)}
     recorded |= {f"out{i}": x.numpy() for i, x in enumerate(outputs)}
     np.savez(f"{stem}.npz", **recorded)
     if fixture.how != "traced":
-        stem.with_suffix(".flags").write_text(inputs_flag(inputs))
+        flags = [fixture.flags] if fixture.flags else []
+        if "--inputs" not in fixture.flags:
+            flags.append(inputs_flag(tensors))
+        if fixture.method != "forward":
+            flags.append(f"--method {fixture.method}")
+        stem.with_suffix(".flags").write_text(" ".join(flags) + "\n")
     if fixture.refused:
         stem.with_suffix(".refused").write_text(fixture.refused + "\n")
 
@@ -62,7 +85,7 @@ def main():
     warnings.filterwarnings("ignore")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for fixture in blocks.FIXTURES + programs.FIXTURES:
+    for fixture in blocks.FIXTURES + programs.FIXTURES + scripted.FIXTURES:
         if not sys.argv[2:] or fixture.name in sys.argv[2:]:
             write(folder, fixture)
 

@@ -8,6 +8,8 @@
 namespace t2n::script {
 namespace {
 
+constexpr absl::string_view kRaisedUrl = "pt2nnef/raised";
+
 using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinFn>>;
 
 const Table& AllBuiltins() {
@@ -45,6 +47,21 @@ BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& arg
     if (!result.ok() || *result) return result;
   }
   return std::nullopt;
+}
+
+absl::Status Raised(absl::string_view message) {
+  absl::Status status = absl::FailedPreconditionError(absl::StrCat("the model raises: ", message));
+  status.SetPayload(kRaisedUrl, absl::Cord());
+  return status;
+}
+
+bool IsRaised(const absl::Status& status) { return status.GetPayload(kRaisedUrl).has_value(); }
+
+Val OpenNumber(const IValue& value, DType dtype) {
+  auto t = value.tensor();
+  Val v = t ? t->Read() : Val();
+  if (!v || v.is_constant() || v->dims || v.numel() != Dim(1)) return Val();
+  return v.builder()->Cast(v.builder()->Reshape(v, {}), dtype);
 }
 
 absl::StatusOr<IValue> ScalarOf(const Val& v) {

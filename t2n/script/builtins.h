@@ -49,6 +49,14 @@ BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& arg
 // Whether the interpreter has something under this name.
 bool HasBuiltin(absl::string_view name);
 
+// A failure of the program itself: raise, assert.
+absl::Status Raised(absl::string_view message);
+bool IsRaised(const absl::Status& status);
+
+// The one element of a tensor that depends on the inputs, as rank-0 `dtype`: what stands for a
+// Python number that is not known. Null for anything else.
+Val OpenNumber(const IValue& value, DType dtype);
+
 // bool(value). Fails if the answer depends on the inputs or on symbolic sizes.
 absl::StatusOr<bool> Truth(const IValue& value);
 // The items that a for loop or an unpacking sees.

@@ -12,8 +12,23 @@ namespace t2n::script {
 
 namespace ts = torchscript;
 
+// `fork(function)`: run at once, the future is its result.
+absl::StatusOr<IValue> Evaluator::Fork(const ts::CallExpr& expr, Frame& frame) {
+  const auto* name = expr.args.size() == 1 ? expr.args[0]->If<ts::NameExpr>() : nullptr;
+  auto it = name ? frame.closures.find(name->name) : frame.closures.end();
+  if (it == frame.closures.end()) return absl::UnimplementedError("fork() of such a function");
+  Frame inner;
+  inner.locals = frame.locals;
+  inner.closures = frame.closures;
+  inner.module_path = frame.module_path;
+  inner.caller = frame.caller;
+  T2N_RETURN_IF_ERROR(Run(it->second->body, inner).status());
+  return std::move(inner.result);
+}
+
 absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& frame) {
-  // `fork(function, args)`: run at once.
+  const auto* called = expr.callee->If<ts::NameExpr>();
+  if (called && (called->name == "fork" || called->name == "awaitable")) return Fork(expr, frame);
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> args, EvalAll(expr.args, frame));
   Keywords keywords;
   for (const auto& k : expr.kwargs) {
@@ -54,6 +69,11 @@ absl::StatusOr<IValue> Evaluator::CallNamed(const std::string& dotted, std::vect
       return CallFunction(*function, std::move(args), std::move(keywords), frame.module_path);
     }
     T2N_ASSIGN_OR_RETURN(const ts::ClassDef* def, code_->FindClass(name));
+    if (absl::ConsumeSuffix(&name, ".__new__")) {
+      auto object = std::make_shared<Object>();
+      object->class_name = std::string(name);
+      return IValue(object);
+    }
     if (def) return Construct(name, *def, std::move(args), std::move(keywords));
     return absl::NotFoundError(absl::StrCat("the archive has no code for ", name));
   }

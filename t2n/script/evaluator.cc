@@ -138,18 +138,15 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame&
       return Flow::kReturn;
     }
     case ts::StmtKind::kIf:
-      return RunIf(stmt.As<ts::IfStmt>(), frame);
+      return RunIf(stmt.As<ts::IfStmt>(), 0, frame);
     case ts::StmtKind::kFor:
       return RunFor(stmt.As<ts::ForStmt>(), frame);
     case ts::StmtKind::kWhile:
       return RunWhile(stmt.As<ts::WhileStmt>(), frame);
     case ts::StmtKind::kWith:
       return RunWith(stmt.As<ts::WithStmt>(), frame);
-    case ts::StmtKind::kAssert: {
-      T2N_ASSIGN_OR_RETURN(bool holds, Condition(*stmt.As<ts::AssertStmt>().condition, frame));
-      if (!holds) return absl::FailedPreconditionError("the model's assertion fails");
-      return Flow::kNext;
-    }
+    case ts::StmtKind::kAssert:
+      return RunAssert(stmt.As<ts::AssertStmt>(), frame);
     case ts::StmtKind::kRaise: {
       const auto& s = stmt.As<ts::RaiseStmt>();
       std::string message;
@@ -159,7 +156,12 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame&
           message = Str(v);
         }
       }
-      return absl::FailedPreconditionError(absl::StrCat("the model raises: ", message));
+      return Raised(message);
+    }
+    case ts::StmtKind::kFunction: {
+      const auto& s = stmt.As<ts::FunctionDef>();
+      frame.closures[s.name] = &s;
+      return Flow::kNext;
     }
     case ts::StmtKind::kPass:
     case ts::StmtKind::kImport:
@@ -172,21 +174,6 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame&
     default:
       return absl::UnimplementedError("a statement that torch does not print in methods");
   }
-}
-
-absl::StatusOr<bool> Evaluator::Condition(const Expr& expr, Frame& frame) {
-  T2N_ASSIGN_OR_RETURN(IValue value, Eval(expr, frame));
-  absl::StatusOr<bool> known = Truth(value);
-  if (!known.ok()) return At(known.status(), expr.pos, frame.module_path);
-  return known;
-}
-
-absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, Frame& frame) {
-  for (const auto& branch : stmt.branches) {
-    T2N_ASSIGN_OR_RETURN(bool taken, Condition(*branch.condition, frame));
-    if (taken) return Run(branch.body, frame);
-  }
-  return Run(stmt.else_body, frame);
 }
 
 absl::Status Evaluator::CountIteration(const Stmt&) {

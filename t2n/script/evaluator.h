@@ -3,6 +3,7 @@
 #ifndef T2N_SCRIPT_EVALUATOR_H_
 #define T2N_SCRIPT_EVALUATOR_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
 #include "t2n/script/loader.h"
+#include "t2n/script/merge.h"
 #include "t2n/script/value.h"
 
 namespace t2n::script {
@@ -44,6 +46,8 @@ class Evaluator {
 
   struct Frame {
     absl::flat_hash_map<absl::string_view, IValue> locals;
+    // Functions defined inside the function: what fork() calls.
+    absl::flat_hash_map<absl::string_view, const torchscript::FunctionDef*> closures;
     std::string module_path;
     PlacePtr caller;
     IValue result;
@@ -57,14 +61,28 @@ class Evaluator {
                                       Keywords keywords, std::string module_path);
   absl::StatusOr<Flow> Run(torchscript::Block block, Frame& frame);
   absl::StatusOr<Flow> RunStatement(const Stmt& stmt, Frame& frame);
-  absl::StatusOr<Flow> RunIf(const torchscript::IfStmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunFor(const torchscript::ForStmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunWhile(const torchscript::WhileStmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunWith(const torchscript::WithStmt& stmt, Frame& frame);
   absl::Status Assign(torchscript::ExprList targets, bool unpack, IValue value, Frame& frame);
   absl::Status AssignOne(const Expr& target, IValue value, Frame& frame);
-  absl::StatusOr<bool> Condition(const Expr& expr, Frame& frame);
   absl::Status CountIteration(const Stmt& loop);
+
+  // Branches (branches.cc). Where a condition depends on the inputs' values both ways are run from
+  // the same state and what differs becomes selects.
+  struct Decision {
+    bool taken = false;
+    Val open;  // the condition, where the inputs decide
+  };
+  using Way = std::function<absl::StatusOr<Flow>()>;
+  absl::StatusOr<Decision> Decide(const Expr& expr, Frame& frame);
+  absl::StatusOr<bool> Condition(const Expr& expr, Frame& frame);
+  absl::StatusOr<Flow> RunIf(const torchscript::IfStmt& stmt, size_t branch, Frame& frame);
+  absl::StatusOr<IValue> EvalTernary(const torchscript::TernaryExpr& expr, Frame& frame);
+  absl::StatusOr<Flow> RunAssert(const torchscript::AssertStmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunBothWays(const Expr& condition, const Val& open, const Way& yes,
+                                   const Way& no, Frame& frame);
+  absl::StatusOr<Flow> RunSide(const Way& way, const Heap& before, Frame& frame, Side* side);
 
   // Expressions (expressions.cc).
   absl::StatusOr<IValue> Eval(const Expr& expr, Frame& frame);
@@ -75,9 +93,13 @@ class Evaluator {
   absl::StatusOr<IValue> EvalUnary(const torchscript::UnaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalBinary(const torchscript::BinaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> GetAttribute(const IValue& object, absl::string_view name);
+  absl::StatusOr<IValue> EnumMember(const torchscript::ClassDef& def,
+                                    const std::string& class_name, absl::string_view name,
+                                    const IValue* value);
 
   // Calls (calls.cc).
   absl::StatusOr<IValue> EvalCall(const torchscript::CallExpr& expr, Frame& frame);
+  absl::StatusOr<IValue> Fork(const torchscript::CallExpr& expr, Frame& frame);
   absl::StatusOr<IValue> CallNamed(const std::string& dotted, std::vector<IValue> args,
                                    Keywords keywords, Frame& frame);
   absl::StatusOr<IValue> Construct(absl::string_view class_name, const torchscript::ClassDef& def,

@@ -1,3 +1,4 @@
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
@@ -65,11 +66,8 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
       return EvalUnary(expr.As<ts::UnaryExpr>(), frame);
     case ts::ExprKind::kBinary:
       return EvalBinary(expr.As<ts::BinaryExpr>(), frame);
-    case ts::ExprKind::kTernary: {
-      const auto& e = expr.As<ts::TernaryExpr>();
-      T2N_ASSIGN_OR_RETURN(bool taken, Condition(*e.condition, frame));
-      return Eval(taken ? *e.if_true : *e.if_false, frame);
-    }
+    case ts::ExprKind::kTernary:
+      return EvalTernary(expr.As<ts::TernaryExpr>(), frame);
     case ts::ExprKind::kAnnotate:
       return Eval(*expr.As<ts::AnnotateExpr>().value, frame);
     case ts::ExprKind::kUncheckedCast:
@@ -92,7 +90,14 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
 
 absl::StatusOr<IValue> Evaluator::EvalName(const ts::NameExpr& expr, Frame& frame) {
   auto it = frame.locals.find(expr.name);
-  if (it != frame.locals.end()) return it->second;
+  if (it != frame.locals.end()) {
+    if (auto opaque = it->second.opaque()) {
+      if (auto* unusable = dynamic_cast<const UnusableValue*>(opaque.get())) {
+        return unusable->status();
+      }
+    }
+    return it->second;
+  }
   return absl::InvalidArgumentError(absl::StrCat("name '", expr.name, "' is not defined"));
 }
 
@@ -121,10 +126,35 @@ absl::StatusOr<IValue> Evaluator::GetAttribute(const IValue& value, absl::string
     }
   } else if (std::shared_ptr<Enum> e = value.enumerator()) {
     if (name == "value") return e->value;
-    if (name == "name") return IValue(e->name);
+    if (name == "name") {
+      T2N_ASSIGN_OR_RETURN(const ts::ClassDef* def, code_->FindClass(e->class_name));
+      if (!def || !e->name.empty()) return IValue(e->name);
+      T2N_ASSIGN_OR_RETURN(IValue member, EnumMember(*def, e->class_name, "", &e->value));
+      if (member.enumerator()) return IValue(member.enumerator()->name);
+    }
   }
   return absl::InvalidArgumentError(
       absl::StrCat("a ", value.TypeName(), " has no attribute '", name, "'"));
+}
+
+// The member called `name`, or the one of that value; None if there is none.
+absl::StatusOr<IValue> Evaluator::EnumMember(const ts::ClassDef& def, const std::string& class_name,
+                                             absl::string_view name, const IValue* value) {
+  for (const Stmt* stmt : def.body) {
+    const auto* assign = stmt->If<ts::AssignStmt>();
+    const auto* target = assign ? assign->targets[0]->If<ts::NameExpr>() : nullptr;
+    if (!target || absl::StartsWith(target->name, "__")) continue;
+    if (!value && target->name != name) continue;
+    Frame empty;
+    T2N_ASSIGN_OR_RETURN(IValue v, Eval(*assign->value, empty));
+    if (value && Equals(v, *value) != true) continue;
+    auto e = std::make_shared<Enum>();
+    e->class_name = class_name;
+    e->name = std::string(target->name);
+    e->value = std::move(v);
+    return IValue(e);
+  }
+  return IValue();
 }
 
 absl::StatusOr<IValue> Evaluator::EvalAttribute(const ts::AttributeExpr& expr, Frame& frame) {
@@ -144,15 +174,9 @@ absl::StatusOr<IValue> Evaluator::EvalAttribute(const ts::AttributeExpr& expr, F
     if (dotted->rfind("__torch__.", 0) == 0 && !frame.locals.contains("__torch__")) {
       std::string class_name = dotted->substr(0, dotted->rfind('.'));
       T2N_ASSIGN_OR_RETURN(const ts::ClassDef* def, code_->FindClass(class_name));
-      for (const Stmt* stmt : def ? def->body : ts::Block()) {
-        const auto* assign = stmt->If<ts::AssignStmt>();
-        const auto* target = assign ? assign->targets[0]->If<ts::NameExpr>() : nullptr;
-        if (!target || target->name != expr.name) continue;
-        auto e = std::make_shared<Enum>();
-        e->class_name = class_name;
-        e->name = std::string(expr.name);
-        T2N_ASSIGN_OR_RETURN(e->value, Eval(*assign->value, frame));
-        return IValue(e);
+      if (def) {
+        T2N_ASSIGN_OR_RETURN(IValue member, EnumMember(*def, class_name, expr.name, nullptr));
+        if (!member.is_none()) return member;
       }
       return IValue(FunctionRef{*std::move(dotted)});
     }
@@ -186,10 +210,8 @@ absl::StatusOr<IValue> Evaluator::EvalUnary(const ts::UnaryExpr& expr, Frame& fr
       return CallOp("aten::neg", {v}, {});
     case ts::UnaryOp::kInvert:
       return CallOp("aten::bitwise_not", {v}, {});
-    case ts::UnaryOp::kNot: {
-      T2N_ASSIGN_OR_RETURN(bool truth, Truth(v));
-      return IValue(!truth);
-    }
+    case ts::UnaryOp::kNot:
+      return CallOp("aten::__not__", {v}, {});
   }
   return absl::InternalError("unary operator");
 }

@@ -166,7 +166,9 @@ absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
   Val v = builder_.Constant(*std::move(tensor), std::move(quant));
   v->name = path;
   auto ref = TensorRef::New(v);
-  if (++records_of_entry_[record.entry] > 1) ref->set_shared_bytes();
+  if (++records_of_entry_[record.entry] > 1) {
+    ref->set_read_only("whose bytes other tensors of the archive share");
+  }
   return IValue(ref);
 }
 

@@ -256,6 +256,7 @@ BuiltinResult Bitwise(const BuiltinCall& c) {
 // int(x), float(x), bool(x) and their spellings as operators.
 BuiltinResult ToInt(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
+  if (Val open = OpenNumber(c.args[0], DType::kI64)) return IValue(TensorRef::New(open));
   IValue v = c.args[0];
   if (auto t = v.tensor()) {
     T2N_ASSIGN_OR_RETURN(v, ScalarOf(t->Read()));
@@ -275,6 +276,7 @@ BuiltinResult ToInt(const BuiltinCall& c) {
 
 BuiltinResult ToFloat(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
+  if (Val open = OpenNumber(c.args[0], DType::kF32)) return IValue(TensorRef::New(open));
   IValue v = c.args[0];
   if (auto t = v.tensor()) {
     T2N_ASSIGN_OR_RETURN(v, ScalarOf(t->Read()));
@@ -291,6 +293,7 @@ BuiltinResult ToFloat(const BuiltinCall& c) {
 
 BuiltinResult ToBool(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
+  if (Val open = OpenNumber(c.args[0], DType::kBool)) return IValue(TensorRef::New(open));
   T2N_ASSIGN_OR_RETURN(bool truth, Truth(c.args[0]));
   return IValue(truth);
 }
@@ -309,6 +312,9 @@ BuiltinResult ToComplex(const BuiltinCall& c) {
 
 BuiltinResult Not(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
+  if (Val open = OpenNumber(c.args[0], DType::kBool)) {
+    return IValue(TensorRef::New(c.builder.Not(open)));
+  }
   T2N_ASSIGN_OR_RETURN(bool truth, Truth(c.args[0]));
   return IValue(!truth);
 }
@@ -316,6 +322,7 @@ BuiltinResult Not(const BuiltinCall& c) {
 template <bool same>
 BuiltinResult Is(const BuiltinCall& c) {
   if (c.args.size() != 2) return std::nullopt;
+  if (c.args[0].tensor() && c.args[1].tensor()) return IValue((c.args[0].tensor() == c.args[1].tensor()) == same);
   bool none = c.args[0].is_none() || c.args[1].is_none();
   bool equal =
       none ? c.args[0].is_none() && c.args[1].is_none() : Equals(c.args[0], c.args[1]) == true;

@@ -191,7 +191,7 @@ BuiltinResult CharacterClass(const BuiltinCall& c) {
 
 BuiltinResult Raise(const BuiltinCall& c) {
   std::string message = c.args.empty() ? "" : Str(c.args[0]);
-  return absl::FailedPreconditionError(absl::StrCat("the model raises: ", message));
+  return Raised(message);
 }
 
 BuiltinResult Nothing(const BuiltinCall&) { return IValue(); }

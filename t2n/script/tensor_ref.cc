@@ -124,9 +124,8 @@ bool TensorRef::IsContiguous() const {
 absl::Status TensorRef::Write(const Val& value) {
   Val current = Read();
   if (!current || !value) return absl::InternalError("a tensor without a value");
-  if (storage_->shared_bytes) {
-    return absl::UnimplementedError(
-        "writing into a tensor whose bytes other tensors of the archive share");
+  if (!storage_->read_only.empty()) {
+    return absl::UnimplementedError(absl::StrCat("writing into a tensor ", storage_->read_only));
   }
   Builder& b = *value.builder();
   std::vector<Val> before = {storage_->base};
@@ -138,8 +137,7 @@ absl::Status TensorRef::Write(const Val& value) {
     v = Inverse(chain_[i], before[i], v);
   }
   if (!b.ok()) return b.status();
-  storage_->base = v;
-  ++storage_->version;
+  storage_->Set(v);
   cached_ = value;
   cached_version_ = storage_->version;
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 #define T2N_SCRIPT_TENSOR_REF_H_
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,8 +16,13 @@ namespace t2n::script {
 struct Storage {
   Val base;
   int version = 0;
-  // Other tensors of the archive share its bytes but are not aliases here: writing is refused.
-  bool shared_bytes = false;
+  // Why writing is refused, such as other tensors sharing its memory that are no aliases here.
+  std::string read_only;
+
+  void Set(Val value) {
+    base = value;
+    ++version;
+  }
 };
 
 class TensorRef {
@@ -39,7 +45,8 @@ class TensorRef {
   // views tells: what decides if reshape() and contiguous() copy.
   bool IsContiguous() const;
 
-  void set_shared_bytes() { storage_->shared_bytes = true; }
+  void set_read_only(absl::string_view why) { storage_->read_only = std::string(why); }
+  const std::shared_ptr<Storage>& storage() const { return storage_; }
 
  private:
   // A view primitive, or a Gather (windows, strided readings) with its indices.

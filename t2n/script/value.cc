@@ -133,7 +133,7 @@ std::optional<bool> Equals(const IValue& a, const IValue& b) {
   if (a.tuple() && b.tuple()) return EqualItems(a.tuple()->items, b.tuple()->items);
   if (a.enumerator() && b.enumerator()) {
     return a.enumerator()->class_name == b.enumerator()->class_name &&
-           a.enumerator()->name == b.enumerator()->name;
+           Equals(a.enumerator()->value, b.enumerator()->value) == true;
   }
   if (a.object() && b.object()) return a.object() == b.object();
   if (a.tensor() && b.tensor()) {

@@ -1,0 +1,54 @@
+// What a program can change: the lists, dicts, objects and tensor storages that some values lead
+// to, and what they held at one moment.
+#ifndef T2N_SCRIPT_HEAP_H_
+#define T2N_SCRIPT_HEAP_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "t2n/script/tensor_ref.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+// Something mutable and its contents.
+template <typename T, typename Contents>
+struct Kept {
+  std::shared_ptr<T> of;
+  Contents contents;
+};
+
+class Heap {
+ public:
+  using Items = std::vector<IValue>;
+  using Pairs = std::vector<std::pair<IValue, IValue>>;
+  using Attributes = std::vector<std::pair<std::string, IValue>>;
+
+  // Adds everything mutable that `root` leads to, with its present contents.
+  void Add(const IValue& root);
+  // The same things with their present contents.
+  Heap Now() const;
+  // Gives everything its recorded contents back.
+  void Restore() const;
+
+  bool Holds(const void* thing) const { return seen_.contains(thing); }
+  // Every tensor met on the way.
+  const std::vector<std::shared_ptr<TensorRef>>& tensors() const { return tensors_; }
+
+  std::vector<Kept<List, Items>> lists;
+  std::vector<Kept<Dict, Pairs>> dicts;
+  std::vector<Kept<Object, Attributes>> objects;
+  std::vector<Kept<Storage, Val>> storages;
+
+ private:
+  absl::flat_hash_set<const void*> seen_;
+  std::vector<std::shared_ptr<TensorRef>> tensors_;
+};
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_HEAP_H_

@@ -1,0 +1,59 @@
+// The two sides of a condition on the inputs' values, made one: tensors become selects.
+#ifndef T2N_SCRIPT_MERGE_H_
+#define T2N_SCRIPT_MERGE_H_
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "t2n/script/heap.h"
+
+namespace t2n::script {
+
+// How a side ended.
+struct Side {
+  absl::flat_hash_map<absl::string_view, IValue> locals;
+  IValue result;
+  Heap heap;  // what was there before the condition, as the side left it
+  absl::flat_hash_map<const TensorRef*, Val> values;  // of every tensor the side leads to
+};
+
+class Merger {
+ public:
+  // `condition`: bool, rank 0. `before` as it was when the condition was met. `where` says where
+  // the condition stands.
+  Merger(Builder* builder, Val condition, const Heap& before, const Side& yes, const Side& no,
+         std::string where)
+      : b_(*builder),
+        condition_(condition),
+        before_(before),
+        yes_(yes),
+        no_(no),
+        where_(std::move(where)) {}
+
+  // The value that is `x` after one side and `y` after the other. What cannot be both becomes a
+  // value whose use is refused, `name` in the message.
+  IValue Merge(const IValue& x, const IValue& y, const std::string& name);
+  // Gives everything in `before` the contents of both sides (it must hold those of `before`).
+  absl::Status MergeHeap();
+
+ private:
+  IValue MergeTensors(const IValue& x, const IValue& y, const std::string& name);
+  IValue MergeNumbers(const IValue& x, const IValue& y);
+  Val ValueOf(const IValue& v, const Side& side) const;
+  IValue Differs(const std::string& name, absl::string_view how) const;
+  absl::Status Refusal(absl::string_view what) const;
+
+  Builder& b_;
+  Val condition_;
+  const Heap& before_;
+  const Side& yes_;
+  const Side& no_;
+  std::string where_;
+  std::map<std::pair<const TensorRef*, const TensorRef*>, IValue> merged_;
+};
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_MERGE_H_
