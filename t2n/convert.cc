@@ -39,6 +39,11 @@ absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, G
     return b.status();
   }
   if (auto l = value.list()) {
+    if (l->tail) {
+      return absl::UnimplementedError(
+          absl::StrCat("the method returns a list of as many tensors as the open size ",
+                       l->tail->count.ToString(), "; a model has a fixed number of outputs"));
+    }
     for (size_t i = 0; i < l->items.size(); ++i) {
       T2N_RETURN_IF_ERROR(Flatten(b, l->items[i], name, graph));
     }
@@ -166,6 +171,10 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   Builder builder(model.graph.get());
   OpEnv env;
   env.version = session.archive.version;
+  if (!spec.training().empty() && spec.training() != "eval" && spec.training() != "keep") {
+    return absl::InvalidArgumentError("--training is eval or keep");
+  }
+  env.keep_training = spec.training() == "keep";
   std::set<std::string> seen;
   env.warn = [&](const std::string& text) {
     if (seen.insert(text).second) model.warnings.push_back(text);

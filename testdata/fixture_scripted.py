@@ -221,14 +221,14 @@ def unused_method():
     return Model(), (torch.randn(2, 3),)
 
 
-@scripted
+@fixture_of("scripted", flags="--args count=2")
 def function_without_module():
     def program(x: torch.Tensor, y: torch.Tensor, count: int = 2):
         for _ in range(count):
             x = x + helper(y, bias=1.0)
         return x
 
-    return program, (torch.randn(2, 3), torch.randn(3))
+    return program, (torch.randn(2, 3), torch.randn(3), 2)
 
 
 @scripted

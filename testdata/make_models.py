@@ -22,6 +22,8 @@ def flat(value):
     """The tensors in a value, in order: what a converted model's outputs are."""
     if isinstance(value, torch.Tensor):
         return [value]
+    if isinstance(value, (bool, int, float)):
+        return [torch.tensor(value)]
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
@@ -52,7 +54,7 @@ def write(folder, fixture):
     if isinstance(module, torch.nn.Module):
         module = module.eval().requires_grad_(False)
         blocks.randomise_statistics(module)
-    tensors = flat(inputs)
+    tensors = [x for x in inputs if isinstance(x, torch.Tensor)]
     with torch.no_grad():
         if fixture.how == "traced":
             archive = torch.jit.trace(module, inputs, check_trace=False, strict=False)

@@ -16,6 +16,8 @@ namespace t2n {
 struct OpEnv {
   int64_t version = 10;                          // the archive's operator-set version
   std::function<void(const std::string&)> warn;  // may be empty
+  // Otherwise operators saved in training mode are evaluated as eval() makes them.
+  bool keep_training = false;
 };
 
 // Arguments are read by name and conversion. Reading marks an argument as honoured: when an

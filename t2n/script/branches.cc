@@ -1,4 +1,6 @@
 // Conditions: decided where they are known, both ways run where the inputs' values decide.
+#include <algorithm>
+
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
@@ -8,6 +10,19 @@
 namespace t2n::script {
 
 namespace ts = torchscript;
+
+namespace {
+
+// Graphs are built in one order, whatever the hash.
+std::vector<absl::string_view> SortedNames(
+    const absl::flat_hash_map<absl::string_view, IValue>& locals) {
+  std::vector<absl::string_view> names;
+  for (const auto& [name, value] : locals) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
 
 absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& frame) {
   T2N_ASSIGN_OR_RETURN(IValue value, Eval(expr, frame));
@@ -23,10 +38,11 @@ absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& f
 absl::StatusOr<bool> Evaluator::Condition(const Expr& expr, Frame& frame) {
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(expr, frame));
   if (!decision.open) return decision.taken;
-  return WithPlace(absl::UnimplementedError(
-                       "how often a loop runs depends on the inputs' values, but a graph is made of "
-                       "a fixed number of operations; loop over a size or a constant instead"),
-                   *MakePlace(expr.pos, frame));
+  return WithPlace(
+      absl::UnimplementedError(
+          "how often a loop runs depends on the inputs' values, but a graph is made of "
+          "a fixed number of operations; loop over a size or a constant instead"),
+      *MakePlace(expr.pos, frame));
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
@@ -51,9 +67,9 @@ absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame
   };
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*expr.condition, frame));
   if (!decision.open) return Eval(decision.taken ? *expr.if_true : *expr.if_false, frame);
-  T2N_RETURN_IF_ERROR(RunBothWays(*expr.condition, decision.open, way(expr.if_true),
-                                  way(expr.if_false), frame)
-                          .status());
+  T2N_RETURN_IF_ERROR(
+      RunBothWays(*expr.condition, decision.open, way(expr.if_true), way(expr.if_false), frame)
+          .status());
   IValue chosen = frame.locals[kChosen];
   frame.locals.erase(kChosen);
   return chosen;
@@ -85,7 +101,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Heap& b
   side->result = frame.result;
   side->heap = before.Now();
   Heap after;
-  for (const auto& [name, value] : frame.locals) after.Add(value);
+  for (absl::string_view name : SortedNames(frame.locals)) after.Add(frame.locals[name]);
   after.Add(frame.result);
   for (const auto& tensor : after.tensors()) side->values[tensor.get()] = tensor->Read();
   return flow;
@@ -95,7 +111,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
                                                        const Way& yes, const Way& no,
                                                        Frame& frame) {
   Heap before;
-  for (const auto& [name, value] : frame.locals) before.Add(value);
+  for (absl::string_view name : SortedNames(frame.locals)) before.Add(frame.locals[name]);
   Side sides[2];
   absl::StatusOr<Flow> flows[2] = {RunSide(yes, before, frame, &sides[0]),
                                    RunSide(no, before, frame, &sides[1])};
@@ -120,12 +136,11 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
   builder_.set_place(MakePlace(condition.pos, frame));
   Merger merger(&builder_, open, before, sides[0], sides[1], where);
   T2N_RETURN_IF_ERROR(merger.MergeHeap());
-  auto locals = std::move(frame.locals);
   frame.locals.clear();
-  for (const auto& [name, value] : sides[0].locals) {
+  for (absl::string_view name : SortedNames(sides[0].locals)) {
     auto other = sides[1].locals.find(name);
     if (other == sides[1].locals.end()) continue;
-    frame.locals[name] = merger.Merge(value, other->second, std::string(name));
+    frame.locals[name] = merger.Merge(sides[0].locals[name], other->second, std::string(name));
   }
   if (*flows[0] == Flow::kReturn) {
     frame.result = merger.Merge(sides[0].result, sides[1].result, "the result");

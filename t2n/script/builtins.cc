@@ -102,7 +102,10 @@ absl::StatusOr<bool> Truth(const IValue& value) {
   }
   if (const double* v = value.If<double>()) return *v != 0;
   if (const auto* v = value.If<std::string>()) return !v->empty();
-  if (auto v = value.list()) return !v->items.empty();
+  if (auto v = value.list()) {
+    if (!v->items.empty() || !v->tail) return !v->items.empty();
+    return Truth(IValue(v->tail->count));
+  }
   if (auto v = value.tuple()) return !v->items.empty();
   if (auto v = value.dict()) return !v->items.empty();
   if (auto v = value.tensor()) {
@@ -113,6 +116,12 @@ absl::StatusOr<bool> Truth(const IValue& value) {
 }
 
 absl::StatusOr<std::vector<IValue>> Items(const IValue& value) {
+  if (auto v = value.list(); v && v->tail) {
+    return absl::UnimplementedError(
+        absl::StrCat("going through a list of as many items as the open "
+                     "size ",
+                     v->tail->count.ToString()));
+  }
   if (auto v = value.list()) return v->items;
   if (auto v = value.tuple()) return v->items;
   if (auto v = value.dict()) {

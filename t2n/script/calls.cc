@@ -134,6 +134,8 @@ absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
 
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
+  if (on_list) return *std::move(on_list);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
                        CallBuiltin(name, args, keywords, builder_, env_));
   if (builtin) return *std::move(builtin);

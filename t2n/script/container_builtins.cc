@@ -43,6 +43,11 @@ BuiltinResult GetItem(const BuiltinCall& c) {
     if (!found) return absl::NotFoundError(absl::StrCat("no key ", Str(c.args[1])));
     return *found;
   }
+  if (auto o = c.args[0].object()) {  // a ModuleList or ModuleDict
+    IValue* found = o->Find(Str(c.args[1]));
+    if (!found) return absl::NotFoundError(absl::StrCat("no module ", Str(c.args[1])));
+    return *found;
+  }
   return std::nullopt;
 }
 
@@ -265,7 +270,7 @@ BuiltinResult Find(const BuiltinCall& c) {
   return absl::NotFoundError(absl::StrCat(Str(c.args[1]), " is not in the list"));
 }
 
-// all and any of a list of bools; sum of numbers is no list operator in TorchScript.
+// all and any of a list.
 BuiltinResult AllAny(const BuiltinCall& c) {
   if (c.args.size() != 1 || !c.args[0].list()) return std::nullopt;
   bool any = c.name == "any";
@@ -391,6 +396,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::clear", Clear},
     {"aten::sort", Sort},
     {"aten::sorted", Sort},
+    {"python::sorted", Sort},
     {"aten::index", Find},
     {"aten::count", Find},
     {"aten::remove", Find},

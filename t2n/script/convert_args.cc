@@ -32,6 +32,11 @@ absl::StatusOr<Arg> ToArg(const IValue& value) {
     return Arg(val);
   }
   if (auto v = value.list()) {
+    if (v->tail) {
+      return absl::UnimplementedError(
+          absl::StrCat("a list of as many items as the open size ", v->tail->count.ToString(),
+                       " as an operator's argument; torch.stack and torch.cat take it"));
+    }
     T2N_ASSIGN_OR_RETURN(ArgList items, ToArgs(v->items));
     return Arg::List(std::move(items));
   }

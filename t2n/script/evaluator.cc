@@ -185,6 +185,12 @@ absl::Status Evaluator::CountIteration(const Stmt&) {
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame& frame) {
+  const auto* call = stmt.iterable->If<ts::CallExpr>();
+  const auto* called = call ? call->callee->If<ts::NameExpr>() : nullptr;
+  if (called && called->name == "range" && call->args.size() == 1) {
+    T2N_ASSIGN_OR_RETURN(IValue count, Eval(*call->args[0], frame));
+    if (const Dim* n = count.If<Dim>(); n && !n->is_const()) return RunOpenLoop(stmt, *n, frame);
+  }
   T2N_ASSIGN_OR_RETURN(IValue iterable, Eval(*stmt.iterable, frame));
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(iterable));
   for (IValue& item : items) {

@@ -30,7 +30,7 @@ class Evaluator {
  public:
   // All of them must outlive the evaluator.
   Evaluator(Code* code, Builder* builder, const OpEnv* env)
-      : code_(code), builder_(*builder), env_(*env), loader_(code, builder) {}
+      : code_(code), builder_(*builder), env_(*env), loader_(code, builder, env) {}
 
   // The module that the archive holds.
   absl::StatusOr<std::shared_ptr<Object>> Root();
@@ -68,6 +68,15 @@ class Evaluator {
   absl::Status AssignOne(const Expr& target, IValue value, Frame& frame);
   absl::Status CountIteration(const Stmt& loop);
 
+  // Loops over an open size (open_loop.cc).
+  friend class OpenLoopRun;
+  absl::StatusOr<Flow> RunOpenLoop(const torchscript::ForStmt& stmt, const Dim& count,
+                                   Frame& frame);
+  // Operators on a list that such a loop has appended to.
+  absl::StatusOr<std::optional<IValue>> CallOnOpenList(const std::string& name,
+                                                       const std::vector<IValue>& args,
+                                                       const Keywords& keywords);
+
   // Branches (branches.cc). Where a condition depends on the inputs' values both ways are run from
   // the same state and what differs becomes selects.
   struct Decision {
@@ -93,9 +102,8 @@ class Evaluator {
   absl::StatusOr<IValue> EvalUnary(const torchscript::UnaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalBinary(const torchscript::BinaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> GetAttribute(const IValue& object, absl::string_view name);
-  absl::StatusOr<IValue> EnumMember(const torchscript::ClassDef& def,
-                                    const std::string& class_name, absl::string_view name,
-                                    const IValue* value);
+  absl::StatusOr<IValue> EnumMember(const torchscript::ClassDef& def, const std::string& class_name,
+                                    absl::string_view name, const IValue* value);
 
   // Calls (calls.cc).
   absl::StatusOr<IValue> EvalCall(const torchscript::CallExpr& expr, Frame& frame);
@@ -117,6 +125,7 @@ class Evaluator {
   const OpEnv& env_;
   Loader loader_;
   int depth_ = 0;
+  int loops_ = 0;
   int64_t iterations_ = 0;
 };
 

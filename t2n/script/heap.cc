@@ -14,7 +14,7 @@ void Heap::Add(const IValue& root) {
       if (seen_.insert(storage.get()).second) storages.push_back({storage, storage->base});
     } else if (auto l = v.list()) {
       if (!seen_.insert(l.get()).second) continue;
-      lists.push_back({l, l->items});
+      lists.push_back({l, *l});
       pending.insert(pending.end(), l->items.begin(), l->items.end());
     } else if (auto u = v.tuple()) {
       if (!seen_.insert(u.get()).second) continue;
@@ -36,7 +36,7 @@ Heap Heap::Now() const {
   Heap now;
   now.seen_ = seen_;
   now.tensors_ = tensors_;
-  for (const auto& k : lists) now.lists.push_back({k.of, k.of->items});
+  for (const auto& k : lists) now.lists.push_back({k.of, *k.of});
   for (const auto& k : dicts) now.dicts.push_back({k.of, k.of->items});
   for (const auto& k : objects) now.objects.push_back({k.of, k.of->attributes});
   for (const auto& k : storages) now.storages.push_back({k.of, k.of->base});
@@ -44,7 +44,7 @@ Heap Heap::Now() const {
 }
 
 void Heap::Restore() const {
-  for (const auto& k : lists) k.of->items = k.contents;
+  for (const auto& k : lists) *k.of = k.contents;
   for (const auto& k : dicts) k.of->items = k.contents;
   for (const auto& k : objects) k.of->attributes = k.contents;
   for (const auto& k : storages) {

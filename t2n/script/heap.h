@@ -24,7 +24,6 @@ struct Kept {
 
 class Heap {
  public:
-  using Items = std::vector<IValue>;
   using Pairs = std::vector<std::pair<IValue, IValue>>;
   using Attributes = std::vector<std::pair<std::string, IValue>>;
 
@@ -39,7 +38,7 @@ class Heap {
   // Every tensor met on the way.
   const std::vector<std::shared_ptr<TensorRef>>& tensors() const { return tensors_; }
 
-  std::vector<Kept<List, Items>> lists;
+  std::vector<Kept<List, List>> lists;
   std::vector<Kept<Dict, Pairs>> dicts;
   std::vector<Kept<Object, Attributes>> objects;
   std::vector<Kept<Storage, Val>> storages;

@@ -110,6 +110,10 @@ absl::StatusOr<IValue> Loader::LoadObject(const tv::Value& value, const tv::Obje
   }
   for (const auto& [name, attribute] : record.attributes) {
     T2N_ASSIGN_OR_RETURN(IValue v, Load(attribute, Join(path, name)));
+    if (name == "training" && v.If<bool>() && *v.If<bool>() && !env_.keep_training) {
+      if (env_.warn) env_.warn("the model was saved in training mode; converted as after eval()");
+      v = IValue(false);
+    }
     object->attributes.emplace_back(name, std::move(v));
   }
   return IValue(object);

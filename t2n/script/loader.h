@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "parsers/torchvalue/value.h"
+#include "t2n/aten/op_call.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
 #include "t2n/script/value.h"
@@ -19,7 +20,8 @@ namespace t2n::script {
 
 class Loader {
  public:
-  Loader(Code* code, Builder* builder) : code_(code), builder_(*builder) {}
+  Loader(Code* code, Builder* builder, const OpEnv* env)
+      : code_(code), builder_(*builder), env_(*env) {}
 
   // `value` as the evaluator sees it; the same node gives the same value each time. `path` names
   // modules and weights (`layer1.0.weight`).
@@ -38,6 +40,7 @@ class Loader {
 
   Code* code_;
   Builder& builder_;
+  const OpEnv& env_;
   absl::flat_hash_map<const torchvalue::Value*, IValue> loaded_;
   std::map<std::string, std::shared_ptr<const Buffer>> buffers_;  // by archive entry
   std::map<std::string, int> records_of_entry_;

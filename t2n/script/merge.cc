@@ -10,8 +10,11 @@ namespace {
 constexpr char kEitherTensor[] =
     "that may be one of two others, as a condition on the inputs' values decides";
 
-// The same thing, not only an equal one, where it is mutable.
-bool Same(const IValue& x, const IValue& y) {
+bool IsRealNumber(const IValue& v) { return v.is_number() && !v.If<std::complex<double>>(); }
+
+}  // namespace
+
+bool SameThing(const IValue& x, const IValue& y) {
   if (x.tensor() || y.tensor()) return x.tensor() == y.tensor();
   if (x.list() || y.list()) return x.list() == y.list();
   if (x.tuple() || y.tuple()) return x.tuple() == y.tuple();
@@ -24,10 +27,6 @@ bool Same(const IValue& x, const IValue& y) {
   if (x.is_number() && y.is_number() && x.TypeName() != y.TypeName()) return false;
   return Equals(x, y) == true;
 }
-
-bool IsRealNumber(const IValue& v) { return v.is_number() && !v.If<std::complex<double>>(); }
-
-}  // namespace
 
 absl::Status Merger::Refusal(absl::string_view what) const {
   return absl::UnimplementedError(absl::StrCat(
@@ -85,7 +84,7 @@ IValue Merger::MergeNumbers(const IValue& x, const IValue& y) {
 }
 
 IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) {
-  if (Same(x, y)) return x;
+  if (SameThing(x, y)) return x;
   if (x.If<Uninitialized>()) return y;
   if (y.If<Uninitialized>()) return x;
   if (IsRealNumber(x) && IsRealNumber(y)) return MergeNumbers(x, y);
@@ -124,8 +123,9 @@ absl::Status Merger::MergeHeap() {
     before_.storages[i].of->Set(b_.Select(condition_, a, b));
   }
   for (size_t i = 0; i < before_.lists.size(); ++i) {
-    const auto &a = yes_.heap.lists[i].contents, &b = no_.heap.lists[i].contents;
-    if (a.size() != b.size()) return Refusal("a list grows or shrinks");
+    const List &yes = yes_.heap.lists[i].contents, &no = no_.heap.lists[i].contents;
+    const auto &a = yes.items, &b = no.items;
+    if (a.size() != b.size() || yes.tail != no.tail) return Refusal("a list grows or shrinks");
     auto& items = before_.lists[i].of->items;
     items.resize(a.size());
     for (size_t k = 0; k < a.size(); ++k) {

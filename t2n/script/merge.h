@@ -19,6 +19,9 @@ struct Side {
   absl::flat_hash_map<const TensorRef*, Val> values;  // of every tensor the side leads to
 };
 
+// The same thing: equal, and one object where it is mutable.
+bool SameThing(const IValue& x, const IValue& y);
+
 class Merger {
  public:
   // `condition`: bool, rank 0. `before` as it was when the condition was met. `where` says where

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
+#include "t2n/script/outline.h"
 #include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
@@ -44,8 +45,11 @@ absl::Status Undecided(absl::string_view question) {
       "\" (or its opposite) would settle it"));
 }
 
-BuiltinResult Known(std::optional<bool> answer, const Dim& a, absl::string_view sign,
-                    const Dim& b) {
+BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const Dim& a,
+                    absl::string_view sign, const Dim& b) {
+  if (!answer && (IsLoopDim(a) || IsLoopDim(b))) {
+    return IValue(TensorRef::New(builder.Binary(op, builder.DimScalar(a), builder.DimScalar(b))));
+  }
   if (!answer) return Undecided(absl::StrCat(a.ToString(), sign, b.ToString()));
   return IValue(*answer);
 }
@@ -64,17 +68,17 @@ BuiltinResult Compare(const BuiltinCall& c) {
     };
     switch (cmp) {
       case Cmp::kEq:
-        return Known(Equal(*x, *y), *x, "==", *y);
+        return Known(c.builder, Op::kEq, Equal(*x, *y), *x, "==", *y);
       case Cmp::kNe:
-        return Known(negate(Equal(*x, *y)), *x, "!=", *y);
+        return Known(c.builder, Op::kNe, negate(Equal(*x, *y)), *x, "!=", *y);
       case Cmp::kLt:
-        return Known(Less(*x, *y), *x, "<", *y);
+        return Known(c.builder, Op::kLt, Less(*x, *y), *x, "<", *y);
       case Cmp::kLe:
-        return Known(LessEqual(*x, *y), *x, "<=", *y);
+        return Known(c.builder, Op::kLe, LessEqual(*x, *y), *x, "<=", *y);
       case Cmp::kGt:
-        return Known(Less(*y, *x), *x, ">", *y);
+        return Known(c.builder, Op::kGt, Less(*y, *x), *x, ">", *y);
       case Cmp::kGe:
-        return Known(LessEqual(*y, *x), *x, ">=", *y);
+        return Known(c.builder, Op::kGe, LessEqual(*y, *x), *x, ">=", *y);
     }
   }
   if (c.args[0].If<Complex>() || c.args[1].If<Complex>()) {
@@ -322,7 +326,8 @@ BuiltinResult Not(const BuiltinCall& c) {
 template <bool same>
 BuiltinResult Is(const BuiltinCall& c) {
   if (c.args.size() != 2) return std::nullopt;
-  if (c.args[0].tensor() && c.args[1].tensor()) return IValue((c.args[0].tensor() == c.args[1].tensor()) == same);
+  if (c.args[0].tensor() && c.args[1].tensor())
+    return IValue((c.args[0].tensor() == c.args[1].tensor()) == same);
   bool none = c.args[0].is_none() || c.args[1].is_none();
   bool equal =
       none ? c.args[0].is_none() && c.args[1].is_none() : Equals(c.args[0], c.args[1]) == true;
@@ -344,6 +349,20 @@ BuiltinResult Extreme(const BuiltinCall& c) {
     best = *v;
   }
   return best;
+}
+
+// sum over a list of numbers.
+BuiltinResult Sum(const BuiltinCall& c) {
+  if (c.args.size() != 1 || !c.args[0].list()) return std::nullopt;
+  IValue total(0);
+  for (const IValue& item : c.args[0].list()->items) {
+    std::vector<IValue> pair = {total, item};
+    T2N_ASSIGN_OR_RETURN(std::optional<IValue> v,
+                         Arithmetic({"add", pair, c.keywords, c.builder, c.env}));
+    if (!v) return std::nullopt;
+    total = *v;
+  }
+  return total;
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
@@ -372,6 +391,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"prim::max", Arithmetic},
     {"prim::min", Extreme},
     {"prim::max", Extreme},
+    {"aten::sum", Sum},
     {"aten::neg", Negate},
     {"aten::abs", Absolute},
     {"prim::abs", Absolute},

@@ -77,6 +77,11 @@ BuiltinResult Item(const BuiltinCall& c) {
   return scalar;
 }
 
+BuiltinResult Itself(const BuiltinCall& c) {
+  if (c.args.size() == 1 && c.args[0].tensor()) return c.args[0];
+  return std::nullopt;
+}
+
 // ops.prim.NumToTensor(size): a rank-0 tensor that stays exact.
 BuiltinResult NumToTensor(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
@@ -199,6 +204,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"prim::is_quantized", IsQuantizedTensor},
     {"prim::requires_grad", Always<false>},
     {"prim::is_leaf", Always<true>},
+    {"prim::data", Itself},
     {"prim::shape", Sizes},
     {"prim::ndim", Sizes},
     {"prim::itemsize", Sizes},

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/script/outline.h"
 
 namespace t2n::script {
 namespace {
@@ -12,6 +13,13 @@ namespace {
 Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   int64_t axis = attrs.Int("axis"), step = attrs.Int("step");
   Dim begin = attrs.Size("begin"), end = attrs.Size("end"), size = x.dim(axis);
+  if (IsLoopDim(begin)) {
+    if (end != begin + 1) return b.Fail("writing several rows at an open loop's counter");
+    Shape along(x.rank(), Dim(1));
+    along[axis] = size;
+    Val here = b.Eq(b.Iota(size), b.DimScalar(begin));
+    return b.Select(b.Reshape(here, along), b.BroadcastTo(v, x.shape()), x);
+  }
   if (step == 1) {
     std::vector<Val> parts;
     if (begin != Dim(0)) parts.push_back(b.Slice(x, axis, 0, begin));

@@ -92,8 +92,15 @@ class IValue {
       v_;
 };
 
+// What follows the items of a list that a loop over an open size has appended to.
+struct OpenTail {
+  Dim count;
+  Val stacked;  // [count, ...]; null while the loop is being read
+};
+
 struct List {
   std::vector<IValue> items;
+  std::shared_ptr<const OpenTail> tail;
 };
 
 struct Tuple {
