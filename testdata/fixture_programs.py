@@ -48,6 +48,55 @@ def in_place_writes():
     return Model(), (torch.randn(3, 5),)
 
 
+@fixture_of("traced", "scripted")
+def writes_through_views():
+    """Diagonals, windows and strided readings are written to; views take a tensor's place."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            y = x * 2
+            y.diagonal(1).fill_(7)
+            y.unfold(1, 2, 2)[:, 1].mul_(-1)
+            torch.as_strided(y, [2, 3], [7, 2], 3).add_(0.5)
+            windows = y.unfold(0, 3, 1)
+            y[0, 0] = 9
+            z = x.clone()
+            z.transpose_(0, 1).unsqueeze_(0)
+            z[:, 1:3].zero_()
+            z.squeeze_(0).t_()
+            a, b = y.chunk(2, dim=1)
+            b.sub_(a)
+            return y, windows, z, torch.stack([a, b, a * b], dim=-2)
+
+    return Model(), (torch.randn(5, 6),)
+
+
+@fixture_of("traced", "scripted")
+def index_rules():
+    """Where the axes of index tensors land, negative indices, masks, indexed writes."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("rows", torch.tensor([[0, -1], [2, 1]]))
+            self.register_buffer("columns", torch.tensor([3, -2]))
+            self.register_buffer("keep", torch.tensor([True, False, True]))
+
+        def forward(self, x, at, mask):
+            adjacent = x[:, self.rows, self.columns]
+            apart = x[self.columns - 1, :, self.columns]
+            known = x[:, self.keep][:, :, at]
+            y = x.clone()
+            y[:, at, at] = 1.5
+            y.index_put_([at], x[0], accumulate=True)
+            y[mask] = 0
+            z = torch.masked_scatter(x, mask, -x)
+            return adjacent, apart, known, y, z, x.index_fill(2, at, 3.0)
+
+    x = torch.randn(4, 3, 5)
+    return Model(), (x, torch.tensor([-1, 0, 1, 0]), x > 0.3)
+
+
 @fixture_of()
 def shared_weights():
     """One weight used twice, and weights that are parts of one storage."""
