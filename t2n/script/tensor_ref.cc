@@ -9,6 +9,20 @@
 namespace t2n::script {
 namespace {
 
+// `x` with the elements that Gather{attrs} takes replaced by `v`.
+Val GatherScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& indices, const Val& v) {
+  int64_t axis = attrs.Int("axis"), k = indices.rank();
+  std::vector<int64_t> to_front(x.rank()), updates(v.rank()), back(x.rank());
+  std::iota(to_front.begin(), to_front.end(), 0);
+  std::rotate(to_front.begin(), to_front.begin() + axis, to_front.begin() + axis + 1);
+  std::iota(updates.begin(), updates.end(), 0);
+  std::rotate(updates.begin(), updates.begin() + axis, updates.begin() + axis + k);
+  for (size_t i = 0; i < back.size(); ++i) back[to_front[i]] = static_cast<int64_t>(i);
+  return b.Transpose(
+      b.ScatterNd(b.Transpose(x, to_front), b.Unsqueeze(indices, k), b.Transpose(v, updates)),
+      back);
+}
+
 // `x` with the elements that Slice{attrs} takes replaced by `v`.
 Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   int64_t axis = attrs.Int("axis"), step = attrs.Int("step");
@@ -28,7 +42,8 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
     return b.Concat(parts, axis);
   }
   if (!begin.is_const() || !end.is_const() || !size.is_const()) {
-    return b.Fail("writing through a slice with a step over an axis of unknown size");
+    Val rows = b.Iota(CeilDiv(end - begin, step)) * static_cast<double>(step);
+    return GatherScatter(b, attrs, x, rows + b.DimScalar(begin), v);
   }
   // Row i of the result is row `source[i]` of x followed by v.
   std::vector<int64_t> source(size.value());
@@ -36,20 +51,6 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   int64_t next = size.value();
   for (int64_t i = begin.value(); i < end.value(); i += step) source[i] = next++;
   return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
-}
-
-// `x` with the elements that Gather{attrs} takes replaced by `v`.
-Val GatherScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& indices, const Val& v) {
-  int64_t axis = attrs.Int("axis"), k = indices.rank();
-  std::vector<int64_t> to_front(x.rank()), updates(v.rank()), back(x.rank());
-  std::iota(to_front.begin(), to_front.end(), 0);
-  std::rotate(to_front.begin(), to_front.begin() + axis, to_front.begin() + axis + 1);
-  std::iota(updates.begin(), updates.end(), 0);
-  std::rotate(updates.begin(), updates.begin() + axis, updates.begin() + axis + k);
-  for (size_t i = 0; i < back.size(); ++i) back[to_front[i]] = static_cast<int64_t>(i);
-  return b.Transpose(
-      b.ScatterNd(b.Transpose(x, to_front), b.Unsqueeze(indices, k), b.Transpose(v, updates)),
-      back);
 }
 
 }  // namespace
