@@ -139,7 +139,8 @@ Val Covariance(OpCall& c, Val x, const Val& counts, const Val& importance, doubl
   }
   Val y = b.Einsum("az,bz->ab", {weights ? b.Mul(x, weights) : x, x});
   y = b.Div(y, b.Max(freedom, 0.0));
-  return single ? b.Reshape(y, {}) : y;
+  // torch squeezes the matrix of one variable to a number.
+  return y.dim(0) == Dim(1) ? b.Reshape(y, {}) : y;
 }
 
 Arg Cov(OpCall& c) {

@@ -39,7 +39,9 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       PoolingOps(),
       RecurrentOps(),
       StftOps(),
+      UnpoolingOps(),
       UpsampleOps(),
+      VisionOps(),
       // Layout, indexing, factories.
       ShapeOps(),
       ViewOps(),

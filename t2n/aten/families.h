@@ -61,7 +61,9 @@ absl::Span<const OpEntry> NormalizationOps();
 absl::Span<const OpEntry> PoolingOps();
 absl::Span<const OpEntry> RecurrentOps();
 absl::Span<const OpEntry> StftOps();
+absl::Span<const OpEntry> UnpoolingOps();
 absl::Span<const OpEntry> UpsampleOps();
+absl::Span<const OpEntry> VisionOps();
 
 // Every table above.
 std::vector<absl::Span<const OpEntry>> AllFamilies();

@@ -36,6 +36,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"aten::_unique2", kSize},
     {"aten::unique_consecutive", kSize},
     {"aten::unique_dim", kSize},
+    {"torchvision::nms", kSize},
     {"aten::linalg_eig", kMatrix},
     {"aten::linalg_eigh", kMatrix},
     {"aten::linalg_eigvals", kMatrix},
