@@ -70,7 +70,8 @@ Val AverageAxis(Builder& b, const Val& x, int64_t axis, int64_t out) {
   Val begin = b.Unsqueeze(b.DimVector(w.begin), 1), end = b.Unsqueeze(b.DimVector(w.end), 1);
   Val at = b.Iota(in);
   Val inside = b.And(b.Ge(at, begin), b.Lt(at, end));
-  Val weights = b.Div(b.Cast(inside, x.dtype()), b.Cast(b.Sub(end, begin), x.dtype()));
+  Val weights = b.Cast(inside, x.dtype());
+  weights = b.Div(weights, b.Reduce(Op::kReduceSum, weights, {1}, true));
   return MultiplyAxis(b, x, axis, weights);
 }
 
