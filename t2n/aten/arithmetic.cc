@@ -81,6 +81,19 @@ Val SmallPower(Builder& b, const Val& x, double n) {
   return Val();
 }
 
+// Negative powers of integers are 0, but for those of 1 and -1.
+Val IntegerPower(Builder& b, const Val& x, const Val& n) {
+  if (x.dtype() != DType::kI32 && x.dtype() != DType::kI64) {
+    Val wide = IntegerPower(b, b.Cast(x, DType::kI64), b.Cast(n, DType::kI64));
+    return b.Cast(wide, x.dtype());
+  }
+  if (KnownAtLeast(n, 0)) return b.Pow(x, n);
+  Val negative = b.Lt(n, 0), parity = b.BitAnd(n, 1), zero = b.ScalarLike(x, 0);
+  Val unit = b.Eq(b.Abs(x), 1);
+  Val exponent = b.Select(negative, parity, n);
+  return b.Select(b.And(negative, b.Not(unit)), zero, b.Pow(x, exponent));
+}
+
 Val PowerOf(OpCall& c, DType dtype) {
   const Arg &base = c.arg("self"), &exponent = c.arg("exponent");
   Val x = AsTensor(c.b, base, dtype);
@@ -89,7 +102,8 @@ Val PowerOf(OpCall& c, DType dtype) {
     if (IsInteger(dtype) && n < 0) return c.RefuseArg("exponent", "is negative, the base integer");
     if (Val y = SmallPower(c.b, x, n)) return y;
   }
-  return c.b.Pow(x, AsTensor(c.b, exponent, dtype));
+  Val n = AsTensor(c.b, exponent, dtype);
+  return IsInteger(dtype) ? IntegerPower(c.b, x, n) : c.b.Pow(x, n);
 }
 
 Arg Pow(OpCall& c) {
@@ -106,11 +120,12 @@ Arg FloatPower(OpCall& c) {
 // self + value * combine(tensor1, tensor2)
 Arg AddCombined(OpCall& c, Op op) {
   DType dtype = ResultType({c.arg("self"), c.arg("tensor1"), c.arg("tensor2")});
-  Val t = c.b.Binary(op, AsTensor(c.b, c.arg("tensor1"), dtype),
-                     AsTensor(c.b, c.arg("tensor2"), dtype));
+  DType inner = IsHalf(dtype) ? DType::kF32 : dtype;
+  Val t = c.b.Binary(op, AsTensor(c.b, c.arg("tensor1"), inner),
+                     AsTensor(c.b, c.arg("tensor2"), inner));
   const Arg& value = c.arg("value");
-  if (value.AsDouble() != 1) t = c.b.Mul(t, AsTensor(c.b, value, dtype));
-  return c.b.Add(AsTensor(c.b, c.arg("self"), dtype), t);
+  if (value.AsDouble() != 1) t = c.b.Mul(t, AsTensor(c.b, value, inner));
+  return c.b.Cast(c.b.Add(AsTensor(c.b, c.arg("self"), inner), t), dtype);
 }
 Arg Addcmul(OpCall& c) { return AddCombined(c, Op::kMul); }
 Arg Addcdiv(OpCall& c) {
@@ -119,11 +134,13 @@ Arg Addcdiv(OpCall& c) {
 }
 
 Arg Lerp(OpCall& c) {
-  Val a = c.tensor("self"), b = c.tensor("end");
+  DType dtype = c.tensor("self").dtype();
+  Val a = Widen(c.b, c.tensor("self")), b = Widen(c.b, c.tensor("end"));
   Val w = AsTensor(c.b, c.arg("weight"), a.dtype());
-  if (IsComplex(a.dtype())) return a + w * (b - a);
+  if (IsComplex(dtype)) return a + w * (b - a);
   // The form that is exact at both ends, as torch has it.
-  return c.b.Select(c.b.Lt(c.b.Abs(w), 0.5), a + w * (b - a), b - (b - a) * (1.0 - w));
+  Val y = c.b.Select(c.b.Lt(c.b.Abs(w), 0.5), a + w * (b - a), b - (b - a) * (1.0 - w));
+  return c.b.Cast(y, dtype);
 }
 
 constexpr OpEntry kOps[] = {

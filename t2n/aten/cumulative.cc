@@ -90,41 +90,59 @@ Arg Diff(OpCall& c) {
   return x;
 }
 
-// Areas under the line through neighbours: (y[i] + y[i + 1]) / 2 * dx.
-Val Trapezoids(OpCall& c, int64_t* axis) {
-  Val y = c.tensor("y");
-  *axis = c.axis("dim", y.rank());
-  if (y.rank() == 0) return c.Refuse("of a tensor without axes");
-  DType dtype = FloatType(y.dtype());
-  if (c.has("x")) {
-    Val x = c.tensor("x");
-    dtype = FloatType(ResultType({c.arg("y"), c.arg("x")}));
-    // A vector of positions lies along the axis.
-    if (x.rank() == 1) {
-      Shape shape(y.rank(), Dim(1));
-      shape[*axis] = x.dim(0);
-      x = c.b.Reshape(x, shape);
-    }
-    if (x.rank() != y.rank()) return c.RefuseArg("x", "has another rank");
-    x = c.b.Cast(x, dtype);
-    y = c.b.Cast(y, dtype);
-    return (Later(c.b, y, *axis) + Earlier(c.b, y, *axis)) *
-           (Later(c.b, x, *axis) - Earlier(c.b, x, *axis)) * 0.5;
+// Integrals by trapezoids. As in torch, integers are added and multiplied in their own dtype, and
+// halved as floats.
+struct Samples {
+  Val y;
+  int64_t axis = 0;
+  Val dx;  // distances along the axis; null: the number `step`
+  double step = 1;
+};
+
+Samples SamplesOf(OpCall& c) {
+  Samples s;
+  s.y = c.tensor("y");
+  s.axis = c.axis("dim", s.y.rank());
+  if (s.y.rank() == 0) c.Refuse("of a tensor without axes");
+  if (!c.has("x")) {
+    s.step = c.number("dx");
+    return s;
   }
-  y = c.b.Cast(y, dtype);
-  return (Later(c.b, y, *axis) + Earlier(c.b, y, *axis)) * (c.number("dx") * 0.5);
+  Val x = c.tensor("x");
+  if (x.rank() == 1) {  // positions along the axis, the same for all rows
+    Shape shape(s.y.rank(), Dim(1));
+    shape[s.axis] = x.dim(0);
+    x = c.b.Reshape(x, shape);
+  }
+  if (x.rank() != s.y.rank()) c.RefuseArg("x", "has another rank");
+  s.dx = Later(c.b, x, s.axis) - Earlier(c.b, x, s.axis);
+  return s;
+}
+
+// Twice the areas between neighbours.
+Val TwiceAreas(Builder& b, const Samples& s) {
+  Val sums = Later(b, s.y, s.axis) + Earlier(b, s.y, s.axis);
+  if (!s.dx) return ToFloat(b, sums) * s.step;
+  std::vector<Val> x = Promote(b, {sums, s.dx});
+  Val areas = x[0] * x[1];
+  return IsInteger(areas.dtype()) ? b.Cast(areas, DType::kI64) : areas;
 }
 
 Arg Trapezoid(OpCall& c) {
-  int64_t axis;
-  Val areas = Trapezoids(c, &axis);
-  return c.b.Reduce(Op::kReduceSum, areas, {axis}, false);
+  Samples s = SamplesOf(c);
+  if (s.dx) {
+    Val sum = c.b.Reduce(Op::kReduceSum, TwiceAreas(c.b, s), {s.axis}, false);
+    return ToFloat(c.b, sum) * 0.5;
+  }
+  Val ends =
+      c.b.Slice(s.y, s.axis, 0, 1) + c.b.Slice(s.y, s.axis, s.y.dim(s.axis) - 1, s.y.dim(s.axis));
+  Val sum = c.b.Reduce(Op::kReduceSum, ToFloat(c.b, s.y), {s.axis}, true);
+  return c.b.Squeeze((sum - ToFloat(c.b, ends) * 0.5) * s.step, s.axis);
 }
 
 Arg CumulativeTrapezoid(OpCall& c) {
-  int64_t axis;
-  Val areas = Trapezoids(c, &axis);
-  return c.b.Cumulative(areas, axis, "sum");
+  Samples s = SamplesOf(c);
+  return ToFloat(c.b, c.b.Cumulative(TwiceAreas(c.b, s), s.axis, "sum")) * 0.5;
 }
 
 // The derivative along `axis` by neighbours, with the distance between samples given.

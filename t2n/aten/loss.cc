@@ -109,6 +109,7 @@ Val ByTarget(Builder& b, const Val& target, const Val& if_one, const Val& if_min
 Arg CosineEmbeddingLoss(OpCall& c) {
   constexpr double kEpsilon = 1e-12;
   std::vector<Val> x = Promote(c.b, {c.arg("input1"), c.arg("input2")});
+  for (Val& v : x) v = ToFloat(c.b, v);
   Val target = c.tensor("target");
   std::vector<int64_t> axis = {target.rank()};
   if (x[0].rank() != target.rank() + 1) return c.RefuseArg("target", "has another rank");
@@ -123,11 +124,12 @@ Arg CosineEmbeddingLoss(OpCall& c) {
 
 Arg MarginRankingLoss(OpCall& c) {
   std::vector<Val> x = Promote(c.b, {c.arg("input1"), c.arg("input2"), c.arg("target")});
-  return ReduceLoss(c, Positive(c.b, (x[1] - x[0]) * x[2] + c.number("margin")));
+  Val order = ToFloat(c.b, (x[1] - x[0]) * x[2]);
+  return ReduceLoss(c, Positive(c.b, order + c.number("margin")));
 }
 
 Arg HingeEmbeddingLoss(OpCall& c) {
-  Val x = c.tensor("self"), target = c.tensor("target");
+  Val x = ToFloat(c.b, c.tensor("self")), target = c.tensor("target");
   Val zero = c.b.ScalarLike(x, 0);
   Val apart = Positive(c.b, c.number("margin") - x);
   return ReduceLoss(
@@ -142,7 +144,7 @@ Arg SoftMarginLoss(OpCall& c) {
 // torch.pairwise_distance: the p-norm of x - y + eps along the last axis.
 Val Distance(OpCall& c, const Val& x, const Val& y) {
   double p = c.number("p");
-  Val z = c.b.Abs(x - y + c.number("eps"));
+  Val z = c.b.Abs(ToFloat(c.b, x - y) + c.number("eps"));
   std::vector<int64_t> last = {z.rank() - 1};
   if (z.rank() == 0) return z;
   if (std::isinf(p) || p == 0) return c.RefuseArg("p");

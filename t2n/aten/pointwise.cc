@@ -26,9 +26,6 @@ double MaxFinite(DType t) {
   }
 }
 
-namespace {
-
-// Whether all elements are known to be at least `bound`.
 bool KnownAtLeast(const Val& x, int64_t bound) {
   constexpr int64_t kMaxElements = 64;
   if (!x) return false;
@@ -37,6 +34,8 @@ bool KnownAtLeast(const Val& x, int64_t bound) {
   return std::all_of(elements->begin(), elements->end(),
                      [&](const Dim& d) { return LessEqual(bound, d) == true; });
 }
+
+namespace {
 
 // Whether a remainder's sign is not the divisor's, so that truncating did not round down.
 Val RoundedUp(Builder& b, const Val& remainder, const Val& divisor) {

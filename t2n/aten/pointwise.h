@@ -28,6 +28,9 @@ bool IsHalf(DType t);
 // Largest finite value of a float dtype.
 double MaxFinite(DType t);
 
+// Whether all elements (few, and integers or sizes) are known to be at least `bound`.
+bool KnownAtLeast(const Val& x, int64_t bound);
+
 // torch.floor_divide and torch.remainder of operands of one dtype: quotients rounded down,
 // remainders with the divisor's sign.
 Val FloorDivide(Builder& b, const Val& x, const Val& divisor);

@@ -132,7 +132,8 @@ Arg SumToSize(OpCall& c) {
   for (int64_t i = 0; i < x.rank(); ++i) {
     if (i < extra || (size[i - extra] == Dim(1) && x.dim(i) != Dim(1))) axes.push_back(i);
   }
-  return c.b.Reshape(c.b.Reduce(Op::kReduceSum, x, axes, true), size);
+  if (axes.empty() && !size.empty()) return x;
+  return c.b.Reshape(c.b.Reduce(Op::kReduceSum, c.b.Cast(x, SumType(c, x)), axes, true), size);
 }
 
 Arg LogSumExpOp(OpCall& c) {

@@ -38,7 +38,10 @@ Arg Sgn(OpCall& c) {
   return c.b.MakeComplex(c.b.Real(x) / divisor, c.b.Imag(x) / divisor);
 }
 
-Arg Square(OpCall& c) { return c.b.Square(c.tensor("self")); }
+Arg Square(OpCall& c) {
+  Val x = c.tensor("self");
+  return c.b.Square(x.dtype() == DType::kBool ? c.b.Cast(x, DType::kI64) : x);
+}
 
 Arg RoundDecimals(OpCall& c) {
   Val x = c.tensor("self");
