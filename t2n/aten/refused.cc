@@ -1,5 +1,6 @@
 #include "t2n/aten/refused.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -59,6 +60,12 @@ absl::string_view RefusalOf(absl::string_view name) {
     it = map->find(name.substr(0, name.size() - 1));
   }
   return it == map->end() ? absl::string_view() : it->second;
+}
+
+std::vector<std::pair<std::string, std::string>> AllRefusals() {
+  std::vector<std::pair<std::string, std::string>> all(std::begin(kRefused), std::end(kRefused));
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 }  // namespace t2n

@@ -154,6 +154,30 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   return FinishOp(name, args, result.value, *result.schema, result.in_place);
 }
 
+namespace {
+
+// Whether all tensors of an operator's result are aliases of `source`.
+bool SharesStorage(const IValue& result, const TensorRef& source) {
+  if (auto t = result.tensor()) return t->storage() == source.storage();
+  auto list = result.list();
+  auto tuple = result.tuple();
+  if (!list && !tuple) return true;
+  for (const IValue& item : list ? list->items : tuple->items) {
+    if (!SharesStorage(item, source)) return false;
+  }
+  return true;
+}
+
+void SetReadOnly(const IValue& result, const std::string& why) {
+  if (auto t = result.tensor()) t->set_read_only(why);
+  auto list = result.list();
+  auto tuple = result.tuple();
+  if (!list && !tuple) return;
+  for (const IValue& item : list ? list->items : tuple->items) SetReadOnly(item, why);
+}
+
+}  // namespace
+
 absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::vector<IValue>& args,
                                            const Arg& value, const Schema& schema, bool in_place) {
   // In place: the pure result becomes the first argument's value.
@@ -186,7 +210,16 @@ absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::v
                            name == "aten::contiguous" || name == "aten::reshape_as" ||
                            name == "aten::ravel";
   if (source && copies_if_strided && !source->IsContiguous()) source = nullptr;
-  return FromArg(value, source);
+  T2N_ASSIGN_OR_RETURN(IValue result, FromArg(value, source));
+  bool may_copy = copies_if_strided || name == "aten::to" || name == "aten::resolve_conj" ||
+                  name == "aten::resolve_neg";
+  if (source && !may_copy && !SharesStorage(result, *source)) {
+    // In torch both see each other's writes (view_as_real, real, conj ...), here they would not.
+    std::string why = absl::StrCat("of which ", name, " made another view");
+    source->set_read_only(why);
+    SetReadOnly(result, why);
+  }
+  return result;
 }
 
 }  // namespace t2n::script
