@@ -173,7 +173,9 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
                    {{"expr", nnef::Str(equation)}, {"acc", nnef::Str(DTypeName(operating))}});
   }
   if (operating != dtype && !strict) {
-    product = l.Cast(l.Temp(node, "product", std::move(product)), dtype);
+    product = l.Cast(l.Temp(node, "product", std::move(product)), DType::kI64);
+    // Narrow integers wrap; a cast from floats would saturate.
+    if (dtype != DType::kI64) product = l.Cast(l.Temp(node, "wide", std::move(product)), dtype);
   }
   l.Set(node, std::move(product));
   return absl::OkStatus();

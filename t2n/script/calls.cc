@@ -210,6 +210,11 @@ absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::v
                            name == "aten::contiguous" || name == "aten::reshape_as" ||
                            name == "aten::ravel";
   if (source && copies_if_strided && !source->IsContiguous()) source = nullptr;
+  int copy = schema.IndexOf("copy");
+  if (source && copy >= 0 && copy < static_cast<int>(args.size()) && args[copy].If<bool>() &&
+      *args[copy].If<bool>()) {
+    source = nullptr;  // to(..., copy=True)
+  }
   T2N_ASSIGN_OR_RETURN(IValue result, FromArg(value, source));
   bool may_copy = copies_if_strided || name == "aten::to" || name == "aten::resolve_conj" ||
                   name == "aten::resolve_neg";
