@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "t2n/aten/registry.h"
 #include "t2n/aten/refused.h"
+#include "t2n/aten/registry.h"
 
 namespace {
 
@@ -51,8 +51,9 @@ int main(int argc, char** argv) {
       "Written by `bazel run //tools:operators_doc` from the registry; a test keeps it fresh.\n\n"
       "%zu operators. In-place forms (`relu_`) come with the pure ones. `tract` and `strict` are\n"
       "samples of PyTorch's operator database that call the operator: how many convert and match\n"
-      "torch, of how many there are (empty: the database has none). `limit` is what the first\n"
-      "refused sample ran into.\n\n"
+      "torch when tract runs them, of how many there are (empty: the database has none). `limit` "
+      "is\n"
+      "what the first refused sample ran into.\n\n"
       "| operator | overloads | tract | strict | limit |\n|---|---|---|---|---|\n",
       names.size());
   for (const std::string& name : names) {
