@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -48,16 +49,62 @@ std::string WithoutSlash(std::string path) {
   return path;
 }
 
-absl::Status WriteAll(int fd, absl::Span<const uint8_t> bytes, const std::string& path) {
-  constexpr size_t kChunk = 8 << 20;
-  while (!bytes.empty()) {
-    ssize_t n = ::write(fd, bytes.data(), std::min(bytes.size(), kChunk));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return ErrnoError("write", path);
-    bytes.remove_prefix(n);
+// Writes a file. A piece that is small waits for the next one, so that a header costs no call.
+class FileWriter {
+ public:
+  explicit FileWriter(std::string path) : path_(std::move(path)) {}
+  ~FileWriter() {
+    if (fd_ >= 0) ::close(fd_);
   }
-  return absl::OkStatus();
-}
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  absl::Status Open() {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return fd_ < 0 ? ErrnoError("create", path_) : absl::OkStatus();
+  }
+
+  absl::Status Write(absl::Span<const uint8_t> piece) {
+    if (waiting_.size() + piece.size() <= kSmall) {
+      waiting_.insert(waiting_.end(), piece.begin(), piece.end());
+      return absl::OkStatus();
+    }
+    iovec pieces[] = {{waiting_.data(), waiting_.size()},
+                      {const_cast<uint8_t*>(piece.data()), piece.size()}};
+    T2N_RETURN_IF_ERROR(WriteAll(pieces));
+    waiting_.clear();
+    return absl::OkStatus();
+  }
+
+  absl::Status Close() {
+    iovec rest[] = {{waiting_.data(), waiting_.size()}, {nullptr, 0}};
+    T2N_RETURN_IF_ERROR(WriteAll(rest));
+    if (::close(std::exchange(fd_, -1)) != 0) return ErrnoError("write", path_);
+    return absl::OkStatus();
+  }
+
+ private:
+  static constexpr size_t kSmall = 4096;
+
+  absl::Status WriteAll(iovec (&pieces)[2]) {
+    while (pieces[0].iov_len + pieces[1].iov_len > 0) {
+      ssize_t n = ::writev(fd_, pieces, 2);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return ErrnoError("write", path_);
+      for (iovec& piece : pieces) {
+        const size_t done = std::min<size_t>(n, piece.iov_len);
+        piece.iov_base = static_cast<uint8_t*>(piece.iov_base) + done;
+        piece.iov_len -= done;
+        n -= done;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  std::string path_;
+  int fd_ = -1;
+  std::vector<uint8_t> waiting_;
+};
 
 class Folder : public Container {
  public:
@@ -81,18 +128,15 @@ class Folder : public Container {
     return absl::OkStatus();
   }
 
-  absl::Status Add(absl::string_view name,
-                   absl::Span<const absl::Span<const uint8_t>> pieces) override {
-    std::string path = absl::StrCat(staging_, "/", name);
-    int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) return ErrnoError("create", path);
-    absl::Status status;
-    for (absl::Span<const uint8_t> piece : pieces) {
-      if (status.ok()) status = WriteAll(fd, piece, path);
-    }
-    if (::close(fd) != 0 && status.ok()) status = ErrnoError("write", path);
-    return status;
+  absl::Status Add(absl::string_view name, uint64_t, const ByteSource& write) override {
+    FileWriter file(absl::StrCat(staging_, "/", name));
+    T2N_RETURN_IF_ERROR(file.Open());
+    T2N_RETURN_IF_ERROR(
+        write([&file](absl::Span<const uint8_t> piece) { return file.Write(piece); }));
+    return file.Close();
   }
+
+  bool concurrent() const override { return true; }
 
   absl::Status Commit() override {
     if (!exists_) {
@@ -140,9 +184,9 @@ class Archive : public Container {
     return tar_.Open(fd_, gzip, compression_level);
   }
 
-  absl::Status Add(absl::string_view name,
-                   absl::Span<const absl::Span<const uint8_t>> pieces) override {
-    return tar_.Add(name, pieces);
+  absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) override {
+    T2N_RETURN_IF_ERROR(tar_.Begin(name, size));
+    return write([this](absl::Span<const uint8_t> piece) { return tar_.Write(piece); });
   }
 
   absl::Status Commit() override {

@@ -3,6 +3,7 @@
 #define EMIT_CONTAINER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "t2n/base/byte_sink.h"
 
 namespace t2n {
 
@@ -20,14 +22,17 @@ enum class ContainerKind {
   kTarGz,
 };
 
+using ByteSource = std::function<absl::Status(const ByteSink&)>;
+
 // Takes files one by one; writes beside the path and moves there in Commit. Destroyed without
 // Commit, it leaves nothing behind.
 class Container {
  public:
   virtual ~Container() = default;
-  // A file of these pieces, one after the other. `name` has no folder in it.
-  virtual absl::Status Add(absl::string_view name,
-                           absl::Span<const absl::Span<const uint8_t>> pieces) = 0;
+  // A file of `size` bytes, which `write` has to give to its sink. `name` has no folder in it.
+  virtual absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) = 0;
+  // Whether Add may be called from several threads at once.
+  virtual bool concurrent() const { return false; }
   virtual absl::Status Commit() = 0;
 };
 

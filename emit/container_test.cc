@@ -45,12 +45,21 @@ class ContainerTest : public ::testing::Test {
     for (const auto& e : fs::directory_iterator(folder_)) names.push_back(e.path().filename());
     return names;
   }
+  static ByteSource Pieces(std::vector<absl::string_view> pieces) {
+    return [pieces](const ByteSink& sink) {
+      absl::Status status;
+      for (absl::string_view piece : pieces) {
+        if (status.ok()) status = sink(Bytes(piece));
+      }
+      return status;
+    };
+  }
   // Writes graph.nnef with `text` and one tensor file.
   static absl::Status WriteModel(const std::string& path, absl::string_view text) {
     auto container = CreateContainer(path, ContainerKind::kByName, 6);
     if (!container.ok()) return container.status();
-    absl::Status status = (*container)->Add("graph.nnef", {Bytes(text)});
-    if (status.ok()) status = (*container)->Add("w.dat", {Bytes("head"), Bytes("payload")});
+    absl::Status status = (*container)->Add("graph.nnef", text.size(), Pieces({text}));
+    if (status.ok()) status = (*container)->Add("w.dat", 11, Pieces({"head", "payload"}));
     return status.ok() ? (*container)->Commit() : status;
   }
 
@@ -88,7 +97,7 @@ TEST_F(ContainerTest, LeavesNothingBehindWithoutCommit) {
   for (const char* name : {"m", "m.tar", "m.tgz"}) {
     auto container = CreateContainer(Path(name), ContainerKind::kByName, 6);
     ASSERT_TRUE(container.ok());
-    ASSERT_TRUE((*container)->Add("graph.nnef", {Bytes("graph")}).ok());
+    ASSERT_TRUE((*container)->Add("graph.nnef", 5, Pieces({"graph"})).ok());
   }
   EXPECT_THAT(Entries(), IsEmpty());
 }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "emit/lower/lowering.h"
-#include "emit/nnef/tensor_file.h"
+#include "emit/variable_writer.h"
 #include "t2n/base/status.h"
 #include "t2n/passes/real_types.h"
 
@@ -120,19 +120,6 @@ absl::Status Refusals(const Model& model) {
   return absl::UnimplementedError(absl::StrJoin(model.refusals, "\n"));
 }
 
-absl::Status AddVariable(const Variable& variable, Container& container) {
-  T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(variable.tensor));
-  T2N_ASSIGN_OR_RETURN(nnef::TensorHeader header, nnef::MakeTensorHeader(dense.dtype, dense.sizes));
-  absl::Span<const uint8_t> payload;
-  if (dense.numel() > 0) {
-    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
-    payload = absl::MakeConstSpan(data, dense.nbytes());
-  }
-  T2N_RETURN_IF_ERROR(container.Add(variable.label + ".dat", {header, payload}));
-  variable.tensor.buffer->Release();
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
@@ -157,14 +144,9 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
                        CreateContainer(spec.path, spec.container, spec.compression_level));
   std::string text = nnef::ToText(model.document);
-  T2N_RETURN_IF_ERROR(container->Add("graph.nnef", {AsBytes(text)}));
-  int64_t written = 0, total = 0;
-  for (const Variable& variable : model.variables) total += variable.tensor.nbytes();
-  for (const Variable& variable : model.variables) {
-    T2N_RETURN_IF_ERROR(AddVariable(variable, *container));
-    written += variable.tensor.nbytes();
-    if (spec.on_written) spec.on_written(written, total);
-  }
+  T2N_RETURN_IF_ERROR(container->Add(
+      "graph.nnef", text.size(), [&text](const ByteSink& sink) { return sink(AsBytes(text)); }));
+  T2N_RETURN_IF_ERROR(WriteVariables(model.variables, *container, spec.on_written));
   return container->Commit();
 }
 

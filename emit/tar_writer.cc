@@ -38,25 +38,23 @@ absl::Status TarWriter::Open(int fd, bool gzip, int compression_level) {
   return ok ? absl::OkStatus() : Error();
 }
 
-absl::Status TarWriter::Add(absl::string_view name,
-                            absl::Span<const absl::Span<const uint8_t>> pieces) {
+absl::Status TarWriter::Begin(absl::string_view name, uint64_t size) {
   std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
                                                                  archive_entry_free);
-  int64_t size = 0;
-  for (absl::Span<const uint8_t> piece : pieces) size += piece.size();
   archive_entry_set_pathname(entry.get(), std::string(name).c_str());
   archive_entry_set_filetype(entry.get(), AE_IFREG);
   archive_entry_set_perm(entry.get(), 0644);
   archive_entry_set_size(entry.get(), size);
   archive_entry_set_mtime(entry.get(), 0, 0);
-  if (archive_write_header(archive_, entry.get()) != ARCHIVE_OK) return Error();
+  return archive_write_header(archive_, entry.get()) == ARCHIVE_OK ? absl::OkStatus() : Error();
+}
+
+absl::Status TarWriter::Write(absl::Span<const uint8_t> piece) {
   constexpr size_t kChunk = 8 << 20;
-  for (absl::Span<const uint8_t> piece : pieces) {
-    while (!piece.empty()) {
-      la_ssize_t n = archive_write_data(archive_, piece.data(), std::min(piece.size(), kChunk));
-      if (n <= 0) return Error();
-      piece.remove_prefix(n);
-    }
+  while (!piece.empty()) {
+    la_ssize_t n = archive_write_data(archive_, piece.data(), std::min(piece.size(), kChunk));
+    if (n <= 0) return Error();
+    piece.remove_prefix(n);
   }
   return absl::OkStatus();
 }

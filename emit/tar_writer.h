@@ -21,7 +21,9 @@ class TarWriter {
 
   // Writes to `fd`, which stays the caller's. `compression_level` is gzip's, 0 to 9.
   absl::Status Open(int fd, bool gzip, int compression_level);
-  absl::Status Add(absl::string_view name, absl::Span<const absl::Span<const uint8_t>> pieces);
+  // A file of `size` bytes; the bytes follow by Write.
+  absl::Status Begin(absl::string_view name, uint64_t size);
+  absl::Status Write(absl::Span<const uint8_t> piece);
   absl::Status Close();
 
  private:

@@ -20,6 +20,9 @@
 namespace t2n {
 namespace {
 
+// What Linux maps around a page that is touched.
+constexpr size_t kFaultAround = 64 << 10;
+
 class MappedArchive : public Archive {
  public:
   explicit MappedArchive(std::string path) : Archive(std::move(path)) {}
@@ -187,10 +190,33 @@ absl::StatusOr<EntryBytes> Archive::Read(absl::string_view name, uint64_t max_by
                        *inflated);
   }
   if (libdeflate_crc32(0, bytes.span().data(), bytes.span().size()) != entry->crc32) {
-    return absl::DataLossError(
-        absl::StrCat(path_, ": entry '", name, "' is damaged (its CRC-32 differs); copy it again"));
+    return Damaged(name);
   }
   return bytes;
+}
+
+absl::Status Archive::Damaged(absl::string_view name) const {
+  return absl::DataLossError(
+      absl::StrCat(path_, ": entry '", name, "' is damaged (its CRC-32 differs); copy it again"));
+}
+
+absl::Status Archive::Stream(absl::string_view name, const ByteSink& sink) const {
+  T2N_ASSIGN_OR_RETURN(const Entry* entry, Require(name));
+  if (!entry->stored) {
+    T2N_ASSIGN_OR_RETURN(const EntryBytes bytes, Read(name));
+    return sink(bytes.span());
+  }
+  constexpr size_t kPiece = 2 << 20;
+  const absl::Span<const uint8_t> all = bytes_.subspan(entry->data_offset, entry->size);
+  uint32_t crc = 0;
+  for (size_t begin = 0; begin < all.size(); begin += kPiece) {
+    const absl::Span<const uint8_t> piece = all.subspan(begin, kPiece);
+    PopulatePages(piece);
+    crc = libdeflate_crc32(crc, piece.data(), piece.size());
+    T2N_RETURN_IF_ERROR(sink(piece));
+    ReleasePages(piece);
+  }
+  return crc == entry->crc32 ? absl::OkStatus() : Damaged(name);
 }
 
 absl::StatusOr<EntryBytes> Archive::Read(absl::string_view name) const {
@@ -205,7 +231,14 @@ absl::StatusOr<StoredBytes> Archive::Stored(absl::string_view name) const {
   return StoredBytes{bytes_.subspan(entry->data_offset, entry->size), entry->crc32};
 }
 
-void Archive::ReleasePages(absl::Span<const uint8_t> span) const {
+void Archive::PopulatePages(absl::Span<const uint8_t> span) const {
+  // Mapping many pages at once is cheaper than a fault for every few of them.
+  if (span.size() > kFaultAround) Advise(span, MADV_POPULATE_READ);
+}
+
+void Archive::ReleasePages(absl::Span<const uint8_t> span) const { Advise(span, MADV_DONTNEED); }
+
+void Archive::Advise(absl::Span<const uint8_t> span, int advice) const {
   if (!mapped_ || span.empty() || span.data() < bytes_.data() ||
       span.data() + span.size() > bytes_.data() + bytes_.size()) {
     return;
@@ -213,7 +246,7 @@ void Archive::ReleasePages(absl::Span<const uint8_t> span) const {
   const uintptr_t page = sysconf(_SC_PAGESIZE);
   const uintptr_t begin = reinterpret_cast<uintptr_t>(span.data()) / page * page;
   const uintptr_t end = reinterpret_cast<uintptr_t>(span.data()) + span.size();
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  madvise(reinterpret_cast<void*>(begin), end - begin, advice);
 }
 
 }  // namespace t2n

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "t2n/base/byte_sink.h"
 
 namespace t2n {
 
@@ -76,6 +77,10 @@ class Archive : public std::enable_shared_from_this<Archive> {
   absl::StatusOr<EntryBytes> Read(absl::string_view name, uint64_t max_bytes) const;
   absl::StatusOr<EntryBytes> Read(absl::string_view name) const;
 
+  // The same bytes in order, in pieces; their memory is given back behind the sink. Damage is found
+  // only when all have been given.
+  absl::Status Stream(absl::string_view name, const ByteSink& sink) const;
+
   // A stored entry as it lies in the map, unverified. Errors: kNotFound; kFailedPrecondition when
   // the entry is deflated (use Read).
   absl::StatusOr<StoredBytes> Stored(absl::string_view name) const;
@@ -92,6 +97,9 @@ class Archive : public std::enable_shared_from_this<Archive> {
   bool mapped_ = false;
 
  private:
+  absl::Status Damaged(absl::string_view name) const;
+  void Advise(absl::Span<const uint8_t> span, int advice) const;
+  void PopulatePages(absl::Span<const uint8_t> span) const;
   absl::StatusOr<const Entry*> Require(absl::string_view name) const;
   absl::Status CheckOverlaps(std::vector<std::pair<uint64_t, uint64_t>> ranges) const;
 

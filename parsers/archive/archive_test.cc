@@ -59,6 +59,23 @@ TEST(ArchiveTest, StoredAndDeflatedEntriesRead) {
   EXPECT_EQ((*archive)->Stored("d").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST(ArchiveTest, EntriesStream) {
+  const std::string text(5000000, 'a');
+  const auto archive = FromItems({Item("t/s", text), Deflated("t/d", text)});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  for (const char* name : {"s", "d"}) {
+    std::string got;
+    const absl::Status status = (*archive)->Stream(name, [&](absl::Span<const uint8_t> piece) {
+      got.append(piece.begin(), piece.end());
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(got, text);
+  }
+  const auto refuse = [](absl::Span<const uint8_t>) { return absl::CancelledError("enough"); };
+  EXPECT_EQ((*archive)->Stream("s", refuse).message(), "enough");
+}
+
 TEST(ArchiveTest, BytesOutliveTheArchive) {
   auto archive = FromItems({Item("t/s", "stored")});
   const auto bytes = (*archive)->Read("s");
@@ -79,6 +96,8 @@ TEST(ArchiveTest, DamageIsFoundByItsCrc) {
   const auto archive = FromItems({item});
   ASSERT_TRUE(archive.ok()) << archive.status();
   EXPECT_EQ((*archive)->Read("s").status().code(), absl::StatusCode::kDataLoss);
+  const auto accept = [](absl::Span<const uint8_t>) { return absl::OkStatus(); };
+  EXPECT_EQ((*archive)->Stream("s", accept).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(ArchiveTest, ADeflatedEntryThatIsNotOfItsSizeIsRefused) {

@@ -250,6 +250,19 @@ absl::StatusOr<const uint8_t*> ContiguousData(const Tensor& t) {
   return bytes.data() + t.offset * ItemSize(t.dtype);
 }
 
+absl::Status Buffer::Stream(const ByteSink& sink) const {
+  T2N_ASSIGN_OR_RETURN(absl::Span<const uint8_t> bytes, Bytes());
+  return sink(bytes);
+}
+
+absl::Status StreamContiguous(const Tensor& t, const ByteSink& sink) {
+  if (t.numel() == 0) return absl::OkStatus();
+  const bool whole = t.offset == 0 && t.nbytes() == static_cast<int64_t>(t.buffer->size());
+  if (whole) return t.buffer->Stream(sink);
+  T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
+  return sink(absl::MakeConstSpan(data, t.nbytes()));
+}
+
 absl::StatusOr<std::vector<std::complex<double>>> ReadComplex(const Tensor& t) {
   T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(t));
   T2N_ASSIGN_OR_RETURN(const uint8_t* p, ContiguousData(dense));

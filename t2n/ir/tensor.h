@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "t2n/base/byte_sink.h"
 #include "t2n/ir/dtype.h"
 
 namespace t2n {
@@ -20,6 +21,9 @@ class Buffer {
   virtual size_t size() const = 0;
   // All bytes, little-endian elements; checked on first use.
   virtual absl::StatusOr<absl::Span<const uint8_t>> Bytes() const = 0;
+  // All bytes in order, in pieces; a failure at the end may mean that they were damaged. May be
+  // called from several threads, as Bytes may.
+  virtual absl::Status Stream(const ByteSink& sink) const;
   // A hint that the bytes are not needed for now (mapped pages may be dropped).
   virtual void Release() const {}
 
@@ -67,6 +71,9 @@ absl::StatusOr<Tensor> MakeContiguous(const Tensor& t);
 
 // Pointer to the first element of a contiguous tensor.
 absl::StatusOr<const uint8_t*> ContiguousData(const Tensor& t);
+
+// The elements' bytes of a contiguous tensor, as Buffer::Stream gives them.
+absl::Status StreamContiguous(const Tensor& t, const ByteSink& sink);
 
 // Elements as double / int64 / complex, in row-major order, any dtype (complex only by the last).
 // Meant for small tensors; ReadInts refuses floats.

@@ -1,5 +1,7 @@
 #include "t2n/script/loader.h"
 
+#include <mutex>
+
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/script/tensor_ref.h"
@@ -18,19 +20,25 @@ class EntryBuffer : public Buffer {
 
   size_t size() const override { return entry_->size; }
   absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
+    std::lock_guard<std::mutex> lock(mutex_);
     if (!bytes_) {
       T2N_ASSIGN_OR_RETURN(EntryBytes bytes, archive_->Read(entry_->name));
       bytes_ = std::move(bytes);
     }
     return bytes_->span();
   }
+  absl::Status Stream(const ByteSink& sink) const override {
+    return archive_->Stream(entry_->name, sink);
+  }
   void Release() const override {
+    std::lock_guard<std::mutex> lock(mutex_);
     if (bytes_) archive_->ReleasePages(bytes_->span());
   }
 
  private:
   std::shared_ptr<const Archive> archive_;
   const Entry* entry_;
+  mutable std::mutex mutex_;
   mutable std::optional<EntryBytes> bytes_;
 };
 

@@ -1,0 +1,89 @@
+#include "emit/variable_writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "emit/nnef/tensor_file.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+namespace {
+
+// More hardly help: the kernel's page cache is what is waited for.
+constexpr unsigned kMaxThreads = 4;
+// Below this a thread costs more than it saves.
+constexpr int64_t kBytesPerThread = 16 << 20;
+
+absl::Status WriteVariable(const Variable& variable, Container& container) {
+  T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(variable.tensor));
+  T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header,
+                       nnef::MakeTensorHeader(dense.dtype, dense.sizes));
+  T2N_RETURN_IF_ERROR(container.Add(absl::StrCat(variable.label, ".dat"),
+                                    header.size() + dense.nbytes(), [&](const ByteSink& sink) {
+                                      T2N_RETURN_IF_ERROR(sink(header));
+                                      return StreamContiguous(dense, sink);
+                                    }));
+  variable.tensor.buffer->Release();
+  return absl::OkStatus();
+}
+
+// Workers take variables one by one until all are written or one failed.
+class Work {
+ public:
+  Work(const std::vector<Variable>& variables, Container& container,
+       const std::function<void(int64_t, int64_t)>& on_written)
+      : variables_(variables), container_(container), on_written_(on_written) {
+    for (const Variable& v : variables) total_ += v.tensor.nbytes();
+  }
+
+  int64_t total() const { return total_; }
+
+  void Run() {
+    for (size_t i = next_++; i < variables_.size(); i = next_++) {
+      const absl::Status status = WriteVariable(variables_[i], container_);
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!status.ok()) {
+        next_ = variables_.size();
+        // Of several failures the first variable's is told, whichever worker was faster.
+        if (i < failed_) status_ = status, failed_ = i;
+        return;
+      }
+      written_ += variables_[i].tensor.nbytes();
+      if (on_written_) on_written_(written_, total_);
+    }
+  }
+
+  absl::Status status() const { return status_; }
+
+ private:
+  const std::vector<Variable>& variables_;
+  Container& container_;
+  const std::function<void(int64_t, int64_t)>& on_written_;
+  int64_t total_ = 0;
+  std::atomic<size_t> next_{0};
+  std::mutex mutex_;
+  int64_t written_ = 0;
+  size_t failed_ = SIZE_MAX;
+  absl::Status status_;
+};
+
+}  // namespace
+
+absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container,
+                            const std::function<void(int64_t, int64_t)>& on_written) {
+  Work work(variables, container, on_written);
+  std::vector<std::thread> helpers;
+  if (container.concurrent()) {
+    const int64_t useful = std::min<int64_t>(work.total() / kBytesPerThread, kMaxThreads);
+    const int64_t threads = std::min<int64_t>(useful, std::thread::hardware_concurrency());
+    for (int64_t i = 1; i < threads; ++i) helpers.emplace_back([&work] { work.Run(); });
+  }
+  work.Run();
+  for (std::thread& helper : helpers) helper.join();
+  return work.status();
+}
+
+}  // namespace t2n

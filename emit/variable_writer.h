@@ -1,0 +1,23 @@
+// Writes the tensor files of a model's variables, several at a time where the container allows it.
+#ifndef EMIT_VARIABLE_WRITER_H_
+#define EMIT_VARIABLE_WRITER_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "emit/container.h"
+#include "emit/lower/lowering.h"
+
+namespace t2n {
+
+// `on_written` (may be empty) is called after each variable, from one thread at a time, with the
+// bytes written and to write. On failure some files may be missing: the container must not be
+// committed. Errors: of reading a tensor, and the container's.
+absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container,
+                            const std::function<void(int64_t, int64_t)>& on_written);
+
+}  // namespace t2n
+
+#endif  // EMIT_VARIABLE_WRITER_H_
