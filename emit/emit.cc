@@ -17,6 +17,8 @@ using nnef::Expr;
 
 namespace {
 
+constexpr char kInitial[] = ".initial";
+
 absl::Span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -122,6 +124,10 @@ absl::Status Refusals(const Model& model) {
 
 }  // namespace
 
+std::string InitialValueFile(absl::string_view input) {
+  return absl::StrCat(input, kInitial, ".dat");
+}
+
 absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
   Model model;
   BuildDocument(graph, spec, model);
@@ -146,6 +152,12 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   std::string text = nnef::ToText(model.document);
   T2N_RETURN_IF_ERROR(container->Add(
       "graph.nnef", text.size(), [&text](const ByteSink& sink) { return sink(AsBytes(text)); }));
+  for (const auto& [input, tensor] : spec.initial_values) {
+    Variable initial;
+    initial.label = absl::StrCat(model.document.inputs[input], kInitial);
+    initial.tensor = tensor;
+    model.variables.push_back(std::move(initial));
+  }
   T2N_RETURN_IF_ERROR(WriteVariables(model.variables, *container, spec.on_written));
   return container->Commit();
 }

@@ -26,6 +26,9 @@ struct EmitSpec {
   // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
   // all the same.
   std::vector<std::pair<std::string, Range>> symbols;
+  // Further tensors to write beside the variables, for the caller: initial values of the graph's
+  // inputs, in NAME.initial.dat for the input NAME. No reader loads them.
+  std::vector<std::pair<size_t, Tensor>> initial_values;  // by input
   // Called after each variable with the bytes of variables written and to write; may be empty.
   std::function<void(int64_t, int64_t)> on_written;
 };
@@ -46,6 +49,9 @@ struct EmitReport {
 // Writes the model at spec.path; on failure what was there is untouched. Unimplemented with one
 // line a cause if the target has no form for something. `report` may be null.
 absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report);
+
+// Where EmitModel writes the initial value of an input.
+std::string InitialValueFile(absl::string_view input);
 
 // The text of graph.nnef alone.
 absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec);

@@ -24,25 +24,33 @@ std::vector<Tensor> Numbered(const std::vector<NamedTensor>& arrays, absl::strin
 
 }  // namespace
 
-absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::string& io,
-                                       const Tolerance& tolerance) {
+absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::vector<Tensor>& initial,
+                                       const std::string& io, const Tolerance& tolerance) {
   T2N_ASSIGN_OR_RETURN(const std::vector<NamedTensor> arrays, ReadNpz(io));
-  const std::vector<Tensor> want = Numbered(arrays, "out");
   CheckResult result;
-  if (want.size() != graph.outputs().size()) {
-    result.differences.push_back(
-        absl::StrCat(graph.outputs().size(), " outputs, expected ", want.size()));
-    return result;
+  std::vector<Tensor> state = initial;
+  for (int call = 0;; ++call) {
+    const std::string prefix = call ? absl::StrCat("next", call, "_") : "";
+    std::vector<Tensor> inputs = Numbered(arrays, prefix + "in");
+    const std::vector<Tensor> want = Numbered(arrays, prefix + "out");
+    if (call && want.empty()) return result;
+    if (want.size() + state.size() != graph.outputs().size()) {
+      result.differences.push_back(
+          absl::StrCat(graph.outputs().size() - state.size(), " outputs, expected ", want.size()));
+      return result;
+    }
+    inputs.insert(inputs.end(), state.begin(), state.end());
+    T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> got, RunGraph(graph, inputs));
+    for (size_t i = 0; i < want.size(); ++i) {
+      T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(got[i], want[i], tolerance));
+      result.max_abs_error = std::max(result.max_abs_error, comparison.max_abs_error);
+      if (comparison.equal) continue;
+      result.differences.push_back(absl::StrCat(call ? absl::StrCat("call ", call, ": ") : "",
+                                                "output ", i, " (", graph.output_names()[i],
+                                                "): ", comparison.message));
+    }
+    state.assign(got.end() - state.size(), got.end());
   }
-  T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> got, RunGraph(graph, Numbered(arrays, "in")));
-  for (size_t i = 0; i < want.size(); ++i) {
-    T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(got[i], want[i], tolerance));
-    result.max_abs_error = std::max(result.max_abs_error, comparison.max_abs_error);
-    if (comparison.equal) continue;
-    result.differences.push_back(
-        absl::StrCat("output ", i, " (", graph.output_names()[i], "): ", comparison.message));
-  }
-  return result;
 }
 
 }  // namespace t2n

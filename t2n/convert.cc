@@ -79,9 +79,10 @@ absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph) {
     names.assign(spec.output_names().begin(), spec.output_names().end());
     return absl::OkStatus();
   }
+  const auto unnamed = std::count(names.begin(), names.end(), "");
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) {
-      names[i] = names.size() == 1 ? "output" : absl::StrCat("output_", i);
+      names[i] = unnamed == 1 ? "output" : absl::StrCat("output_", i);
     }
   }
   return absl::OkStatus();
@@ -161,24 +162,13 @@ struct Session {
   std::unique_ptr<script::Code> code;
 };
 
-absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
-  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
-  T2N_ASSIGN_OR_RETURN(model.emit.target,
-                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  T2N_ASSIGN_OR_RETURN(session.archive, LoadModelArchive(spec.model()));
-  session.code = std::make_unique<script::Code>(&session.archive);
-  model.graph = std::make_unique<Graph>();
-  Builder builder(model.graph.get());
-  OpEnv env;
-  env.version = session.archive.version;
-  if (!spec.training().empty() && spec.training() != "eval" && spec.training() != "keep") {
-    return absl::InvalidArgumentError("--training is eval or keep");
-  }
-  env.keep_training = spec.training() == "keep";
-  std::set<std::string> seen;
-  env.warn = [&](const std::string& text) {
-    if (seen.insert(text).second) model.warnings.push_back(text);
-  };
+// One abstract call of the method, which finds its attributes as `forms` say.
+absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
+                                      const script::InputRequest& request, Session& session,
+                                      const OpEnv& env, const AttributeForms& forms) {
+  CallResult result;
+  result.graph = std::make_unique<Graph>();
+  Builder builder(result.graph.get());
   script::Evaluator evaluator(session.code.get(), &builder, &env);
   T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
   std::string method = spec.method().empty() ? "forward" : spec.method();
@@ -193,11 +183,45 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
     return absl::InvalidArgumentError(
         absl::StrCat(args.unused[0], " fits no argument of ", method, ParameterNames(*def)));
   }
-  T2N_ASSIGN_OR_RETURN(IValue result,
+  T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
+  result.before = script::Attributes(root);
+  T2N_ASSIGN_OR_RETURN(IValue value,
                        evaluator.CallMethod(root, method, args.positional, args.keywords));
-  T2N_RETURN_IF_ERROR(Flatten(builder, result, "", model.graph.get()));
-  if (model.graph->outputs().empty()) {
+  T2N_RETURN_IF_ERROR(Flatten(builder, value, "", result.graph.get()));
+  if (result.graph->outputs().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
+  }
+  result.after = script::Attributes(root);
+  return result;
+}
+
+absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
+  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
+  T2N_ASSIGN_OR_RETURN(model.emit.target,
+                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
+  T2N_ASSIGN_OR_RETURN(session.archive, LoadModelArchive(spec.model()));
+  session.code = std::make_unique<script::Code>(&session.archive);
+  OpEnv env;
+  env.version = session.archive.version;
+  if (!spec.training().empty() && spec.training() != "eval" && spec.training() != "keep") {
+    return absl::InvalidArgumentError("--training is eval or keep");
+  }
+  env.keep_training = spec.training() == "keep";
+  std::set<std::string> seen;
+  env.warn = [&](const std::string& text) {
+    if (seen.insert(text).second) model.warnings.push_back(text);
+  };
+  if (!spec.state().empty() && spec.state() != "input" && spec.state() != "drop") {
+    return absl::InvalidArgumentError("--state is input or drop");
+  }
+  auto call = [&](const AttributeForms& forms) {
+    return CallMethod(spec, request, session, env, forms);
+  };
+  T2N_ASSIGN_OR_RETURN(StatefulModel found, FindState(call, spec.state() != "drop"));
+  model.graph = std::move(found.graph);
+  model.states = std::move(found.states);
+  for (const StateTensor& s : model.states) {
+    model.emit.initial_values.emplace_back(s.input, s.initial);
   }
   T2N_RETURN_IF_ERROR(NameInputs(spec, model.graph.get()));
   T2N_RETURN_IF_ERROR(NameOutputs(spec, model.graph.get()));
@@ -283,6 +307,13 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
   }
   for (size_t i = 0; i < model.graph->outputs().size(); ++i) {
     *report.add_outputs() = Describe(emitted.outputs[i], model.graph->outputs()[i]->type);
+  }
+  for (const StateTensor& s : model.states) {
+    proto::StateInfo& state = *report.add_states();
+    state.set_attribute(s.path);
+    *state.mutable_input() = report.inputs(s.input);
+    *state.mutable_output() = report.outputs(s.output);
+    state.set_initial(InitialValueFile(emitted.inputs[s.input]));
   }
   report.set_variables(emitted.variables);
   report.set_variable_bytes(emitted.variable_bytes);

@@ -11,6 +11,7 @@
 #include "proto/conversion.pb.h"
 #include "t2n/ir/graph.h"
 #include "t2n/progress.h"
+#include "t2n/state.h"
 
 namespace t2n {
 
@@ -22,6 +23,7 @@ struct ConversionFailure {
 // A model read and evaluated, before it is written.
 struct EvaluatedModel {
   std::unique_ptr<Graph> graph;
+  std::vector<StateTensor> states;
   std::vector<std::string> warnings;
   EmitSpec emit;
 };

@@ -574,8 +574,7 @@ def complex_numbers():
         def forward(self, x):
             z = complex(1.0, 2.0) * (0.5 + 1j)
             size = abs(z)
-            c = torch.complex(x, x + 1)
-            return x * size, x * abs(z * 2),torch.view_as_real(c * 2), c.abs()
+            return x * size, x * abs(z * 2)
 
     return Model(), (torch.randn(2, 3),)
 
@@ -955,3 +954,106 @@ def training_mode():
             return F.dropout(self.drop(self.norm(x)), 0.5, self.training)
 
     return Model(), (torch.randn(4, 3),)
+
+
+class Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.head = nn.Linear(4, 5)
+        self.scale = 2.0
+
+    def features(self, x):
+        return F.relu(self.norm(self.conv(x))) * self.scale
+
+    def forward(self, x):
+        return self.head(F.dropout(self.features(x), 0.2, self.training).mean((2, 3)))
+
+
+@fixture_of("frozen", "mobile")
+def saved_for_inference():
+    return Small(), (torch.randn(1, 3, 6, 6),)
+
+
+@fixture_of("optimized", refused="optimize_for_inference() moves the weights")
+def refused_lost_weights():
+    return Small(), (torch.randn(1, 3, 6, 6),)
+
+
+@fixture_of("preserved", method="embed")
+def frozen_with_preserved_method():
+    class Model(Small):
+        @torch.jit.export
+        def embed(self, x):
+            return self.features(x).flatten(1)
+
+    return Model(), (torch.randn(1, 3, 4, 4),)
+
+
+@fixture_of("scripted", flags="--inputs 'x=f32[S,4]'")
+def loop_over_open_size_backwards():
+    """A loop from the end, a first pass unlike the others, items set in place, a running count."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            best: Optional[torch.Tensor] = None
+            n = 0
+            total = 0.0
+            out = torch.zeros_like(x)
+            rows: List[torch.Tensor] = []
+            for t in range(x.size(0) - 1, -1, -1):
+                row = x[t]
+                if best is None:
+                    best = row
+                else:
+                    best = torch.maximum(best, row)
+                if row.sum() > 0:
+                    total += 1.5
+                n += 2
+                out[t] = best * t
+                rows.append(best)
+            assert best is not None
+            return best * n, out, torch.stack(rows[::-1], 1), x * total
+
+    return Model(), (torch.randn(6, 4),)
+
+
+@fixture_of("scripted", refused="how often a loop runs depends on the inputs' values")
+def refused_loop_on_values():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Linear(3, 3)
+
+        def forward(self, x):
+            while x.norm() > 1:
+                x = self.inner(x) / 2
+            return x
+
+    return Model(), (torch.randn(2, 3),)
+
+
+@fixture_of("scripted", refused="a list has 2 or 1 items, as a condition on the inputs' values decides")
+def refused_branch_with_effects():
+    class Model(nn.Module):
+        def forward(self, x):
+            kept: List[torch.Tensor] = [x]
+            if x.sum() > 0:
+                kept.append(x * 2)
+            return torch.stack(kept)
+
+    return Model(), (torch.randn(2, 3),)
+
+
+@fixture_of("scripted", refused="'y' is f32[2,3] or f32[2,1]")
+def refused_branch_of_other_shape():
+    class Model(nn.Module):
+        def forward(self, x):
+            if x.sum() > 0:
+                y = x * 2
+            else:
+                y = x.sum(1, keepdim=True)
+            return y + 1
+
+    return Model(), (torch.randn(2, 3),)

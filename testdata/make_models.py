@@ -2,7 +2,8 @@
 
     PYTHONHASHSEED=0 python make_models.py OUT [NAME ...]      (needs torch; made with 2.15.0)
 
-NAME.pt is the archive; NAME.npz holds in0, in1, ... and out0, out1, ...; NAME.flags holds the flags
+NAME.pt is the archive; NAME.npz holds in0, in1, ... and out0, out1, ..., and for calls in a row
+next1_in0, ..., next1_out0, ..., next2_in0 and so on; NAME.flags holds the flags
 of a conversion that needs some; NAME.refused a text of the refusal, for what cannot be converted.
 Every model is made from seed 0, and a second run writes the same bytes.
 """
@@ -14,6 +15,7 @@ import warnings
 import fixture_blocks as blocks
 import fixture_programs as programs
 import fixture_scripted as scripted
+import fixture_state as state
 import numpy as np
 import torch
 
@@ -29,6 +31,14 @@ def flat(value):
     if isinstance(value, (list, tuple)):
         return [tensor for item in value for tensor in flat(item)]
     return []
+
+
+def tensors_of(inputs):
+    return [x for x in inputs if isinstance(x, torch.Tensor)]
+
+
+def clone(value):
+    return value.clone() if isinstance(value, torch.Tensor) else value
 
 
 def inputs_flag(inputs):
@@ -54,23 +64,31 @@ def write(folder, fixture):
     if isinstance(module, torch.nn.Module):
         module = module.eval().requires_grad_(False)
         blocks.randomise_statistics(module)
-    tensors = [x for x in inputs if isinstance(x, torch.Tensor)]
+    stateful = isinstance(inputs, list)
+    sequence = inputs if stateful else [inputs]
+    inputs = sequence[0]
+    tensors = tensors_of(inputs)
     with torch.no_grad():
         if fixture.how == "traced":
             archive = torch.jit.trace(module, inputs, check_trace=False, strict=False)
         else:
             archive = compile_archive(module, fixture)
         call = getattr(archive, fixture.method) if fixture.method != "forward" else archive
-        outputs = flat(call(*[x.clone() if isinstance(x, torch.Tensor) else x for x in inputs]))
+        stem = folder / fixture.name
+        if stateful:  # saved as the first caller finds it
+            archive.save(f"{stem}.pt")
+        outputs = [flat(call(*map(clone, inputs))) for inputs in sequence]
     if fixture.train:
         archive.train()
-    stem = folder / fixture.name
     if fixture.how == "mobile":
         archive._save_for_lite_interpreter(f"{stem}.pt")
-    else:
+    elif not stateful:
         archive.save(f"{stem}.pt")
-    recorded = {f"in{i}": x.numpy() for i, x in enumerate(tensors)}
-    recorded |= {f"out{i}": x.numpy() for i, x in enumerate(outputs)}
+    recorded = {}
+    for step, (given, gave) in enumerate(zip(sequence, outputs)):
+        prefix = f"next{step}_" if step else ""
+        recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(tensors_of(given))}
+        recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
     np.savez(f"{stem}.npz", **recorded)
     if fixture.how != "traced":
         flags = [fixture.flags] if fixture.flags else []
@@ -87,7 +105,7 @@ def main():
     warnings.filterwarnings("ignore")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for fixture in blocks.FIXTURES + programs.FIXTURES + scripted.FIXTURES:
+    for fixture in blocks.FIXTURES + programs.FIXTURES + scripted.FIXTURES + state.FIXTURES:
         if not sys.argv[2:] or fixture.name in sys.argv[2:]:
             write(folder, fixture)
 

@@ -63,8 +63,10 @@ int RunCheck(const CommandLine& command) {
     absl::Status written = Write(*model, &failure).status();
     if (!written.ok()) return Fail(command.spec.model(), written, failure);
   }
+  std::vector<Tensor> initial;
+  for (const StateTensor& s : model->states) initial.push_back(s.initial);
   absl::StatusOr<CheckResult> result =
-      CheckGraph(*model->graph, command.io, {command.rtol, command.atol});
+      CheckGraph(*model->graph, initial, command.io, {command.rtol, command.atol});
   if (!result.ok()) {
     std::fprintf(stderr, "pt2nnef: %s: not checked: %s\n", command.spec.model().c_str(),
                  std::string(result.status().message()).c_str());

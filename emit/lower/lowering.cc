@@ -384,7 +384,7 @@ std::string TensorType(DType dtype) {
 
 // tract reads no unary minus before a symbol.
 Expr DimExpr(const Dim& dim) {
-  std::string text = dim.ToTractString(), out;
+  std::string text = dim.ToString(), out;
   for (size_t i = 0; i < text.size(); ++i) {
     bool leading = i == 0 || text[i - 1] == '(' || text[i - 1] == ',';
     bool literal = i + 1 < text.size() && absl::ascii_isdigit(text[i + 1]);

@@ -69,7 +69,8 @@ double OpCall::number(absl::string_view name) {
     auto values = ReadDoubles(*a.tensor()->constant);
     if (values.ok()) return (*values)[0];
   }
-  RefuseArg(name, "must be a known number");
+  RefuseArg(name, a.is_tensor() ? "is a number that the inputs' values decide; it must be known"
+                                : "must be a known number");
   return 0;
 }
 
@@ -97,7 +98,10 @@ std::optional<Dim> AsDim(const Arg& a) {
 
 Dim OpCall::dim(absl::string_view name) {
   if (std::optional<Dim> d = AsDim(arg(name))) return *d;
-  RefuseArg(name, "must be an integer");
+  RefuseArg(name, args_[schema_.IndexOf(name)].is_tensor()
+                      ? "is a number that the inputs' values decide; it must follow from sizes, "
+                        "constants or --args"
+                      : "must be an integer");
   return 0;
 }
 

@@ -12,8 +12,13 @@ constexpr absl::string_view kRandom = "draws random numbers: a graph of pure fun
 constexpr absl::string_view kSize = "the size of its result depends on the values of its operands";
 constexpr absl::string_view kMatrix = "there is no general matrix decomposition in the target";
 constexpr absl::string_view kSparse = "sparse tensors are not carried";
+constexpr absl::string_view kMkldnn =
+    "torch.jit.optimize_for_inference() moves the weights where torch.jit.save leaves them out, so "
+    "that torch cannot load the archive either: save the model before it";
 
 constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
+    {"aten::to_mkldnn", kMkldnn},
+    {"prim::ConstantMKLDNNTensor", kMkldnn},
     {"aten::bernoulli", kRandom},
     {"aten::binomial", kRandom},
     {"aten::cauchy", kRandom},

@@ -153,9 +153,8 @@ class DimOps {
     return text;
   }
 
-  static std::string Wrapped(const Dim& d) { return Wrapped(d, d.ToString()); }
-
-  static std::string Wrapped(const Dim& d, std::string s) {
+  static std::string Wrapped(const Dim& d) {
+    std::string s = d.ToString();
     bool single = d.is_const()
                       ? d.value() >= 0
                       : d.poly_->terms.size() == 1 &&
@@ -163,36 +162,6 @@ class DimOps {
                             d.poly_->terms.begin()->second.atoms.size() == 1 &&
                             d.poly_->terms.begin()->second.atoms[0]->kind != Dim::Atom::kFloorDiv;
     return single ? s : absl::StrCat("(", s, ")");
-  }
-
-  // See Dim::ToTractString.
-  static std::string TractText(const Dim& d) {
-    Terms terms;
-    for (const auto& [key, term] : ToTerms(d)) {
-      const Dim::Atom* atom = term.atoms.size() == 1 ? term.atoms[0].get() : nullptr;
-      if (term.coefficient == -1 && atom && atom->kind == Dim::Atom::kFloorDiv &&
-          atom->b.is_const() && atom->b.value() > 0) {
-        // x - floor(a / q) = floor((q x - a + q - 1) / q)
-        Terms quotient;
-        AddTerm(quotient, key, term, -1);
-        Dim x = d + FromTerms(std::move(quotient));
-        Dim sum = x * atom->b - atom->a + atom->b - 1;
-        return absl::StrCat("(", Wrapped(sum, TractText(sum)), "/", atom->b.value(), ")");
-      }
-      std::string text = absl::StrJoin(
-          term.atoms, "*", [](std::string* out, const AtomPtr& a) { out->append(TractText(*a)); });
-      terms[text] = Term{term.atoms, term.coefficient};
-    }
-    return d.is_const() ? absl::StrCat(d.value()) : Text(terms);
-  }
-
-  static std::string TractText(const Dim::Atom& atom) {
-    if (atom.kind == Dim::Atom::kSymbol) return atom.text;
-    std::string a = TractText(atom.a), b = TractText(atom.b);
-    if (atom.kind == Dim::Atom::kFloorDiv) {
-      return absl::StrCat("(", Wrapped(atom.a, a), "/", Wrapped(atom.b, b), ")");
-    }
-    return absl::StrCat(atom.kind == Dim::Atom::kMin ? "min(" : "max(", a, ",", b, ")");
   }
 
   static Dim Compound(Dim::Atom::Kind kind, const Dim& a, const Dim& b) {
@@ -357,8 +326,6 @@ std::optional<int64_t> Dim::Eval(
 }
 
 std::string Dim::ToString() const { return poly_ ? poly_->text : absl::StrCat(value_); }
-
-std::string Dim::ToTractString() const { return DimOps::TractText(*this); }
 
 Dim operator+(const Dim& a, const Dim& b) {
   if (a.is_const() && b.is_const()) return AddInt(a.value(), b.value());

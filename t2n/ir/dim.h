@@ -58,8 +58,6 @@ class Dim {
 
   // `2*S+1`, `(S+1)/2` (floor division), `min(S,8)`: tract's notation, also for messages.
   std::string ToString() const;
-  // The same with no quotient subtracted: `(S+1)/2` for `S-S/2`, which tract 0.23 takes for `S/2`.
-  std::string ToTractString() const;
 
   friend Dim operator+(const Dim& a, const Dim& b);
   friend Dim operator-(const Dim& a, const Dim& b);

@@ -83,14 +83,5 @@ TEST(Dim, OverflowSaturates) {
   EXPECT_GT((big + big + big).value(), 0);
 }
 
-TEST(DimTest, TractTextSubtractsNoQuotient) {
-  Dim s = Dim::Symbol("S");
-  EXPECT_EQ((s - FloorDiv(s, 2)).ToTractString(), "((S+1)/2)");
-  EXPECT_EQ((s - FloorDiv(s * 2, 3)).ToTractString(), "((S+2)/3)");
-  EXPECT_EQ(Max(s - FloorDiv(s, 2), Dim(4)).ToTractString(), "max(4,((S+1)/2))");
-  EXPECT_EQ((s * 3 - 1).ToTractString(), "3*S-1");
-  EXPECT_EQ(Dim(7).ToTractString(), "7");
-}
-
 }  // namespace
 }  // namespace t2n

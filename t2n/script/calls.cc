@@ -136,6 +136,7 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
                                          const Keywords& keywords) {
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);
+  if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
                        CallBuiltin(name, args, keywords, builder_, env_));
   if (builtin) return *std::move(builtin);

@@ -72,6 +72,8 @@ class Evaluator {
   friend class OpenLoopRun;
   absl::StatusOr<Flow> RunOpenLoop(const torchscript::ForStmt& stmt, const Dim& count,
                                    Frame& frame);
+  // The index of a range that runs backwards in such a loop: never negative.
+  std::optional<IValue> BackwardIndex(const std::string& name, const std::vector<IValue>& args);
   // Operators on a list that such a loop has appended to.
   absl::StatusOr<std::optional<IValue>> CallOnOpenList(const std::string& name,
                                                        const std::vector<IValue>& args,
@@ -126,6 +128,7 @@ class Evaluator {
   Loader loader_;
   int depth_ = 0;
   int loops_ = 0;
+  std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number
   int64_t iterations_ = 0;
 };
 

@@ -30,9 +30,9 @@ bool SameThing(const IValue& x, const IValue& y) {
 
 absl::Status Merger::Refusal(absl::string_view what) const {
   return absl::UnimplementedError(absl::StrCat(
-      what, " in only one way of a condition on the inputs' values, at ", where_,
+      what, ", as a condition on the inputs' values decides, at ", where_,
       "; both ways must give tensors of one dtype and shape: compute both and choose with "
-      "torch.where, or settle the condition with --args or a constant"));
+      "torch.where, or settle the condition by --args or a constant"));
 }
 
 IValue Merger::Differs(const std::string& name, absl::string_view how) const {
@@ -55,7 +55,7 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
   auto it = merged_.find(key);
   if (it != merged_.end()) return it->second;
   Val a = ValueOf(x, yes_), b = ValueOf(y, no_);
-  if (!a || !b) return Differs(name, "is known");
+  if (!a || !b) return Differs(name, "is known or not");
   // A number that is not known beside one that is.
   if (!x.tensor()) a = b_.Cast(a, b.dtype());
   if (!y.tensor()) b = b_.Cast(b, a.dtype());
@@ -63,7 +63,7 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
     return Differs(name, absl::StrCat("is ", TypeToString(a->type), " or ", TypeToString(b->type)));
   }
   Val chosen = b_.Select(condition_, a, b);
-  if (!chosen) return Differs(name, "can be chosen");
+  if (!chosen) return Differs(name, "is one tensor or another of a kind that has no select");
   auto ref = TensorRef::New(chosen);
   for (const IValue* v : {&x, &y}) {
     auto t = v->tensor();
@@ -107,7 +107,7 @@ IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) 
     }
     return IValue(merged);
   }
-  return Differs(name, absl::StrCat("is a ", x.TypeName(), " or a ", y.TypeName(), ", set"));
+  return Differs(name, absl::StrCat("is a ", x.TypeName(), " or a ", y.TypeName()));
 }
 
 absl::Status Merger::MergeHeap() {
@@ -118,14 +118,16 @@ absl::Status Merger::MergeHeap() {
       continue;
     }
     if (!a || !b || a.dtype() != b.dtype() || a.shape() != b.shape()) {
-      return Refusal("a tensor is written");
+      return Refusal("a tensor is written in place or not");
     }
     before_.storages[i].of->Set(b_.Select(condition_, a, b));
   }
   for (size_t i = 0; i < before_.lists.size(); ++i) {
     const List &yes = yes_.heap.lists[i].contents, &no = no_.heap.lists[i].contents;
     const auto &a = yes.items, &b = no.items;
-    if (a.size() != b.size() || yes.tail != no.tail) return Refusal("a list grows or shrinks");
+    if (a.size() != b.size() || yes.tail != no.tail) {
+      return Refusal(absl::StrCat("a list has ", a.size(), " or ", b.size(), " items"));
+    }
     auto& items = before_.lists[i].of->items;
     items.resize(a.size());
     for (size_t k = 0; k < a.size(); ++k) {
@@ -135,20 +137,22 @@ absl::Status Merger::MergeHeap() {
   for (size_t i = 0; i < before_.dicts.size(); ++i) {
     const auto &a = yes_.heap.dicts[i].contents, &b = no_.heap.dicts[i].contents;
     auto& items = before_.dicts[i].of->items;
-    if (a.size() != b.size()) return Refusal("a dict grows or shrinks");
+    if (a.size() != b.size()) {
+      return Refusal(absl::StrCat("a dict has ", a.size(), " or ", b.size(), " items"));
+    }
     items = a;
     for (size_t k = 0; k < a.size(); ++k) {
-      if (Equals(a[k].first, b[k].first) != true) return Refusal("a dict gets a key");
+      if (Equals(a[k].first, b[k].first) != true) return Refusal("a dict has other keys or not");
       items[k].second = Merge(a[k].second, b[k].second, Str(a[k].first));
     }
   }
   for (size_t i = 0; i < before_.objects.size(); ++i) {
     const auto &a = yes_.heap.objects[i].contents, &b = no_.heap.objects[i].contents;
     auto& attributes = before_.objects[i].of->attributes;
-    if (a.size() != b.size()) return Refusal("an attribute is set first");
+    if (a.size() != b.size()) return Refusal("an object gets an attribute or not");
     attributes = a;
     for (size_t k = 0; k < a.size(); ++k) {
-      if (a[k].first != b[k].first) return Refusal("an attribute is set first");
+      if (a[k].first != b[k].first) return Refusal("an object gets an attribute or not");
       attributes[k].second = Merge(a[k].second, b[k].second, a[k].first);
     }
   }

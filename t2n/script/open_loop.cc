@@ -8,6 +8,7 @@
 #include "t2n/script/builtins.h"
 #include "t2n/script/evaluator.h"
 #include "t2n/script/outline.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 
@@ -54,6 +55,7 @@ struct Slot {
   IValue initial;
   IValue present;           // what the body sees in it
   std::optional<Dim> step;  // of an int that each pass moves by as much
+  absl::Status lost;        // why it cannot be carried: an error only if it is read
 
   bool Is(const Slot& o) const {
     return local == o.local && object == o.object && attribute == o.attribute && list == o.list &&
@@ -73,6 +75,7 @@ class OpenLoopRun {
   OpenLoopRun(Evaluator* evaluator, const ts::ForStmt& stmt, int64_t start, const Dim& count,
               Evaluator::Frame* frame)
       : e_(*evaluator), b_(evaluator->builder_), stmt_(stmt), frame_(*frame) {
+    e_.open_counts_[e_.loops_] = count;
     loop_.counter = LoopCounter(e_.loops_++, start);
     loop_.start = start;
     loop_.length = count - Dim(start);
@@ -100,7 +103,9 @@ class OpenLoopRun {
     loop_.states.clear();
     loop_.initial.clear();
     for (Slot& slot : slots_) {
-      if (slot.step) {
+      if (!slot.lost.ok()) {
+        slot.present = Lost(slot);
+      } else if (slot.step) {
         slot.present = IValue(*slot.initial.If<Dim>() + *slot.step * (loop_.counter - loop_.start));
       } else {
         slot.present = Open(slot.initial);
@@ -121,7 +126,7 @@ class OpenLoopRun {
     T2N_RETURN_IF_ERROR(FindChanges());
     bool steps = CheckSteps();
     *settled = steps && slots == slots_.size() && grown == grown_.size();
-    if (*settled) T2N_RETURN_IF_ERROR(TakeResults());
+    if (*settled) T2N_RETURN_IF_ERROR(TakeResults(settled));
     return b_.status();
   }
 
@@ -300,11 +305,18 @@ class OpenLoopRun {
     return absl::OkStatus();
   }
 
-  absl::Status TakeResults() {
+  IValue Lost(const Slot& slot) { return IValue(std::make_shared<const UnusableValue>(slot.lost)); }
+
+  absl::Status TakeResults(bool* settled) {
     loop_.next.clear();
     loop_.produced.clear();
-    for (const Slot& slot : slots_) {
-      if (!slot.step) T2N_RETURN_IF_ERROR(TakeNext(slot.present, Get(slot), slot.label));
+    for (Slot& slot : slots_) {
+      if (slot.step || !slot.lost.ok()) continue;
+      absl::Status status = TakeNext(slot.present, Get(slot), slot.label);
+      if (status.ok()) continue;
+      if (slot.local.empty()) return status;
+      slot.lost = status;
+      *settled = false;
     }
     for (Grown& g : grown_) {
       g.added.clear();
@@ -355,7 +367,9 @@ class OpenLoopRun {
     size_t state = 0;
     for (size_t i = 0; i < slots_.size(); ++i) {
       Slot& slot = slots_[i];
-      if (slot.step) {
+      if (!slot.lost.ok()) {
+        Set(slot, Lost(slot));
+      } else if (slot.step) {
         Set(slot, IValue(*slot.initial.If<Dim>() + *slot.step * loop_.length));
       } else {
         Set(slot, Close(slot.present, next[i], &state));
@@ -393,6 +407,7 @@ class OpenLoopRun {
 absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, const Dim& count,
                                                        Frame& frame) {
   T2N_RETURN_IF_ERROR(CountIteration(stmt));
+  const auto outer = frame.locals;
   for (int64_t start = 0;; ++start) {
     absl::Status status = OpenLoopRun(this, stmt, start, count, &frame).Run();
     if (status.ok()) return Flow::kNext;
@@ -404,7 +419,22 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, 
     if (flow == Flow::kBreak || flow == Flow::kReturn) {
       return flow == Flow::kBreak ? Flow::kNext : flow;
     }
+    // What the body alone knows ends with the pass.
+    for (auto it = frame.locals.begin(); it != frame.locals.end();) {
+      auto here = it++;
+      if (!outer.contains(here->first)) frame.locals.erase(here);
+    }
   }
+}
+
+std::optional<IValue> Evaluator::BackwardIndex(const std::string& name,
+                                               const std::vector<IValue>& args) {
+  if (name != "aten::__derive_index" || args.size() != 3) return std::nullopt;
+  const Dim *i = args[0].If<Dim>(), *first = args[1].If<Dim>(), *step = args[2].If<Dim>();
+  std::optional<int> loop = i && !i->is_const() ? LoopOfCounter(*i) : std::nullopt;
+  if (!loop || !first || !step || *step != Dim(-1)) return std::nullopt;
+  // first - i = (first - last) + (last - i)
+  return IValue(*first - open_counts_[*loop] + 1 + LoopRest(*loop));
 }
 
 // append, len, stack, cat, indexing and reversal; nothing else is known of such a list.

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 
 namespace t2n::script {
 namespace {
 
 constexpr absl::string_view kCounterPrefix = "loop#";
+constexpr char kRestSuffix[] = "~";
 
 absl::Status Refused(absl::string_view what, const Node& node) {
   return absl::UnimplementedError(
@@ -70,13 +73,18 @@ class Outliner {
 
   bool Counts(const Dim& d) const {
     auto symbols = d.Symbols();
-    return std::find(symbols.begin(), symbols.end(), counter_) != symbols.end();
+    return std::any_of(symbols.begin(), symbols.end(),
+                       [&](const std::string& s) { return s == counter_ || s == Rest(); });
   }
 
-  Dim At(const Dim& d, int64_t i) const {
+  std::string Rest() const { return counter_ + kRestSuffix; }
+
+  // `d` at `counter`.
+  Dim At(const Dim& d, const Dim& counter) const {
     return d.Substitute([&](absl::string_view name) -> std::optional<Dim> {
-      if (name != counter_) return std::nullopt;
-      return Dim(i);
+      if (name == counter_) return counter;
+      if (name == Rest()) return loop_.length + Dim(loop_.start - 1) - counter;
+      return std::nullopt;
     });
   }
 
@@ -86,7 +94,7 @@ class Outliner {
     Dim difference = At(d, 1) - *base;
     if (!difference.is_const()) return false;
     *slope = difference.value();
-    return *base + loop_.counter * Dim(*slope) == d;
+    return *base + loop_.counter * Dim(*slope) == At(d, loop_.counter);
   }
 
   bool CountsInside(const Node& node) const {
@@ -249,6 +257,21 @@ class Outliner {
 
 Dim LoopCounter(int id, int64_t start) {
   return Dim::Symbol(absl::StrCat(kCounterPrefix, id), Range{start, std::nullopt});
+}
+
+Dim LoopRest(int id) {
+  return Dim::Symbol(absl::StrCat(kCounterPrefix, id, kRestSuffix), Range{0, std::nullopt});
+}
+
+std::optional<int> LoopOfCounter(const Dim& d) {
+  auto symbols = d.Symbols();
+  int id;
+  if (symbols.size() != 1 || d != Dim::Symbol(symbols[0])) return std::nullopt;
+  absl::string_view name = symbols[0];
+  if (!absl::ConsumePrefix(&name, kCounterPrefix) || !absl::SimpleAtoi(name, &id)) {
+    return std::nullopt;
+  }
+  return id;
 }
 
 bool IsLoopDim(const Dim& d) {

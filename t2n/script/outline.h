@@ -2,6 +2,7 @@
 #ifndef T2N_SCRIPT_OUTLINE_H_
 #define T2N_SCRIPT_OUTLINE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ namespace t2n::script {
 
 // The counter of the loop numbered `id`: `start`, `start`+1, ...
 Dim LoopCounter(int id, int64_t start);
+// What the counter of that loop has still before it: last - counter. Never negative.
+Dim LoopRest(int id);
+// The loop whose counter `d` is.
+std::optional<int> LoopOfCounter(const Dim& d);
 // Whether `d` is made of some loop's counter.
 bool IsLoopDim(const Dim& d);
 

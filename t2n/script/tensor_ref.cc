@@ -29,10 +29,7 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   Dim begin = attrs.Size("begin"), end = attrs.Size("end"), size = x.dim(axis);
   if (IsLoopDim(begin)) {
     if (end != begin + 1) return b.Fail("writing several rows at an open loop's counter");
-    Shape along(x.rank(), Dim(1));
-    along[axis] = size;
-    Val here = b.Eq(b.Iota(size), b.DimScalar(begin));
-    return b.Select(b.Reshape(here, along), b.BroadcastTo(v, x.shape()), x);
+    return b.ScatterElements(x, axis, b.BroadcastTo(b.DimScalar(begin), v.shape()), v);
   }
   if (step == 1) {
     std::vector<Val> parts;

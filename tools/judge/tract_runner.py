@@ -3,7 +3,9 @@
 tract aborts the process on a panic, so every run is a child process of its own (isolated.call).
 """
 
+import pathlib
 import re
+import struct
 from dataclasses import dataclass, field
 
 import compare
@@ -24,8 +26,9 @@ class Verdict:
     seconds: float = 0.0
 
 
-def load_io(path):
-    """(inputs, outputs) of an .npz with in0, in1, ... and out0, out1, ..."""
+def load_calls(path):
+    """[(inputs, outputs)] of an .npz with in0, in1, ..., out0, out1, ...; then, for calls in a row,
+    next1_in0, ..., next1_out0, ..., next2_in0 and so on."""
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
 
@@ -33,7 +36,35 @@ def load_io(path):
         count = sum(name.startswith(prefix) for name in arrays)
         return [arrays[f"{prefix}{i}"] for i in range(count)]
 
-    return series("in"), series("out")
+    calls = [(series("in"), series("out"))]
+    while any(name.startswith(f"next{len(calls)}_") for name in arrays):
+        calls.append((series(f"next{len(calls)}_in"), series(f"next{len(calls)}_out")))
+    return calls
+
+
+def load_io(path):
+    """(inputs, outputs) of the first call in an .npz."""
+    return load_calls(path)[0]
+
+
+def input_names(model_path):
+    """The inputs of a model folder, in order."""
+    text = pathlib.Path(model_path, "graph.nnef").read_text()
+    found = re.search(r"^graph \w+\(([^)]*)\)", text, re.MULTILINE)
+    return [name.strip() for name in found.group(1).split(",")]
+
+
+def initial_value(model_path, name):
+    """The array in NAME.initial.dat of a model folder, or None."""
+    path = pathlib.Path(model_path, f"{name}.initial.dat")
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    rank, *sizes = struct.unpack_from("<9I", data, 8)
+    bits, kind = struct.unpack_from("<II", data, 44)
+    letter = {0: "f", 1: "u", 4: "i", 5: "b"}[kind & 0xFFFF]
+    dtype = np.dtype("bool") if letter == "b" or bits == 1 else np.dtype(f"<{letter}{bits // 8}")
+    return np.frombuffer(data, dtype, offset=128).reshape(sizes[:rank])
 
 
 def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
@@ -68,16 +99,32 @@ def runnable(model_path):
 
 
 def run_and_compare(model_path, io_path, tolerance):
-    inputs, want = load_io(io_path)
+    """What differs, and notes. Inputs behind the recorded ones are state: they start from their
+    initial values and then take the last outputs of the call before."""
+    calls = load_calls(io_path)
     model = runnable(model_path)
-    if model.input_count() != len(inputs):
-        return [f"{model.input_count()} inputs, expected {len(inputs)}"], []
+    given = len(calls[0][0])
+    state = []
+    if model.input_count() > given:
+        state = [initial_value(model_path, name) for name in input_names(model_path)[given:]]
+    if model.input_count() != given + len(state) or any(value is None for value in state):
+        return [f"{model.input_count()} inputs, expected {given}"], []
+    for step, (inputs, want) in enumerate(calls):
+        got, found, notes = _run_once(model, inputs + state, want, len(state), tolerance)
+        if found:
+            return [f"call {step}: {text}" if step else text for text in found], notes
+        state = got[len(got) - len(state) :]
+    return [], notes
+
+
+def _run_once(model, inputs, want, states, tolerance):
+    """(outputs, what differs, notes)"""
     notes = []
     fed = []
     for i, array in enumerate(map(compare.as_real, inputs)):
         declared = _declared_type(model, i, array.dtype)
         if compare.kind(declared) != compare.kind(array.dtype):
-            return [f"input {i}: declared {declared}, expected {array.dtype}"], []
+            return [], [f"input {i}: declared {declared}, expected {array.dtype}"], []
         if declared != array.dtype:
             notes.append(f"input {i}: {array.dtype} as {declared}")
         fed.append(array.astype(declared))
@@ -85,7 +132,7 @@ def run_and_compare(model_path, io_path, tolerance):
     for i, (a, b) in enumerate(zip(got, map(compare.as_real, want))):
         if a.dtype != b.dtype:
             notes.append(f"output {i}: {b.dtype} as {a.dtype}")
-    return compare.differences(got, want, tolerance), notes
+    return got, compare.differences(got[: len(got) - states], want, tolerance), notes
 
 
 def _declared_type(model, index, given):
