@@ -42,6 +42,7 @@ void AddExtensions(const Graph& graph, const EmitSpec& spec, Model& model) {
       model.names.Unique(symbol);
     }
     for (const auto& [name, range] : spec.symbols) {
+      if (!spec.target.has_assertions()) break;
       if (range.min) extensions.push_back(absl::StrCat("tract_assert ", name, " >= ", *range.min));
       if (range.max) extensions.push_back(absl::StrCat("tract_assert ", name, " <= ", *range.max));
     }

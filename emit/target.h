@@ -9,13 +9,41 @@
 
 namespace t2n {
 
-// What lowering may rely on. One row of the table in target.cc.
+// What lowering may rely on: one row of the table in target.cc. Everything was tried with the
+// wheels of the versions named there (emit:tract_cases_test runs any of them).
 struct Target {
   std::string name;     // `khronos`, `tract:0.23.9`
   bool strict = false;  // NNEF 1.0.5 and nothing else
   int version = 0;      // tract's minor version: 23 for 0.23.9
 
   bool is_tract() const { return !strict; }
+
+  // Since tract 0.20.
+  bool has_infinity_literal() const { return version >= 20; }
+  bool has_einsum() const { return version >= 20; }
+  bool has_topk() const { return version >= 20; }
+  bool fft_takes_pairs() const { return version >= 20; }   // before: complex tensors
+  bool scans_extensions() const { return version >= 20; }  // tract_core_... in a scan's body
+  bool broadcasts_to_symbols() const { return version >= 20; }
+  bool compares_f16() const { return version >= 20; }
+  bool pads_any_type() const { return version >= 20; }  // before: constants of f32
+  // Since 0.21.
+  bool has_symbolic_values() const { return version >= 21; }
+  bool has_assertions() const { return version >= 21; }
+  bool reads_bool_files() const { return version >= 21; }
+  bool topk_of_any_type() const { return version >= 21; }  // before: f32
+  bool has_f16_pow_and_round() const { return version >= 21; }
+  bool shares_results() const { return version >= 21 || strict; }  // of a scan's body
+  // Since 0.23.
+  bool has_copy() const { return version >= 23 || strict; }
+  bool has_any_all_reduce() const { return version >= 23 || strict; }
+  bool has_is_nan_is_inf() const { return version >= 23; }
+  bool has_f64_abs() const { return version >= 23 || strict; }
+  bool compares_literals_with_integers() const { return version >= 23 || strict; }
+  bool counts_padding() const { return version >= 23 || strict; }  // box, border "constant"
+  bool has_scatter_reductions() const { return version >= 23; }    // before: ignored
+  bool has_resize() const { return version >= 23; }
+  bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
 };
 
 // The newest tract that is tested: the default target.

@@ -22,7 +22,7 @@ absl::Status LowerComposite(Lowering& l, const Node& node) {
   const Graph& body = *node.bodies[0];
   std::vector<Expr> arguments;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) arguments.push_back(l.In(node, i));
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, node.attrs.Str("name")));
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, node.attrs.Str("name"), false));
   for (Expr& captured : use.captured) arguments.push_back(std::move(captured));
   l.SetAll(node, Call(use.name, std::move(arguments)));
   return absl::OkStatus();
@@ -91,7 +91,7 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   int outputs = attrs.Int("scan_outputs");
   Expr step = Int(attrs.Bool("reverse") ? -1 : 1);
   bool turns = scans == 0 && !node.inputs.empty();
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", turns));
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", true, turns));
 
   std::vector<Expr> scan, full, state, output;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {

@@ -20,13 +20,13 @@ std::optional<Expr> Softmax(Lowering& l, const Node& node) {
 }
 
 std::optional<Expr> LogSoftmax(Lowering& l, const Node& node) {
-  if (l.target().version < 23) return std::nullopt;
+  if (!l.target().has_activations()) return std::nullopt;
   return Call("tract_core_log_softmax", {l.In(node, 0)},
               {{"axes", nnef::Ints({node.attrs.Int("axis")})}});
 }
 
 std::optional<Expr> Silu(Lowering& l, const Node& node) {
-  if (l.target().version < 23 || !IsF32OrF16(node)) return std::nullopt;
+  if (!l.target().has_activations() || !IsF32OrF16(node)) return std::nullopt;
   return Call("tract_core_silu", {l.In(node, 0)});
 }
 
@@ -36,7 +36,7 @@ std::optional<Expr> HardSwish(Lowering& l, const Node& node) {
 }
 
 std::optional<Expr> GeluTanh(Lowering& l, const Node& node) {
-  if (l.target().version < 23 || !IsF32OrF16(node)) return std::nullopt;
+  if (!l.target().has_activations() || !IsF32OrF16(node)) return std::nullopt;
   return Call("tract_core_gelu_approx", {l.In(node, 0)}, {{"fast_impl", nnef::Bool(false)}});
 }
 
@@ -47,7 +47,7 @@ std::optional<Expr> LeakyRelu(Lowering& l, const Node& node) {
 
 std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
   const std::vector<int64_t>& axes = node.attrs.Ints("axes");
-  if (l.target().version < 23 || !IsF32OrF16(node) || axes.size() != 1) return std::nullopt;
+  if (!l.target().has_activations() || !IsF32OrF16(node) || axes.size() != 1) return std::nullopt;
   return Call("tract_core_rms_norm", {l.In(node, 0)},
               {{"axis", nnef::Int(axes[0])}, {"eps", nnef::Float(node.attrs.Float("eps"))}});
 }
@@ -55,9 +55,14 @@ std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
 // On pairs (see LowerToRealTypes); tract does not divide by the length either.
 std::optional<Expr> Fft(Lowering& l, const Node& node) {
   if (l.target().strict) return std::nullopt;
-  return Call("tract_core_fft", {l.In(node, 0)},
-              {{"axis", nnef::Int(node.attrs.Int("axis"))},
-               {"inverse", nnef::Bool(node.attrs.Bool("inverse"))}});
+  bool pairs = l.target().fft_takes_pairs();
+  Expr x = l.In(node, 0);
+  if (!pairs) x = l.Temp(node, "complex", Call("tract_core_inner_dim_to_complex", {x}));
+  Expr y = Call("tract_core_fft", {x},
+                {{"axis", nnef::Int(node.attrs.Int("axis"))},
+                 {"inverse", nnef::Bool(node.attrs.Bool("inverse"))}});
+  if (pairs) return y;
+  return Call("tract_core_complex_to_inner_dim", {l.Temp(node, "transformed", std::move(y))});
 }
 
 using NativeFn = std::optional<Expr> (*)(Lowering&, const Node&);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -160,7 +161,12 @@ std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
     case Op::kCeil:
     case Op::kRound:
     case Op::kTrunc:
-      return Call("copy", {x});
+      return l.Copy(x);
+    case Op::kSign: {
+      if (!IsSigned(dtype)) return Call("min", {x, Float(1)});
+      Expr below = l.Temp(node, "below", Call("min", {x, Float(1)}));
+      return Call("max", {below, Float(-1)});
+    }
     case Op::kSquare:
       return IntegerSquare(l, node, x);
     case Op::kNeg:
@@ -171,6 +177,11 @@ std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
   }
 }
 
+Expr AbsF64(Lowering& l, const Node& node, const Expr& x) {
+  if (l.target().has_f64_abs()) return Call("abs", {x});
+  return Call("max", {x, l.Temp(node, "opposite", Call("neg", {x}))});
+}
+
 // C's remainder of floats, computed in f64 so that the quotient's floor is right up to one: tract
 // divides by a constant through its reciprocal.
 absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
@@ -178,8 +189,7 @@ absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
   auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
   a = temp("a", l.Cast(std::move(a), DType::kF64));
   b = temp("b", l.Cast(std::move(b), DType::kF64));
-  Expr abs_a = temp("abs_a", Call("abs", {a}));
-  Expr abs_b = temp("abs_b", Call("abs", {b}));
+  Expr abs_a = temp("abs_a", AbsF64(l, node, a)), abs_b = temp("abs_b", AbsF64(l, node, b));
   Expr quotient = temp("quotient", Call("floor", {temp("div", Call("div", {abs_a, abs_b}))}));
   Expr whole = temp("whole", Call("mul", {quotient, abs_b}));
   Expr none = temp("none", Call("eq", {quotient, Float(0)}));
@@ -203,8 +213,10 @@ Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
   if (!constant || !IsSigned(node.output()->dtype())) return Call("div", {a, b});
   Expr magnitude = l.Temp(node, "abs", Call("abs", {a}));
   Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
-  Expr sign = l.Temp(node, "sign", Call("sign", {a}));
-  return Call("mul", {sign, quotient});
+  Expr zero = l.Zero(node.output()->dtype());
+  Expr negative = l.Temp(node, "negative", Call("lt", {a, zero}));
+  Expr opposite = l.Temp(node, "opposite", Call("neg", {quotient}));
+  return Call("select", {negative, opposite, quotient});
 }
 
 // tract turns pow(x, 2) into its float-only square, whatever the type.
@@ -257,6 +269,10 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     return absl::OkStatus();
   }
   bool strict = l.target().strict;
+  bool compares = node.op == Op::kTrunc || node.op == Op::kIsNan || node.op == Op::kIsInf;
+  if (dtype == DType::kF16 && compares && !strict && !l.target().compares_f16()) {
+    return l.Refuse(node, "comparison of f16");
+  }
   if (node.op == Op::kTrunc) {
     Expr negative = l.Temp(node, "negative", Call("lt", {x, Float(0)}));
     Expr up = l.Temp(node, "ceil", Call("ceil", {x}));
@@ -264,13 +280,26 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     l.Set(node, Call("select", {negative, up, down}));
     return absl::OkStatus();
   }
-  if (node.op == Op::kIsNan && l.target().version < 23) {
+  if (node.op == Op::kIsNan && !l.target().has_is_nan_is_inf()) {
     l.Set(node, Call("ne", {x, x}));
+    return absl::OkStatus();
+  }
+  if (node.op == Op::kIsInf && !l.target().has_is_nan_is_inf()) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    Expr up = l.Temp(node, "up", Call("eq", {x, l.Number(kInfinity)}));
+    Expr down = l.Temp(node, "down", Call("eq", {x, l.Number(-kInfinity)}));
+    l.Set(node, Call("or", {up, down}));
+    return absl::OkStatus();
+  }
+  if (node.op == Op::kAbs && dtype == DType::kF64) {
+    l.Set(node, AbsF64(l, node, x));
     return absl::OkStatus();
   }
   const char* op = UnaryOperator(l, node.op);
   if (!op) return l.Refuse(node, "NNEF has no such operator");
-  if (!strict && dtype == DType::kF64 && LacksF64(node.op)) {
+  bool wide = dtype == DType::kF64 && LacksF64(node.op);
+  bool half = dtype == DType::kF16 && node.op == Op::kRound && !l.target().has_f16_pow_and_round();
+  if (!strict && (wide || half)) {
     Expr narrow = l.Temp(node, "f32", l.Cast(x, DType::kF32));
     Expr result = Call(op, {narrow});
     if (node.output()->dtype() == dtype) {
@@ -298,6 +327,9 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   if (!strict && dtype == DType::kBool && IsComparison(node.op)) {
     return LowerBoolComparison(l, node, std::move(a), std::move(b));
   }
+  if (dtype == DType::kF16 && IsComparison(node.op) && !strict && !l.target().compares_f16()) {
+    return l.Refuse(node, "comparison of f16");
+  }
   if (IsInteger(dtype) && node.op == Op::kDiv && !strict) {
     l.Set(node, IntegerDiv(l, node, a, b));
     return absl::OkStatus();
@@ -315,6 +347,13 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   OperatorName name = BinaryName(node.op);
   const char* op = strict ? name.strict : name.tract;
   if (!op) return l.Refuse(node, "NNEF has no such operator");
+  if (node.op == Op::kPow && dtype == DType::kF16 && !l.target().has_f16_pow_and_round()) {
+    for (Expr* x : {&a, &b}) {
+      if (x->is_identifier()) *x = l.Temp(node, "f32", l.Cast(*x, DType::kF32));
+    }
+    l.Set(node, l.Cast(l.Temp(node, "power", Call(op, {a, b})), dtype));
+    return absl::OkStatus();
+  }
   Expr result = Call(op, {a, b});
   bool extreme = node.op == Op::kMin || node.op == Op::kMax;
   bool computed = !node.inputs[0]->is_constant() && !node.inputs[1]->is_constant();
@@ -329,7 +368,7 @@ absl::Status LowerCast(Lowering& l, const Node& node) {
   DType from = node.inputs[0]->dtype(), to = node.output()->dtype();
   Expr x = l.In(node, 0);
   if (from == to) {
-    l.Set(node, Call("copy", {x}));
+    l.Alias(node.output(), x);
     return absl::OkStatus();
   }
   if (!l.target().strict) {

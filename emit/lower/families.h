@@ -3,7 +3,6 @@
 #define EMIT_LOWER_FAMILIES_H_
 
 #include "emit/lower/lowering.h"
-#include "t2n/ir/type_rules.h"
 
 namespace t2n {
 
@@ -31,12 +30,6 @@ absl::Status LowerTopK(Lowering& l, const Node& node);
 
 // linear.cc
 absl::Status LowerEinsum(Lowering& l, const Node& node);
-// Whether an einsum is a product of two operands that a (batched) matmul can do, how many axes it
-// contracts, and the expression that does it (contraction.cc).
-bool IsContraction(const Node& node, const EinsumTerms& terms);
-int ContractedAxes(const EinsumTerms& terms);
-nnef::Expr ContractByMatMul(Lowering& l, const Node& node, const EinsumTerms& terms, nnef::Expr x,
-                            nnef::Expr y);
 absl::Status LowerConv(Lowering& l, const Node& node);
 absl::Status LowerConvTranspose(Lowering& l, const Node& node);
 

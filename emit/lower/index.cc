@@ -26,6 +26,9 @@ absl::Status LowerGather(Lowering& l, const Node& node) {
 absl::Status LowerScatter(Lowering& l, const Node& node) {
   if (l.target().strict) return l.Refuse(node, "NNEF 1.0.5 has no scatter");
   const std::string& mode = node.attrs.Str("mode");
+  if (mode != "set" && !l.target().has_scatter_reductions()) {
+    return l.Refuse(node, "it scatters by replacing only");
+  }
   Expr reduction = nnef::Str(mode == "set" ? "none" : mode);
   std::vector<Expr> operands = {l.In(node, 0), l.In(node, 1), l.In(node, 2)};
   if (node.op == Op::kScatterElements) {

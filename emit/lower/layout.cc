@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "emit/lower/families.h"
@@ -59,7 +59,9 @@ absl::Status LowerCircularPad(Lowering& l, const Node& node) {
 // Padding by an amount that is an expression: joined from constants or repeated edges.
 absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
   const std::string& mode = node.attrs.Str("mode");
-  if (l.target().strict || (mode != "constant" && mode != "replicate")) {
+  bool possible = mode == "constant" || mode == "replicate";
+  bool symbolic = !ConstantShape(node.output()->shape());
+  if (l.target().strict || !possible || (symbolic && !l.target().broadcasts_to_symbols())) {
     return l.Refuse(node, absl::StrCat(mode, " padding by a symbolic amount"));
   }
   Expr x = l.In(node, 0);
@@ -138,6 +140,9 @@ absl::Status LowerTranspose(Lowering& l, const Node& node) {
 absl::Status LowerBroadcast(Lowering& l, const Node& node) {
   const Shape &from = node.inputs[0]->shape(), &to = node.output()->shape();
   if (!l.target().strict) {
+    if (!ConstantShape(to) && !l.target().broadcasts_to_symbols()) {
+      return l.Refuse(node, "broadcasting to a symbolic size");
+    }
     l.Set(node, Call("tract_core_broadcast", {l.In(node, 0)}, {{"shape", DimArray(to)}}));
     return absl::OkStatus();
   }
@@ -231,7 +236,10 @@ absl::Status LowerPad(Lowering& l, const Node& node) {
   if (mode == "circular") return LowerCircularPad(l, node);
   auto before = ConstantShape(node.attrs.Sizes("before"));
   auto after = ConstantShape(node.attrs.Sizes("after"));
-  if (!before || !after) return LowerSymbolicPad(l, node);
+  bool readable = std::isfinite(node.attrs.Float("value")) || l.target().has_infinity_literal();
+  bool other =
+      mode == "constant" && node.output()->dtype() != DType::kF32 && !l.target().pads_any_type();
+  if (!before || !after || !readable || other) return LowerSymbolicPad(l, node);
   std::vector<Expr> padding;
   for (size_t i = 0; i < before->size(); ++i) {
     padding.push_back(nnef::Tuple({nnef::Int((*before)[i]), nnef::Int((*after)[i])}));
@@ -257,7 +265,10 @@ absl::Status LowerPad(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerIota(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF has no ranges of symbolic length");
+  const Dim& length = node.output()->shape()[0];
+  if (l.target().strict || (!length.is_const() && !l.target().has_symbolic_values())) {
+    return l.Refuse(node, "a range of symbolic length");
+  }
   Expr range =
       Call("tract_core_range", {nnef::Int(0), DimExpr(node.attrs.Size("length")), nnef::Int(1)});
   DType dtype = node.output()->dtype();

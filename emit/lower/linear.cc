@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/lower/einsum.h"
 #include "emit/lower/families.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/type_rules.h"
@@ -36,8 +37,6 @@ std::optional<PlainMatMul> AsMatMul(const EinsumTerms& terms) {
   if (a.substr(0, rank - 2) != batch || b.substr(0, b.size() - 2) != batch.substr(missing)) {
     return std::nullopt;
   }
-  // Only leading axes may be missing, and all of them if there are any: matmul aligns on the right.
-  if (missing != 0 && missing != batch.size()) return std::nullopt;
   std::string a_last = a.substr(rank - 2), b_last = b.substr(b.size() - 2);
   PlainMatMul plain;
   plain.b_leading = missing;
@@ -55,6 +54,19 @@ std::optional<PlainMatMul> AsMatMul(const EinsumTerms& terms) {
   plain.transpose_b = true;
   bool good = b_last[0] == n && b_last[1] == k && !Has(out, k) && m != n;
   return good ? std::make_optional(plain) : std::nullopt;
+}
+
+// tract (0.23.9 and before) fails to compile contractions over several axes.
+bool ContractsSeveral(const EinsumTerms& terms) {
+  if (terms.inputs.size() != 2) return false;
+  int contracted = 0;
+  for (const std::string& axes : terms.inputs) {
+    for (char c : axes) {
+      if (std::count(axes.begin(), axes.end(), c) > 1) return false;
+    }
+  }
+  for (char c : terms.inputs[0]) contracted += Has(terms.inputs[1], c) && !Has(terms.output, c);
+  return contracted > 1;
 }
 
 // tract contracts floats and i32; other integers are exact in f64 up to 2^53.
@@ -165,10 +177,13 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     product = Call("matmul", std::move(operands));
     if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
     if (plain->transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});
-  } else if (IsContraction(node, terms) && (strict || ContractedAxes(terms) > 1)) {
-    product = ContractByMatMul(l, node, terms, operands[0], operands[1]);
+  } else if (!l.target().has_einsum() || ContractsSeveral(terms)) {
+    T2N_ASSIGN_OR_RETURN(product, EinsumByMatMul(l, node, operands));
+    if (operating == dtype || strict) {
+      l.Alias(node.output(), product);
+      return absl::OkStatus();
+    }
   } else {
-    if (strict) return l.Refuse(node, absl::StrCat("NNEF has no einsum for ", equation));
     product = Call("tract_core_einsum", {nnef::Array(std::move(operands))},
                    {{"expr", nnef::Str(equation)}, {"acc", nnef::Str(DTypeName(operating))}});
   }

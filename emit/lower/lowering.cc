@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
@@ -104,7 +105,9 @@ void Lowering::FinishOutputs(const Graph& graph) {
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
     Expr value = Ref(graph.outputs()[i]);
     const std::string& name = model_->document.outputs[i];
-    if (value.text != name) body().push_back({{name}, nnef::Call("copy", {std::move(value)})});
+    if (value.text != name) {
+      body().push_back({{name}, Copy(std::move(value))});
+    }
   }
 }
 
@@ -129,6 +132,10 @@ Expr Lowering::Ref(const Value* value) {
         e = nnef::Id(full);
       }
     }
+  } else if (value->dims && !target().has_symbolic_values()) {
+    model_->refusals.push_back(
+        absl::StrCat("a symbolic size as a value (target ", target().name, ")"));
+    e = nnef::Id("refused");
   } else if (value->dims) {
     Expr dims = value->rank() == 0 ? DimExpr((*value->dims)[0]) : DimArray(*value->dims);
     Expr cast = Cast(std::move(dims), value->dtype());
@@ -162,9 +169,8 @@ Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
     return nnef::Id(name);
   }
   bool exact = static_cast<double>(static_cast<float>(value)) == value;
-  if (exact && (dtype == DType::kF32 || !exact_type) && !(target().strict && std::isinf(value))) {
-    return nnef::Float(value);
-  }
+  bool readable = !std::isinf(value) || target().has_infinity_literal();
+  if (exact && readable && (dtype == DType::kF32 || !exact_type)) return nnef::Float(value);
   Tensor t = scalar;
   t.sizes.clear();
   t.strides.clear();
@@ -178,9 +184,19 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
     variable = model_->names.Unique(ToIdentifier(name));
     std::string label = model_->labels.Unique(ToLabel(name));
     model_->variables.push_back({variable, label, tensor});
+    if (tensor.dtype == DType::kBool && !target().reads_bool_files()) AsBytes(&variable);
   }
   Expr e = nnef::Id(variable);
-  return parent_ ? Capture(std::move(e), variable, tensor.dtype) : e;
+  if (parent_) return Capture(std::move(e), variable, tensor.dtype);
+  return e;
+}
+
+// The variable just added holds bytes; `*variable` names what they mean.
+void Lowering::AsBytes(std::string* variable) {
+  Variable& stored = model_->variables.back();
+  stored.tensor.dtype = DType::kU8;
+  stored.name = model_->names.Unique(*variable + "_u8");
+  model_->document.body.push_back({{*variable}, Cast(nnef::Id(stored.name), DType::kBool)});
 }
 
 // A value of the graph as a parameter of this fragment.
@@ -200,7 +216,11 @@ Expr Lowering::Elementwise(const Node& node, int i) {
   if (!o.constant) return Ref(o.value);
   if (One(o.shape)) {
     // A literal takes the other operand's type; of two constants it could be the other way round.
-    bool other_decides = o.constant->dtype == DType::kF32;
+    DType dtype = o.constant->dtype;
+    bool comparison = node.output()->dtype() == DType::kBool;
+    bool typed = comparison && IsInteger(dtype) && !target().compares_literals_with_integers();
+    if (typed) return Literal(*o.constant, true);
+    bool other_decides = dtype == DType::kF32;
     for (size_t k = 0; k < operands.size(); ++k) {
       other_decides |= static_cast<int>(k) != i && !One(operands[k].shape);
     }
@@ -247,10 +267,33 @@ Expr Lowering::Cast(Expr x, DType to) {
   return nnef::Call("tract_core_cast", {std::move(x)}, {{"to", nnef::Str(DTypeName(to))}});
 }
 
+Expr Lowering::Copy(Expr x) {
+  if (target().has_copy()) return nnef::Call("copy", {std::move(x)});
+  return nnef::Call("squeeze", {std::move(x)}, {{"axes", nnef::Ints({})}});
+}
+
+Expr Lowering::Number(double value) { return Literal(Tensor::Scalar(DType::kF32, value), false); }
+
+Expr Lowering::Zero(DType dtype) {
+  return Literal(Tensor::Scalar(dtype, int64_t{0}), !target().compares_literals_with_integers());
+}
+
+Expr Lowering::AnyOrAll(const Node& node, bool any, Expr x, const std::vector<int64_t>& axes) {
+  std::vector<std::pair<std::string, Expr>> named = {{"axes", nnef::Ints(axes)}};
+  if (target().has_any_all_reduce()) {
+    return Temp(node, any ? "any" : "all",
+                nnef::Call(any ? "any_reduce" : "all_reduce", {std::move(x)}, std::move(named)));
+  }
+  x = Temp(node, "u8", Cast(std::move(x), DType::kU8));
+  const char* op = any ? "max_reduce" : "min_reduce";
+  x = Temp(node, any ? "any" : "all", nnef::Call(op, {std::move(x)}, std::move(named)));
+  return Temp(node, "bool", Cast(std::move(x), DType::kBool));
+}
+
 // Not ne(x, x) where there is another way: tract 0.23 crashes on an operator that takes what a scan
 // iterates twice.
 Expr Lowering::IsNan(const Node& node, Expr x, DType dtype) {
-  bool native = target().version >= 23;
+  bool native = target().has_is_nan_is_inf();
   if (native && dtype == DType::kF64) x = Temp(node, "f32", Cast(std::move(x), DType::kF32));
   return Temp(node, "is_nan",
               native ? nnef::Call("tract_core_is_nan", {x}) : nnef::Call("ne", {x, x}));
@@ -297,7 +340,7 @@ void Lowering::LowerNodes(const Graph& graph) {
 }
 
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
-                                               bool turns) {
+                                               bool scan_body, bool turns) {
   Lowering inner(model_, this);
   nnef::Fragment fragment;
   auto add_parameter = [&](absl::string_view wanted, DType dtype) {
@@ -314,6 +357,11 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
+  bool extended = absl::StrContains(nnef::ToText({"", {}, {}, inner.body_}), "tract_");
+  if (scan_body && extended && !target().scans_extensions()) {
+    return absl::UnimplementedError(
+        absl::StrCat("a loop over tract's own operators (target ", target().name, ")"));
+  }
   if (turns) {
     // It chooses between the first result and itself.
     int64_t rank = body.outputs()[0]->rank();
@@ -359,7 +407,8 @@ std::vector<std::string> Lowering::Results(const Graph& body, nnef::Fragment* fr
     std::string id = value.text;
     if (!assigned.contains(id) || !used.insert(id).second) {
       id = names_->Unique("result");
-      body_.push_back({{id}, nnef::Call("copy", {value})});
+      bool number = output->dtype() != DType::kBool && !target().shares_results();
+      body_.push_back({{id}, number ? nnef::Call("add", {value, nnef::Float(0)}) : Copy(value)});
     }
     fragment->results.push_back({id, TensorType(output->dtype())});
     results.push_back(id);

@@ -79,14 +79,22 @@ class Lowering {
   void Alias(const Value* value, nnef::Expr same);
 
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
+  nnef::Expr Copy(nnef::Expr x);            // the invocation of an identity
+  // Zero for a comparison with integers of this type.
+  nnef::Expr Zero(DType dtype);
+  // A number as a literal for an operator that takes the other operand's type.
+  nnef::Expr Number(double value);
   // Which elements are NaN, as an intermediate value.
   nnef::Expr IsNan(const Node& node, nnef::Expr x, DType dtype);
+  // any_reduce or all_reduce over axes, as an intermediate value.
+  nnef::Expr AnyOrAll(const Node& node, bool any, nnef::Expr x, const std::vector<int64_t>& axes);
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
-  // The body of a node as a fragment; equal ones are shared. `turns`: one more parameter, of bool
-  // [1], behind the body's inputs, which tract cannot see to have no effect.
-  absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name,
+  // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turns`: one
+  // more parameter, of bool [1], behind the body's inputs, which tract cannot see to have no
+  // effect.
+  absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name, bool scan_body,
                                        bool turns = false);
 
   // Lowers all live nodes; refusals go to the model.
@@ -102,6 +110,7 @@ class Lowering {
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
   bool LowerEmpty(const Node& node);
+  void AsBytes(std::string* variable);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 

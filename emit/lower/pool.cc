@@ -35,10 +35,20 @@ absl::Status LowerMaxPool(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerAvgPool(Lowering& l, const Node& node) {
-  const char* border = node.attrs.Bool("count_include_pad") ? "constant" : "ignore";
-  auto arguments = PoolArguments(node.attrs, border);
+  bool count = node.attrs.Bool("count_include_pad");
+  auto arguments = PoolArguments(node.attrs, count ? "constant" : "ignore");
+  Expr x = l.In(node, 0);
+  if (count && !l.target().counts_padding()) {
+    // Padded before, nothing is left to count.
+    x = l.Temp(node, "padded", Call("pad", {x}, {arguments[2], {"value", nnef::Float(0)}}));
+    Attrs attrs = node.attrs;
+    std::vector<int64_t> none(attrs.Ints("size").size(), 0);
+    attrs.Set("pad_before", none);
+    attrs.Set("pad_after", none);
+    arguments = PoolArguments(attrs, "ignore");
+  }
   arguments.push_back({"normalize", nnef::Bool(true)});
-  l.Set(node, Call("box", {l.In(node, 0)}, std::move(arguments)));
+  l.Set(node, Call("box", {x}, std::move(arguments)));
   return absl::OkStatus();
 }
 

@@ -27,10 +27,10 @@ void LowerExtreme(Lowering& l, const Node& node, const Expr& x, const std::vecto
   }
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Expr is_nan = l.IsNan(node, x, dtype);
-  Expr any_nan = l.Temp(node, "any_nan", Reduced("any_reduce", is_nan, axes));
-  Expr is_infinite =
-      l.Temp(node, "is_infinite", Call("eq", {x, nnef::Float(max ? -kInfinity : kInfinity)}));
-  Expr all_infinite = l.Temp(node, "all_infinite", Reduced("all_reduce", is_infinite, axes));
+  Expr any_nan = l.AnyOrAll(node, true, is_nan, axes);
+  Expr infinity = l.Number(max ? -kInfinity : kInfinity);
+  Expr is_infinite = l.Temp(node, "is_infinite", Call("eq", {x, infinity}));
+  Expr all_infinite = l.AnyOrAll(node, false, is_infinite, axes);
   Expr special = l.Temp(node, "special", Call("or", {any_nan, all_infinite}));
   Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", x, axes));
   Expr extreme = l.Temp(node, "finite", Reduced(op, x, axes));
@@ -63,7 +63,7 @@ absl::Status LowerReduce(Lowering& l, const Node& node) {
       return absl::OkStatus();
     case Op::kReduceAny:
     case Op::kReduceAll:
-      l.Set(node, Reduced(node.op == Op::kReduceAny ? "any_reduce" : "all_reduce", x, axes));
+      l.Alias(node.output(), l.AnyOrAll(node, node.op == Op::kReduceAny, x, axes));
       return absl::OkStatus();
     default:
       if (strict) return l.Refuse(node, "NNEF has no product over an axis");
@@ -86,7 +86,7 @@ absl::Status LowerArgReduce(Lowering& l, const Node& node) {
     return absl::OkStatus();
   }
   Expr is_nan = l.IsNan(node, x, dtype);
-  Expr any_nan = l.Temp(node, "any_nan", Reduced("any_reduce", is_nan, axes));
+  Expr any_nan = l.AnyOrAll(node, true, is_nan, axes);
   Expr flags = l.Temp(node, "flags", l.Cast(is_nan, DType::kU8));
   Expr first_nan = l.Temp(node, "first_nan", Reduced("argmax_reduce", flags, axes));
   Expr extreme = l.Temp(node, "skipping", Reduced(op, x, axes));
@@ -114,7 +114,7 @@ absl::Status LowerCumulative(Lowering& l, const Node& node) {
                            : Op::kMin;
   body.inputs() = {state, x};
   body.outputs() = {body.AddNode(op, {}, {state, x}, {{dtype, shape, nullptr}})->output()};
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, "cumulative_" + mode));
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, "cumulative_" + mode, true));
 
   // The first element along the axis begins; the loop runs over the others.
   Expr input = l.In(node, 0);
@@ -124,7 +124,7 @@ absl::Status LowerCumulative(Lowering& l, const Node& node) {
   };
   const Dim& length = node.output()->shape()[axis];
   if (length == Dim(1)) {
-    l.Set(node, Call("copy", {input}));
+    l.Alias(node.output(), input);
     return absl::OkStatus();
   }
   Expr first = l.Temp(node, "first", slice(0, 1));
@@ -146,14 +146,17 @@ absl::Status LowerCumulative(Lowering& l, const Node& node) {
 
 // tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF has no sorting");
+  if (!l.target().has_topk()) return l.Refuse(node, "no sorting there");
+  if (node.inputs[0]->dtype() != DType::kF32 && !l.target().topk_of_any_type()) {
+    return l.Refuse(node, "sorting of other types than f32");
+  }
   Expr x = l.In(node, 0), key = x, axis = nnef::Int(node.attrs.Int("axis"));
   DType dtype = node.inputs[0]->dtype();
   if (dtype == DType::kBool) {
     key = l.Temp(node, "u8", l.Cast(x, DType::kU8));
   } else if (IsFloat(dtype)) {
     Expr is_nan = l.IsNan(node, x, dtype);
-    Expr infinity = nnef::Float(std::numeric_limits<double>::infinity());
+    Expr infinity = l.Number(std::numeric_limits<double>::infinity());
     if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
     key = l.Temp(node, "key", Call("select", {is_nan, infinity, x}));
   }

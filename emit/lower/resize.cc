@@ -126,7 +126,8 @@ absl::Status LowerResize(Lowering& l, const Node& node) {
   if (l.target().strict) return l.Refuse(node, "NNEF resizes by other rules");
   DType dtype = node.output()->dtype();
   if (dtype != DType::kF32) return l.Refuse(node, "resizing of this type");
-  if (l.target().version < 23) return LowerByMatrices(l, node);
+  if (!l.target().has_einsum()) return l.Refuse(node, "it does not resize");
+  if (!l.target().has_resize()) return LowerByMatrices(l, node);
   l.Set(node, Call("tract_core_resize", {l.In(node, 0)},
                    {{"sizes", DimArray(node.output()->shape())},
                     {"coord_transformer", nnef::Str(node.attrs.Str("coordinates"))},

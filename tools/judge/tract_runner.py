@@ -3,6 +3,7 @@
 tract aborts the process on a panic, so every run is a child process of its own (isolated.call).
 """
 
+import ctypes
 import pathlib
 import re
 import struct
@@ -92,7 +93,8 @@ def runnable(model_path):
         enable = getattr(context, name, None)
         if enable is not None:
             context = enable()
-    model = context.load(model_path)
+    load = getattr(context, "load", None) or context.model_for_path  # the name before 0.23
+    model = load(model_path)
     if hasattr(model, "into_optimized"):  # wheels before 0.22
         model = model.into_optimized()
     return model.into_runnable()
@@ -105,10 +107,11 @@ def run_and_compare(model_path, io_path, tolerance):
     model = runnable(model_path)
     given = len(calls[0][0])
     state = []
-    if model.input_count() > given:
+    count = model.input_count() if hasattr(model, "input_count") else given  # not in 0.19
+    if count > given:
         state = [initial_value(model_path, name) for name in input_names(model_path)[given:]]
-    if model.input_count() != given + len(state) or any(value is None for value in state):
-        return [f"{model.input_count()} inputs, expected {given}"], []
+    if count != given + len(state) or any(value is None for value in state):
+        return [f"{count} inputs, expected {given}"], []
     for step, (inputs, want) in enumerate(calls):
         got, found, notes = _run_once(model, inputs + state, want, len(state), tolerance)
         if found:
@@ -139,7 +142,11 @@ def _declared_type(model, index, given):
     """The numpy type of an input; `given` in wheels that do not tell (before 0.22)."""
     if not hasattr(model, "input_fact"):
         return given
-    code = int(model.input_fact(index).datum_type())
+    return _numpy_type(int(model.input_fact(index).datum_type()))
+
+
+def _numpy_type(code):
+    """tract's number of an element type."""
     if code == 0x01:
         return np.dtype(np.bool_)
     letter = {0x1: "u", 0x2: "i", 0x3: "f"}[code >> 4]
@@ -148,7 +155,22 @@ def _declared_type(model, index, given):
 
 def _to_numpy(value):
     """The value as an array. tract's own integers (TDim) have no numpy type: they become int64."""
+    if not hasattr(value, "convert_to"):  # wheels before 0.23 read every type as f32
+        return _typed_array(value)
     try:
         return value.to_numpy()
     except tract.TractError:
         return value.convert_to(tract.DatumType.I64).to_numpy()
+
+
+def _typed_array(value):
+    """The value's bytes as their own type, by the library's C interface."""
+    code, rank = ctypes.c_uint32(), ctypes.c_size_t()
+    shape, data = ctypes.POINTER(ctypes.c_size_t)(), ctypes.c_void_p()
+    places = [ctypes.byref(place) for place in (code, rank, shape, data)]
+    library = tract.bindings.lib
+    read = getattr(library, "tract_value_as_bytes", None) or library.tract_value_inspect
+    tract.bindings.check(read(value.ptr, *places))
+    sizes, dtype = shape[: rank.value], _numpy_type(code.value)
+    count = int(np.prod(sizes, dtype=np.int64)) * dtype.itemsize
+    return np.frombuffer(ctypes.string_at(data, count), dtype).reshape(sizes)
