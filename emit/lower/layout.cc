@@ -60,7 +60,9 @@ absl::Status LowerCircularPad(Lowering& l, const Node& node) {
 absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
   const std::string& mode = node.attrs.Str("mode");
   bool possible = mode == "constant" || mode == "replicate";
-  bool symbolic = !ConstantShape(node.output()->shape());
+  bool symbolic = !ConstantShape(node.output()->shape()) ||
+                  !ConstantShape(node.attrs.Sizes("before")) ||
+                  !ConstantShape(node.attrs.Sizes("after"));
   if (l.target().strict || !possible || (symbolic && !l.target().broadcasts_to_symbols())) {
     return l.Refuse(node, absl::StrCat(mode, " padding by a symbolic amount"));
   }

@@ -408,7 +408,7 @@ std::vector<std::string> Lowering::Results(const Graph& body, nnef::Fragment* fr
     if (!assigned.contains(id) || !used.insert(id).second) {
       id = names_->Unique("result");
       bool number = output->dtype() != DType::kBool && !target().shares_results();
-      body_.push_back({{id}, number ? nnef::Call("add", {value, nnef::Float(0)}) : Copy(value)});
+      body_.push_back({{id}, number ? nnef::Call("max", {value, value}) : Copy(value)});
     }
     fragment->results.push_back({id, TensorType(output->dtype())});
     results.push_back(id);
