@@ -16,23 +16,6 @@ bool SameArg(const Arg& a, const Arg& b) {
   return a.kind() == b.kind() && !a.is_tensor() && a.ToString() == b.ToString();
 }
 
-// Dropout saved in training mode becomes that of eval(): `train`, as torch's schemas call the flag
-// that makes an operator draw random numbers. (`training` of a normalisation is something else: it
-// takes the statistics from the input, which is a function like any other.)
-void LeaveTrainingMode(const Schema& schema, absl::string_view name, const OpEnv& env,
-                       std::vector<Arg>* args) {
-  if (env.keep_training) return;
-  for (size_t i = 0; i < args->size(); ++i) {
-    const std::string& formal = schema.args[i].name;
-    Arg& given = (*args)[i];
-    if (formal != "train" || !given.is_bool() || !given.boolean()) continue;
-    given = Arg(false);
-    if (env.warn) {
-      env.warn(absl::StrCat(name, " was saved in training mode; converted as after eval()"));
-    }
-  }
-}
-
 }  // namespace
 
 const Registry& Registry::Get() {
@@ -105,7 +88,6 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
       std::optional<std::vector<Arg>> args =
           MatchArgs(*o.schema, positional, keywords, convert, &why);
       if (!args) continue;
-      LeaveTrainingMode(*o.schema, name, env, &*args);
       OpCall call(builder, o.schema.get(), *args, &env);
       Arg value = o.entry->fn(call);
       if (builder->ok()) {
