@@ -1057,3 +1057,41 @@ def refused_branch_of_other_shape():
             return y + 1
 
     return Model(), (torch.randn(2, 3),)
+
+
+@fixture_of("scripted", flags="--inputs 'x=f32[S,T]'")
+def loop_in_a_loop_over_open_sizes():
+    class Model(nn.Module):
+        def forward(self, x):
+            total = torch.zeros(1)
+            out: List[torch.Tensor] = []
+            for i in range(x.size(0)):
+                h = torch.zeros(1)
+                for j in range(x.size(1)):
+                    h = torch.tanh(h + x[i, j])
+                total = total + h
+                out += [total]
+            rows = torch.zeros(x.size(1))
+            for row in x.unbind(0):
+                rows = rows * 0.5 + row
+            return torch.cat(out), rows
+
+    return Model(), (torch.randn(3, 5),)
+
+
+@scripted
+def numbers_from_values():
+    """Numbers that the inputs decide are tensors of rank 0 in the graph."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            top = float(x.max())
+            n = int(x.abs().sum())
+            scale = top * 2 + 1
+            if n > 2 and top < 100:
+                scale = scale - n
+            whole = math.floor(scale)
+            ones = torch.ones(2, dtype=torch.int64)
+            return x * scale, torch.tensor([top, scale]), x + (n // 2), ones * whole
+
+    return Model(), (torch.randn(2, 3),)

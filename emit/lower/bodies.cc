@@ -118,12 +118,15 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
     output.push_back(
         nnef::Tuple({Str(use.results[states + i]), Str("full"), Int(output_axes[i]), step}));
   }
-  l.SetAll(node, Call("tract_core_scan", {},
-                      {{"body", Str(use.name)},
-                       {"scan", nnef::Array(std::move(scan))},
-                       {"full", nnef::Array(std::move(full))},
-                       {"state", nnef::Array(std::move(state))},
-                       {"output", nnef::Array(std::move(output))}}));
+  std::vector<std::pair<std::string, Expr>> arguments = {
+      {"body", Str(use.name)},
+      {"scan", nnef::Array(std::move(scan))},
+      {"full", nnef::Array(std::move(full))},
+      {"state", nnef::Array(std::move(state))},
+      {"output", nnef::Array(std::move(output))}};
+  // Or a loop in a loop would go on from where the last turn left it.
+  if (l.in_body()) arguments.push_back({"reset_every_turn", Int(1)});
+  l.SetAll(node, Call("tract_core_scan", {}, std::move(arguments)));
   return absl::OkStatus();
 }
 

@@ -91,6 +91,8 @@ class Lowering {
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
+  // Whether this is a body, not the graph itself.
+  bool in_body() const { return parent_ != nullptr; }
   // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turns`: one
   // more parameter, of bool [1], behind the body's inputs, which tract cannot see to have no
   // effect.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::pair<absl::string_view, absl::string_view> kAliases[] = {
     {"aten::absolute", "aten::abs"},
+    {"aten::floordiv", "aten::floor_divide"},
     {"aten::arccos", "aten::acos"},
     {"aten::arccosh", "aten::acosh"},
     {"aten::arcsin", "aten::asin"},

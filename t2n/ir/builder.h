@@ -77,6 +77,8 @@ class Builder {
   Graph* graph() const { return graph_; }
   bool ok() const { return status_.ok(); }
   const absl::Status& status() const { return status_; }
+  // Forgets a failure that is to be answered in another way.
+  void ClearStatus() { status_ = absl::OkStatus(); }
   // Records the first failure (Unimplemented unless `status` says otherwise) and returns null.
   Val Fail(absl::string_view message);
   Val Fail(absl::Status status);

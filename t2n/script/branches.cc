@@ -103,7 +103,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Heap& b
   Heap after;
   for (absl::string_view name : SortedNames(frame.locals)) after.Add(frame.locals[name]);
   after.Add(frame.result);
-  for (const auto& tensor : after.tensors()) side->values[tensor.get()] = tensor->Read();
+  for (const auto& k : after.tensors) side->values[k.of.get()] = k.of->Read();
   return flow;
 }
 

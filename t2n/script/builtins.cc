@@ -64,6 +64,12 @@ Val OpenNumber(const IValue& value, DType dtype) {
   return v.builder()->Cast(v.builder()->Reshape(v, {}), dtype);
 }
 
+IValue NewOpenNumber(const Val& value) {
+  auto number = TensorRef::New(value);
+  number->set_is_number();
+  return IValue(number);
+}
+
 absl::StatusOr<IValue> ScalarOf(const Val& v) {
   if (!v) return absl::InternalError("a tensor without a value");
   if (v->dims && v->dims->size() == 1) {

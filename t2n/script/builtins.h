@@ -56,6 +56,7 @@ bool IsRaised(const absl::Status& status);
 // The one element of a tensor that depends on the inputs, as rank-0 `dtype`: what stands for a
 // Python number that is not known. Null for anything else.
 Val OpenNumber(const IValue& value, DType dtype);
+IValue NewOpenNumber(const Val& value);
 
 // bool(value). Fails if the answer depends on the inputs or on symbolic sizes.
 absl::StatusOr<bool> Truth(const IValue& value);

@@ -225,6 +225,16 @@ absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::v
     source->set_read_only(why);
     SetReadOnly(result, why);
   }
+  int numbers = 0, tensors = 0;
+  for (const IValue& arg : args) {
+    auto t = arg.tensor();
+    if (t) ++(t->is_number() ? numbers : tensors);
+  }
+  // Arithmetic on numbers gives a number.
+  auto t = result.tensor();
+  if (t && numbers > 0 && tensors == 0 && value.is_tensor() && value.tensor().rank() == 0) {
+    t->set_is_number();
+  }
   return result;
 }
 

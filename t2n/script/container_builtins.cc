@@ -233,6 +233,14 @@ absl::StatusOr<bool> LessThan(const IValue& a, const IValue& b) {
   }
   const double *p = a.If<double>(), *q = b.If<double>();
   if (p && q) return *p < *q;
+  const auto *s = Sequence(a), *t = Sequence(b);
+  for (size_t i = 0; s && t; ++i) {
+    if (i == s->size() || i == t->size()) return s->size() < t->size();
+    T2N_ASSIGN_OR_RETURN(bool less, LessThan((*s)[i], (*t)[i]));
+    if (less) return true;
+    T2N_ASSIGN_OR_RETURN(bool greater, LessThan((*t)[i], (*s)[i]));
+    if (greater) return false;
+  }
   return absl::UnimplementedError("sorting items whose order is not known");
 }
 

@@ -72,6 +72,7 @@ class Evaluator {
   friend class OpenLoopRun;
   absl::StatusOr<Flow> RunOpenLoop(const torchscript::ForStmt& stmt, const Dim& count,
                                    Frame& frame);
+  absl::StatusOr<std::optional<IValue>> UnbindOpen(TensorRef& tensor, const IValue& dim);
   // The index of a range that runs backwards in such a loop: never negative.
   std::optional<IValue> BackwardIndex(const std::string& name, const std::vector<IValue>& args);
   // Operators on a list that such a loop has appended to.

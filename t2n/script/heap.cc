@@ -9,7 +9,7 @@ void Heap::Add(const IValue& root) {
     pending.pop_back();
     if (auto t = v.tensor()) {
       if (!seen_.insert(t.get()).second) continue;
-      tensors_.push_back(t);
+      tensors.push_back({t, *t});
       const auto& storage = t->storage();
       if (seen_.insert(storage.get()).second) storages.push_back({storage, storage->base});
     } else if (auto l = v.list()) {
@@ -35,10 +35,10 @@ void Heap::Add(const IValue& root) {
 Heap Heap::Now() const {
   Heap now;
   now.seen_ = seen_;
-  now.tensors_ = tensors_;
   for (const auto& k : lists) now.lists.push_back({k.of, *k.of});
   for (const auto& k : dicts) now.dicts.push_back({k.of, k.of->items});
   for (const auto& k : objects) now.objects.push_back({k.of, k.of->attributes});
+  for (const auto& k : tensors) now.tensors.push_back({k.of, *k.of});
   for (const auto& k : storages) now.storages.push_back({k.of, k.of->base});
   return now;
 }
@@ -47,6 +47,9 @@ void Heap::Restore() const {
   for (const auto& k : lists) *k.of = k.contents;
   for (const auto& k : dicts) k.of->items = k.contents;
   for (const auto& k : objects) k.of->attributes = k.contents;
+  for (const auto& k : tensors) {
+    if (!k.of->SameView(k.contents)) *k.of = k.contents;
+  }
   for (const auto& k : storages) {
     if (!(k.of->base == k.contents)) k.of->Set(k.contents);
   }

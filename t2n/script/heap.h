@@ -35,17 +35,14 @@ class Heap {
   void Restore() const;
 
   bool Holds(const void* thing) const { return seen_.contains(thing); }
-  // Every tensor met on the way.
-  const std::vector<std::shared_ptr<TensorRef>>& tensors() const { return tensors_; }
-
   std::vector<Kept<List, List>> lists;
   std::vector<Kept<Dict, Pairs>> dicts;
   std::vector<Kept<Object, Attributes>> objects;
   std::vector<Kept<Storage, Val>> storages;
+  std::vector<Kept<TensorRef, TensorRef>> tensors;
 
  private:
   absl::flat_hash_set<const void*> seen_;
-  std::vector<std::shared_ptr<TensorRef>> tensors_;
 };
 
 }  // namespace t2n::script

@@ -111,6 +111,11 @@ IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) 
 }
 
 absl::Status Merger::MergeHeap() {
+  for (size_t i = 0; i < before_.tensors.size(); ++i) {
+    const TensorRef& yes = yes_.heap.tensors[i].contents;
+    if (!yes.SameView(no_.heap.tensors[i].contents)) return Refusal("a tensor changes its shape");
+    if (!yes.SameView(*before_.tensors[i].of)) *before_.tensors[i].of = yes;
+  }
   for (size_t i = 0; i < before_.storages.size(); ++i) {
     Val a = yes_.heap.storages[i].contents, b = no_.heap.storages[i].contents;
     if (a == b) {

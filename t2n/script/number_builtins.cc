@@ -48,7 +48,7 @@ absl::Status Undecided(absl::string_view question) {
 BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const Dim& a,
                     absl::string_view sign, const Dim& b) {
   if (!answer && (IsLoopDim(a) || IsLoopDim(b))) {
-    return IValue(TensorRef::New(builder.Binary(op, builder.DimScalar(a), builder.DimScalar(b))));
+    return NewOpenNumber((builder.Binary(op, builder.DimScalar(a), builder.DimScalar(b))));
   }
   if (!answer) return Undecided(absl::StrCat(a.ToString(), sign, b.ToString()));
   return IValue(*answer);
@@ -205,6 +205,14 @@ BuiltinResult FloatFunction(const BuiltinCall& c) {
 // floor, ceil: floats become ints.
 template <double (*fn)(double)>
 BuiltinResult ToIntFunction(const BuiltinCall& c) {
+  auto open = c.args.size() == 1 ? c.args[0].tensor() : nullptr;
+  if (open && open->is_number()) {
+    Builder& b = c.builder;
+    Val x = open->Read();
+    if (IsFloat(x.dtype()))
+      x = c.name == "floor" ? b.Floor(x) : c.name == "ceil" ? b.Ceil(x) : b.Trunc(x);
+    return NewOpenNumber(b.Cast(x, DType::kI64));
+  }
   if (!AllNumbers(c, 1)) return std::nullopt;
   if (std::optional<Dim> d = AsInt(c.args[0])) return IValue(*d);
   T2N_ASSIGN_OR_RETURN(double x, AsFloat(c.args[0]));
@@ -260,7 +268,7 @@ BuiltinResult Bitwise(const BuiltinCall& c) {
 // int(x), float(x), bool(x) and their spellings as operators.
 BuiltinResult ToInt(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
-  if (Val open = OpenNumber(c.args[0], DType::kI64)) return IValue(TensorRef::New(open));
+  if (Val open = OpenNumber(c.args[0], DType::kI64)) return NewOpenNumber(open);
   IValue v = c.args[0];
   if (auto t = v.tensor()) {
     T2N_ASSIGN_OR_RETURN(v, ScalarOf(t->Read()));
@@ -280,7 +288,7 @@ BuiltinResult ToInt(const BuiltinCall& c) {
 
 BuiltinResult ToFloat(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
-  if (Val open = OpenNumber(c.args[0], DType::kF32)) return IValue(TensorRef::New(open));
+  if (Val open = OpenNumber(c.args[0], DType::kF32)) return NewOpenNumber(open);
   IValue v = c.args[0];
   if (auto t = v.tensor()) {
     T2N_ASSIGN_OR_RETURN(v, ScalarOf(t->Read()));
@@ -297,7 +305,7 @@ BuiltinResult ToFloat(const BuiltinCall& c) {
 
 BuiltinResult ToBool(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
-  if (Val open = OpenNumber(c.args[0], DType::kBool)) return IValue(TensorRef::New(open));
+  if (Val open = OpenNumber(c.args[0], DType::kBool)) return NewOpenNumber(open);
   T2N_ASSIGN_OR_RETURN(bool truth, Truth(c.args[0]));
   return IValue(truth);
 }
@@ -317,7 +325,7 @@ BuiltinResult ToComplex(const BuiltinCall& c) {
 BuiltinResult Not(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
   if (Val open = OpenNumber(c.args[0], DType::kBool)) {
-    return IValue(TensorRef::New(c.builder.Not(open)));
+    return NewOpenNumber(c.builder.Not(open));
   }
   T2N_ASSIGN_OR_RETURN(bool truth, Truth(c.args[0]));
   return IValue(!truth);

@@ -202,6 +202,9 @@ class OpenLoopRun {
         Changed(slot, IValue(TensorRef::New(kept.contents)), IValue(TensorRef::New(kept.of->base)));
       }
     }
+    for (const auto& kept : before_.tensors) {
+      if (!kept.of->SameView(kept.contents)) return Refused("a tensor changes its shape in place");
+    }
     for (const auto& kept : before_.dicts) {
       if (kept.of->items.size() != kept.contents.size()) return Refused("a dict grows");
       for (size_t i = 0; i < kept.contents.size(); ++i) {
@@ -411,9 +414,12 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, 
   for (int64_t start = 0;; ++start) {
     absl::Status status = OpenLoopRun(this, stmt, start, count, &frame).Run();
     if (status.ok()) return Flow::kNext;
-    bool peel =
-        status.GetPayload(kUnlikeFirstUrl) && start < kMaxPeeled && Less(Dim(start), count) == true;
-    if (!peel) return WithPlace(status, *MakePlace(stmt.pos, frame));
+    // The first pass may differ, and what is open for 0 may be settled for larger counters.
+    bool other = status.GetPayload(kUnlikeFirstUrl) || TellsOfLoop(status.message());
+    if (!other || start == kMaxPeeled || Less(Dim(start), count) != true) {
+      return WithPlace(status, *MakePlace(stmt.pos, frame));
+    }
+    builder_.ClearStatus();
     T2N_RETURN_IF_ERROR(Assign(stmt.targets, stmt.unpack, IValue(start), frame));
     T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
     if (flow == Flow::kBreak || flow == Flow::kReturn) {
@@ -437,16 +443,37 @@ std::optional<IValue> Evaluator::BackwardIndex(const std::string& name,
   return IValue(*first - open_counts_[*loop] + 1 + LoopRest(*loop));
 }
 
+// torch.unbind along an open size; nullopt along a known one.
+absl::StatusOr<std::optional<IValue>> Evaluator::UnbindOpen(TensorRef& tensor, const IValue& dim) {
+  Val x = tensor.Read();
+  const Dim* axis = dim.If<Dim>();
+  if (!x || !axis || !axis->is_const()) return std::nullopt;
+  int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
+  if (at < 0 || at >= x.rank() || x.dim(at).is_const()) return std::nullopt;
+  std::vector<int64_t> perm = {at};
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (i != at) perm.push_back(i);
+  }
+  auto list = std::make_shared<List>();
+  list->tail = std::make_shared<OpenTail>(OpenTail{x.dim(at), builder_.Transpose(x, perm)});
+  tensor.set_read_only("that was unbound along an open size");
+  return IValue(list);
+}
+
 // append, len, stack, cat, indexing and reversal; nothing else is known of such a list.
 absl::StatusOr<std::optional<IValue>> Evaluator::CallOnOpenList(const std::string& name,
                                                                 const std::vector<IValue>& args,
                                                                 const Keywords& keywords) {
   auto grows = [](const IValue& v) { return v.list() && v.list()->tail; };
+  if (name == "aten::unbind" && !args.empty() && args[0].tensor()) {
+    return UnbindOpen(*args[0].tensor(), args.size() > 1 ? args[1] : IValue(0));
+  }
   if (std::none_of(args.begin(), args.end(), grows)) return std::nullopt;
   if (!grows(args[0])) return Refused(absl::StrCat(name, " of a list that grows"));
   std::shared_ptr<List> list = args[0].list();
   Val rows = list->tail->stacked;
-  if (!rows && name == "aten::append") return std::nullopt;
+  bool appends = name == "aten::append" || name == "aten::add_" || name == "aten::extend";
+  if (!rows && appends && std::count_if(args.begin(), args.end(), grows) == 1) return std::nullopt;
   absl::Status refused = Refused(absl::StrCat(name, " of a list that grows"));
   if (!rows) return refused;
   const Dim& count = list->tail->count;
@@ -457,7 +484,8 @@ absl::StatusOr<std::optional<IValue>> Evaluator::CallOnOpenList(const std::strin
     if (i && *i == Dim(-1)) return IValue(TensorRef::New(builder_.SelectIndex(rows, 0, count - 1)));
     if (i && i->is_const() && i->value() >= 0 && i->value() < before)
       return list->items[i->value()];
-    return refused;
+    if (!i || before > 0 || Less(*i, 0) != false) return refused;
+    return IValue(TensorRef::New(builder_.SelectIndex(rows, 0, *i)));
   }
   if (before > 0) {
     std::vector<Val> first;

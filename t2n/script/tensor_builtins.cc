@@ -72,7 +72,7 @@ BuiltinResult Len(const BuiltinCall& c) {
 BuiltinResult Item(const BuiltinCall& c) {
   Val v = Tensor0(c);
   if (!v) return std::nullopt;
-  if (Val open = OpenNumber(c.args[0], v.dtype())) return IValue(TensorRef::New(open));
+  if (Val open = OpenNumber(c.args[0], v.dtype())) return NewOpenNumber(open);
   T2N_ASSIGN_OR_RETURN(IValue scalar, ScalarOf(v));
   return scalar;
 }

@@ -116,6 +116,14 @@ std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
   return ref;
 }
 
+bool TensorRef::SameView(const TensorRef& other) const {
+  return storage_ == other.storage_ &&
+         std::equal(chain_.begin(), chain_.end(), other.chain_.begin(), other.chain_.end(),
+                    [](const ViewStep& a, const ViewStep& b) {
+                      return a.op == b.op && a.attrs == b.attrs && a.indices == b.indices;
+                    });
+}
+
 bool TensorRef::IsContiguous() const {
   for (const ViewStep& step : chain_) {
     if (step.op == Op::kReshape) continue;

@@ -48,6 +48,13 @@ class TensorRef {
   void set_read_only(absl::string_view why) { storage_->read_only = std::string(why); }
   const std::shared_ptr<Storage>& storage() const { return storage_; }
 
+  // Whether both are the same view of one storage.
+  bool SameView(const TensorRef& other) const;
+
+  // Whether the program sees a number, not a tensor: one that the inputs' values decide.
+  bool is_number() const { return is_number_; }
+  void set_is_number() { is_number_ = true; }
+
  private:
   // A view primitive, or a Gather (windows, strided readings) with its indices.
   struct ViewStep {
@@ -62,6 +69,7 @@ class TensorRef {
   std::vector<ViewStep> chain_;
   Val cached_;
   int cached_version_ = -1;
+  bool is_number_ = false;
 };
 
 }  // namespace t2n::script
