@@ -65,6 +65,7 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
   Val chosen = b_.Select(condition_, a, b);
   if (!chosen) return Differs(name, "is one tensor or another of a kind that has no select");
   auto ref = TensorRef::New(chosen);
+  if (!x.tensor() || !y.tensor() || x.tensor()->is_number()) ref->set_is_number();
   for (const IValue* v : {&x, &y}) {
     auto t = v->tensor();
     if (!t) continue;
@@ -80,7 +81,9 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
 IValue Merger::MergeNumbers(const IValue& x, const IValue& y) {
   Val a = ValueOf(x, yes_), b = ValueOf(y, no_);
   if (a.dtype() != b.dtype()) a = b_.Cast(a, DType::kF32), b = b_.Cast(b, DType::kF32);
-  return IValue(TensorRef::New(b_.Select(condition_, a, b)));
+  auto ref = TensorRef::New(b_.Select(condition_, a, b));
+  ref->set_is_number();
+  return IValue(ref);
 }
 
 IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) {

@@ -272,6 +272,7 @@ class OpenLoopRun {
     loop_.initial.push_back(value);
     auto ref = TensorRef::New(state);
     ref->set_read_only(kCarried);
+    if (!v.tensor() || v.tensor()->is_number()) ref->set_is_number();
     return IValue(ref);
   }
 
@@ -357,6 +358,7 @@ class OpenLoopRun {
     }
     if (!present.tensor()) return present;
     auto ref = TensorRef::New(last_[(*state)++]);
+    if (present.tensor()->is_number()) ref->set_is_number();
     // Its memory may be that of another tensor.
     if (auto t = next.tensor();
         t && (before_.Holds(t->storage().get()) || !finished_.insert(t->storage().get()).second)) {
