@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -36,24 +37,49 @@ struct AttrPrinter {
   }
 };
 
-void Print(const Graph& graph, const std::string& indent, std::string* out) {
-  auto ref = [](const Value* v) { return absl::StrCat("%", v->id); };
-  for (const auto& node : graph.nodes()) {
-    std::vector<std::string> results, operands;
-    for (const auto& v : node->outputs) {
-      results.push_back(absl::StrCat(ref(v.get()), " ", TypeToString(v->type)));
-    }
-    for (const Value* v : node->inputs) operands.push_back(ref(v));
-    absl::StrAppend(out, indent, absl::StrJoin(results, ", "), " = ", OpName(node->op), "(",
-                    absl::StrJoin(operands, ", "), ")");
-    if (!node->attrs.all().empty()) absl::StrAppend(out, " {", node->attrs.ToString(), "}");
-    absl::StrAppend(out, "\n");
-    for (const auto& body : node->bodies) Print(*body, indent + "  ", out);
-  }
-  std::vector<std::string> results;
-  for (const Value* v : graph.outputs()) results.push_back(ref(v));
-  absl::StrAppend(out, indent, "return ", absl::StrJoin(results, ", "), "\n");
+constexpr int64_t kPrintedElements = 8;
+
+// `2` or `[1,2,3]`; empty for what is not known, is large or is complex.
+std::string Elements(const Value& v) {
+  if (v.dims && !v.constant) return ShapeToString(*v.dims);
+  if (!v.constant || v.constant->numel() > kPrintedElements || IsComplex(v.dtype())) return "";
+  auto values = ReadDoubles(*v.constant);
+  if (!values.ok()) return "";
+  std::string text = absl::StrJoin(*values, ",");
+  return v.rank() == 0 ? text : absl::StrCat("[", text, "]");
 }
+
+class Printer {
+ public:
+  void Print(const Graph& graph, const std::string& indent, std::string* out) {
+    for (const auto& node : graph.nodes()) {
+      std::vector<std::string> results, operands, names;
+      for (const auto& v : node->outputs) {
+        results.push_back(absl::StrCat(Ref(v.get()), " ", TypeToString(v->type)));
+        if (!v->name.empty()) names.push_back(v->name);
+      }
+      for (const Value* v : node->inputs) operands.push_back(Ref(v));
+      absl::StrAppend(out, indent, absl::StrJoin(results, ", "), " = ", OpName(node->op), "(",
+                      absl::StrJoin(operands, ", "));
+      if (node->op == Op::kConstant) absl::StrAppend(out, Elements(*node->output()));
+      absl::StrAppend(out, ")");
+      if (!node->attrs.all().empty()) absl::StrAppend(out, " {", node->attrs.ToString(), "}");
+      if (!names.empty()) absl::StrAppend(out, "  # ", absl::StrJoin(names, ", "));
+      absl::StrAppend(out, "\n");
+      for (const auto& body : node->bodies) Print(*body, indent + "  ", out);
+    }
+    std::vector<std::string> results;
+    for (const Value* v : graph.outputs()) results.push_back(Ref(v));
+    absl::StrAppend(out, indent, "return ", absl::StrJoin(results, ", "), "\n");
+  }
+
+ private:
+  std::string Ref(const Value* v) {
+    return absl::StrCat("%", numbers_.try_emplace(v, numbers_.size()).first->second);
+  }
+
+  absl::flat_hash_map<const Value*, size_t> numbers_;
+};
 
 }  // namespace
 
@@ -168,7 +194,7 @@ void Graph::EliminateDeadCode() {
 
 std::string Graph::ToString() const {
   std::string out;
-  Print(*this, "", &out);
+  Printer().Print(*this, "", &out);
   return out;
 }
 

@@ -145,7 +145,8 @@ class Graph {
   // Drops nodes that no output needs; inputs stay. A value that is_constant() needs no history.
   void EliminateDeadCode();
 
-  // One line a node: `%3 f32[1,S,4] = Add(%1, %2) {axis=1}`; bodies indented. For goldens.
+  // One line a node: `%3 f32[1,S,4] = Add(%1, %2) {axis=1}  # name`; bodies indented. Values are
+  // numbered in the order of the lines, whatever was built and dropped between. For goldens.
   std::string ToString() const;
 
  private:

@@ -13,15 +13,15 @@ TEST(CseTest, ComputesTheSameOnce) {
   Val a = b.Exp(b.Add(x, 2)), c = b.Exp(b.Add(x, 2)), d = b.Exp(b.Add(x, 3));
   graph.outputs() = {b.Mul(a, c).get(), d.get(), c.get()};
   EliminateCommonSubexpressions(&graph);
-  EXPECT_EQ(graph.ToString(), R"(%0 f32[2,3] = Input()
-%2 f32[1,1] = Constant()
-%3 f32[2,3] = Add(%0, %2)
-%4 f32[2,3] = Exp(%3)
-%10 f32[1,1] = Constant()
-%11 f32[2,3] = Add(%0, %10)
-%12 f32[2,3] = Exp(%11)
-%13 f32[2,3] = Mul(%4, %4)
-return %13, %12, %4
+  EXPECT_EQ(graph.ToString(), R"(%0 f32[2,3] = Input()  # x
+%1 f32[1,1] = Constant([2])
+%2 f32[2,3] = Add(%0, %1)
+%3 f32[2,3] = Exp(%2)
+%4 f32[1,1] = Constant([3])
+%5 f32[2,3] = Add(%0, %4)
+%6 f32[2,3] = Exp(%5)
+%7 f32[2,3] = Mul(%3, %3)
+return %7, %6, %3
 )");
 }
 
