@@ -99,6 +99,7 @@ class Evaluator {
   // Expressions (expressions.cc).
   absl::StatusOr<IValue> Eval(const Expr& expr, Frame& frame);
   absl::StatusOr<std::vector<IValue>> EvalAll(torchscript::ExprList exprs, Frame& frame);
+  absl::StatusOr<IValue> EvalAnnotate(const torchscript::AnnotateExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalName(const torchscript::NameExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalAttribute(const torchscript::AttributeExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalSubscript(const torchscript::SubscriptExpr& expr, Frame& frame);

@@ -69,7 +69,7 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
     case ts::ExprKind::kTernary:
       return EvalTernary(expr.As<ts::TernaryExpr>(), frame);
     case ts::ExprKind::kAnnotate:
-      return Eval(*expr.As<ts::AnnotateExpr>().value, frame);
+      return EvalAnnotate(expr.As<ts::AnnotateExpr>(), frame);
     case ts::ExprKind::kUncheckedCast:
       return Eval(*expr.As<ts::UncheckedCastExpr>().value, frame);
     case ts::ExprKind::kUninitialized:
@@ -86,6 +86,24 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
       break;
   }
   return absl::UnimplementedError("such an expression");
+}
+
+// Where a number is wanted of a tensor, torch prints aten::IntImplicit and its like as annotations.
+absl::StatusOr<IValue> Evaluator::EvalAnnotate(const ts::AnnotateExpr& expr, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(IValue value, Eval(*expr.value, frame));
+  if (!value.tensor()) return value;
+  switch (expr.type->kind) {
+    case ts::TypeKind::kInt:
+      return CallOp("aten::IntImplicit", {value}, {});
+    case ts::TypeKind::kFloat:
+      return CallOp("aten::FloatImplicit", {value}, {});
+    case ts::TypeKind::kComplex:
+      return CallOp("aten::ComplexImplicit", {value}, {});
+    case ts::TypeKind::kNumber:
+      return CallOp("aten::ScalarImplicit", {value}, {});
+    default:
+      return value;
+  }
 }
 
 absl::StatusOr<IValue> Evaluator::EvalName(const ts::NameExpr& expr, Frame& frame) {
