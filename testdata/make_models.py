@@ -14,6 +14,7 @@ import warnings
 
 import fixture_blocks as blocks
 import fixture_programs as programs
+import fixture_recurrent as recurrent
 import fixture_scripted as scripted
 import fixture_state as state
 import numpy as np
@@ -90,9 +91,9 @@ def write(folder, fixture):
         recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(tensors_of(given))}
         recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
     np.savez(f"{stem}.npz", **recorded)
-    if fixture.how != "traced":
+    if fixture.how != "traced" or fixture.flags:
         flags = [fixture.flags] if fixture.flags else []
-        if "--inputs" not in fixture.flags:
+        if "--inputs" not in fixture.flags and fixture.how != "traced":
             flags.append(inputs_flag(tensors))
         if fixture.method != "forward":
             flags.append(f"--method {fixture.method}")
@@ -105,7 +106,8 @@ def main():
     warnings.filterwarnings("ignore")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for fixture in blocks.FIXTURES + programs.FIXTURES + scripted.FIXTURES + state.FIXTURES:
+    modules = (blocks, programs, recurrent, scripted, state)
+    for fixture in [f for module in modules for f in module.FIXTURES]:
         if not sys.argv[2:] or fixture.name in sys.argv[2:]:
             write(folder, fixture)
 

@@ -37,6 +37,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       NormOps(),
       NormalizationOps(),
       PoolingOps(),
+      PackedOps(),
       RecurrentOps(),
       StftOps(),
       UnpoolingOps(),

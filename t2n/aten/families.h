@@ -59,6 +59,7 @@ absl::Span<const OpEntry> MatrixFunctionOps();
 absl::Span<const OpEntry> NormOps();
 absl::Span<const OpEntry> NormalizationOps();
 absl::Span<const OpEntry> PoolingOps();
+absl::Span<const OpEntry> PackedOps();
 absl::Span<const OpEntry> RecurrentOps();
 absl::Span<const OpEntry> StftOps();
 absl::Span<const OpEntry> UnpoolingOps();

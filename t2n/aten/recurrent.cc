@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/packed.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -78,36 +79,52 @@ std::vector<Val> Step(Builder& b, Kind kind, const Val& x, absl::Span<const Val>
   return next;
 }
 
-// One layer in one direction over x, whose time axis is `time`: the outputs of all steps, then the
-// last state.
-std::vector<Val> RunLayer(Builder& b, Kind kind, const Val& x, int64_t time,
-                          const std::vector<Val>& state, const Weights& w, bool reverse) {
+// What a layer runs over: `time` is x's axis of steps; where `valid` (bool, size 1 behind time and
+// batch; null: everywhere) is false, the state stays as it was.
+struct Steps {
+  Val x;
+  int64_t time;
+  Val valid;
+};
+
+std::vector<Val> RunOneStep(Builder& b, Kind kind, const Val& projected, int64_t time,
+                            const std::vector<Val>& state, const Weights& w) {
+  std::vector<Val> out = Step(b, kind, b.Squeeze(projected, time), state, w);
+  out.insert(out.begin(), b.Unsqueeze(out[0], time));
+  return out;
+}
+
+// One layer in one direction: the outputs of all steps, then the last state.
+std::vector<Val> RunLayer(Builder& b, Kind kind, const Steps& steps, const std::vector<Val>& state,
+                          const Weights& w, bool reverse) {
   if (!b.ok()) return std::vector<Val>(3);
-  Val projected = ProjectInput(b, x, w, kind);
-  std::vector<Val> out;
-  if (x.dim(time) == Dim(1)) {
-    out = Step(b, kind, b.Squeeze(projected, time), state, w);
-    out.insert(out.begin(), b.Unsqueeze(out[0], time));
-    return out;
+  const int64_t time = steps.time;
+  Val projected = ProjectInput(b, steps.x, w, kind);
+  if (steps.x.dim(time) == Dim(1) && !steps.valid) {
+    return RunOneStep(b, kind, projected, time, state, w);
   }
   Builder::ScanSpec spec;
-  spec.length = x.dim(time);
+  spec.length = steps.x.dim(time);
   spec.scanned = {projected};
-  spec.scan_axes = {time};
+  if (steps.valid) spec.scanned.push_back(steps.valid);
+  spec.scan_axes.assign(spec.scanned.size(), time);
   spec.states = state;
   spec.full = {w.hidden};
   if (kind == Kind::kGru && w.hidden_bias) spec.full.push_back(w.hidden_bias);
   if (w.projection) spec.full.push_back(w.projection);
   spec.output_axes = {time};
   spec.reverse = reverse;
-  out = b.Scan(spec, [&](Builder& b, absl::Span<const Val> in) {
+  std::vector<Val> out = b.Scan(spec, [&](Builder& b, absl::Span<const Val> in) {
     Weights inner;
-    size_t i = 1 + state.size();
+    absl::Span<const Val> before = in.subspan(spec.scanned.size(), state.size());
+    size_t i = spec.scanned.size() + state.size();
     inner.hidden = in[i++];
     if (kind == Kind::kGru && w.hidden_bias) inner.hidden_bias = in[i++];
     if (w.projection) inner.projection = in[i++];
-    std::vector<Val> next =
-        Step(b, kind, b.Squeeze(in[0], time), in.subspan(1, state.size()), inner);
+    std::vector<Val> next = Step(b, kind, b.Squeeze(in[0], time), before, inner);
+    for (size_t k = 0; steps.valid && k < next.size(); ++k) {
+      next[k] = b.Select(b.Squeeze(in[1], time), next[k], before[k]);
+    }
     next.push_back(b.Unsqueeze(next[0], time));
     return next;
   });
@@ -137,19 +154,18 @@ std::vector<Weights> ReadWeights(OpCall& c, Kind kind, size_t count, bool biases
   return out;
 }
 
+// All layers over `steps`: the last layer's outputs in steps.x's place, then the last states.
 template <Kind kKind>
-Arg Layers(OpCall& c) {
+ArgList RunLayers(OpCall& c, Steps steps) {
   Builder& b = c.b;
-  Val x = c.tensor("input");
-  if (x.rank() != 3) return c.Refuse("rank of the input");
   std::vector<Val> initial =
       kKind == Kind::kLstm ? c.tensors("hx") : std::vector<Val>{c.tensor("hx")};
-  if (initial.size() != (kKind == Kind::kLstm ? 2 : 1)) return c.RefuseArg("hx");
-  if (c.number("dropout") != 0 && c.boolean("train")) return c.RefuseArg("dropout");
+  if (initial.size() != (kKind == Kind::kLstm ? 2 : 1)) return {c.RefuseArg("hx")};
+  if (c.number("dropout") != 0 && c.boolean("train")) return {c.RefuseArg("dropout")};
   c.ignore({"train"});
-  int64_t layers = c.integer("num_layers"), time = c.boolean("batch_first") ? 1 : 0;
+  int64_t layers = c.integer("num_layers");
   size_t directions = c.boolean("bidirectional") ? 2 : 1;
-  if (layers < 1 || layers > 1000) return c.RefuseArg("num_layers");
+  if (layers < 1 || layers > 1000) return {c.RefuseArg("num_layers")};
   bool projected = kKind == Kind::kLstm && initial[0].dim(2) != initial[1].dim(2);
   std::vector<Weights> weights =
       ReadWeights(c, kKind, layers * directions, c.boolean("has_biases"), projected);
@@ -160,14 +176,30 @@ Arg Layers(OpCall& c) {
       int64_t index = layer * directions + d;
       std::vector<Val> state;
       for (const Val& v : initial) state.push_back(b.SelectIndex(v, 0, index));
-      std::vector<Val> out = RunLayer(b, kKind, x, time, state, weights[index], d == 1);
+      std::vector<Val> out = RunLayer(b, kKind, steps, state, weights[index], d == 1);
       outputs.push_back(out[0]);
       for (size_t i = 0; i < last.size(); ++i) last[i].push_back(out[i + 1]);
     }
-    x = b.Concat(outputs, 2);
+    steps.x = b.Concat(outputs, 2);
   }
-  ArgList results = {x};
+  ArgList results = {steps.x};
   for (const std::vector<Val>& states : last) results.push_back(b.Stack(states, 0));
+  return results;
+}
+
+template <Kind kKind>
+Arg Layers(OpCall& c) {
+  Val x = c.tensor("input");
+  if (x.rank() != 3) return c.Refuse("rank of the input");
+  return Arg::Tuple(RunLayers<kKind>(c, {x, c.boolean("batch_first") ? 1 : 0, Val()}));
+}
+
+template <Kind kKind>
+Arg PackedLayers(OpCall& c) {
+  std::optional<PackedSteps> packed = Unpack(c, c.tensor("data"), c.tensor("batch_sizes"));
+  if (!packed) return Arg();
+  ArgList results = RunLayers<kKind>(c, {packed->x, 0, packed->valid});
+  results[0] = Repack(c.b, results[0].tensor(), *packed);
   return Arg::Tuple(std::move(results));
 }
 
@@ -200,6 +232,22 @@ constexpr OpEntry kOps[] = {
      "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
      "Tensor)",
      Layers<Kind::kRelu>},
+    {"aten::lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Tensor[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, "
+     "Tensor, Tensor)",
+     PackedLayers<Kind::kLstm>},
+    {"aten::gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, "
+     "Tensor)",
+     PackedLayers<Kind::kGru>},
+    {"aten::rnn_tanh.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, "
+     "Tensor)",
+     PackedLayers<Kind::kTanh>},
+    {"aten::rnn_relu.data(Tensor data, Tensor batch_sizes, Tensor hx, Tensor[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, "
+     "Tensor)",
+     PackedLayers<Kind::kRelu>},
     {"aten::lstm_cell(Tensor input, Tensor[] hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, "
      "Tensor? b_hh=None) -> (Tensor, Tensor)",
      Cell<Kind::kLstm>},
