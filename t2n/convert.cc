@@ -191,7 +191,7 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   if (result.graph->outputs().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
   }
-  result.after = script::Attributes(root);
+  T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
   return result;
 }
 

@@ -195,23 +195,7 @@ def state_dropped():
     return Model(), calls(1, 2, 3)
 
 
-@fixture_of("scripted", refused="attribute 'calls' is a number that changes at every call")
-def refused_counting_attribute():
-    class Model(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.calls = 0
-            self.mean = torch.zeros(3)
-
-        def forward(self, x):
-            self.calls += 1
-            self.mean = self.mean + (x.mean(0) - self.mean) / self.calls
-            return self.mean
-
-    return Model(), calls(1, 2, 3)
-
-
-@fixture_of("scripted", refused="no initial value of state total is found")
+@fixture_of("scripted", refused="no initial value of state 'total' is found")
 def refused_other_first_call():
     class Model(nn.Module):
         def __init__(self):

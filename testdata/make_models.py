@@ -8,15 +8,12 @@ of a conversion that needs some; NAME.refused a text of the refusal, for what ca
 Every model is made from seed 0, and a second run writes the same bytes.
 """
 
+import importlib
 import pathlib
 import sys
 import warnings
 
-import fixture_blocks as blocks
-import fixture_programs as programs
-import fixture_recurrent as recurrent
-import fixture_scripted as scripted
-import fixture_state as state
+import fixture_blocks
 import numpy as np
 import torch
 
@@ -64,7 +61,7 @@ def write(folder, fixture):
     module, inputs = fixture.make()
     if isinstance(module, torch.nn.Module):
         module = module.eval().requires_grad_(False)
-        blocks.randomise_statistics(module)
+        fixture_blocks.randomise_statistics(module)
     stateful = isinstance(inputs, list)
     sequence = inputs if stateful else [inputs]
     inputs = sequence[0]
@@ -102,12 +99,17 @@ def write(folder, fixture):
         stem.with_suffix(".refused").write_text(fixture.refused + "\n")
 
 
+def fixtures():
+    """Those of every module fixture_*.py here."""
+    modules = sorted(path.stem for path in pathlib.Path(__file__).parent.glob("fixture_*.py"))
+    return [f for name in modules for f in importlib.import_module(name).FIXTURES]
+
+
 def main():
     warnings.filterwarnings("ignore")
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    modules = (blocks, programs, recurrent, scripted, state)
-    for fixture in [f for module in modules for f in module.FIXTURES]:
+    for fixture in fixtures():
         if not sys.argv[2:] or fixture.name in sys.argv[2:]:
             write(folder, fixture)
 

@@ -75,12 +75,21 @@ absl::Status AppendCode(const std::string& archive, std::string* out) {
   return absl::OkStatus();
 }
 
+// `0` if all are 0; `[1,2]`; `...` if there are many.
+std::string Elements(const Tensor& t) {
+  absl::StatusOr<std::vector<double>> values = ReadDoubles(t);
+  if (!values.ok() || values->empty()) return "...";
+  bool one = std::count(values->begin(), values->end(), (*values)[0]) == t.numel();
+  if (one) return absl::StrCat((*values)[0]);
+  return t.numel() > 8 ? "..." : absl::StrCat("[", absl::StrJoin(*values, ","), "]");
+}
+
 void AppendStates(const EvaluatedModel& model, std::string* out) {
   std::string text;
   for (const StateTensor& s : model.states) {
     const Value* input = model.graph->inputs()[s.input];
     absl::StrAppend(&text, s.path, " ", TypeToString(input->type), ": input ", s.input, ", output ",
-                    s.output, s.initial.is_expanded() ? ", at first zeros" : "", "\n");
+                    s.output, ", at first ", Elements(s.initial), "\n");
   }
   if (!text.empty()) AppendSection("state", text, out);
 }

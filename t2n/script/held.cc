@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/script/merge.h"
 #include "t2n/script/tensor_ref.h"
@@ -9,13 +10,14 @@
 namespace t2n::script {
 namespace {
 
+constexpr int64_t kMaxCompared = 1000000;  // elements
+
 bool SameConstant(const std::optional<Tensor>& a, const std::optional<Tensor>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
-  if (a->buffer == b->buffer && a->offset == b->offset && a->strides == b->strides) return true;
-  if (IsComplex(a->dtype) || a->numel() > 1000000) return false;
-  auto x = ReadDoubles(*a), y = ReadDoubles(*b);
-  return x.ok() && y.ok() && *x == *y;
+  return SameElements(*a, *b);
 }
+
+bool SameAlias(const Held& a, const Held& b) { return a.alias == b.alias && a.same == b.same; }
 
 bool SameItems(const Held& a, const Held& b, bool (*same)(const Held&, const Held&)) {
   if (a.items.size() != b.items.size()) return false;
@@ -28,16 +30,45 @@ bool SameItems(const Held& a, const Held& b, bool (*same)(const Held&, const Hel
   return true;
 }
 
+// Finds what shares memory, in the order of the tree.
+class AliasFinder {
+ public:
+  void Visit(const std::string& path, Held* held) {
+    const void* memory = Memory(held->source);
+    auto [it, is_new] = first_.try_emplace(memory, path, held);
+    if (memory && !is_new) {
+      held->alias = it->second.first;
+      auto t = held->source.tensor();
+      held->same = !t || t->SameView(*it->second.second->source.tensor());
+      if (held->same) return;
+    }
+    for (size_t i = 0; i < held->items.size(); ++i) {
+      Visit(ItemPath(*held, path, i), &held->items[i]);
+    }
+  }
+
+ private:
+  static const void* Memory(const IValue& v) {
+    if (auto t = v.tensor()) return t->storage().get();
+    if (auto l = v.list()) return l.get();
+    return v.dict().get();
+  }
+
+  absl::flat_hash_map<const void*, std::pair<std::string, const Held*>> first_;
+};
+
 }  // namespace
 
 Held Hold(const IValue& value) {
   Held h;
+  h.source = value;
   auto hold_all = [&](const std::vector<IValue>& items) {
     for (const IValue& item : items) h.items.push_back(Hold(item));
   };
   if (auto t = value.tensor()) {
     h.kind = Held::Kind::kTensor;
     h.tensor = t->Read();
+    h.number = t->is_number();
     if (h.tensor) {
       h.type = h.tensor->type;
       h.constant = h.tensor->constant;
@@ -61,19 +92,27 @@ Held Hold(const IValue& value) {
   return h;
 }
 
+bool SameElements(const Tensor& a, const Tensor& b) {
+  if (a.buffer == b.buffer && a.offset == b.offset && a.strides == b.strides) return true;
+  if (IsComplex(a.dtype) || a.numel() > kMaxCompared) return false;
+  auto x = ReadDoubles(a), y = ReadDoubles(b);
+  return x.ok() && y.ok() && *x == *y;
+}
+
 bool SameValue(const Held& a, const Held& b) {
-  if (a.kind != b.kind) return false;
+  if (a.kind != b.kind || !SameAlias(a, b)) return false;
   if (a.kind == Held::Kind::kPlain) return SameThing(a.plain, b.plain);
   if (a.kind == Held::Kind::kTensor) return a.tensor == b.tensor;
   return SameItems(a, b, SameValue);
 }
 
 bool SameForm(const Held& a, const Held& b) {
-  if (a.kind != b.kind) return false;
+  if (a.kind != b.kind || !SameAlias(a, b)) return false;
+  if (a.same) return true;
   if (a.kind == Held::Kind::kPlain)
     return a.counts == b.counts && (a.counts || SameThing(a.plain, b.plain));
   if (a.kind == Held::Kind::kTensor) {
-    return a.type.dtype == b.type.dtype && a.type.shape == b.type.shape &&
+    return a.type.dtype == b.type.dtype && a.type.shape == b.type.shape && a.number == b.number &&
            SameConstant(a.constant, b.constant);
   }
   return SameItems(a, b, SameForm);
@@ -98,14 +137,20 @@ std::vector<Attribute> Attributes(const std::shared_ptr<Object>& root) {
     }
     pending.insert(pending.end(), below.rbegin(), below.rend());
   }
+  AliasFinder aliases;
+  for (Attribute& a : out) aliases.Visit(a.path, &a.held);
   return out;
 }
 
+std::string ItemPath(const Held& held, const std::string& path, size_t item) {
+  return absl::StrCat(path, ".", held.keys.empty() ? absl::StrCat(item) : Str(held.keys[item]));
+}
+
 void Leaves(const Held& held, const std::string& path, std::vector<Leaf>* leaves) {
+  if (held.same) return;
   if (held.kind == Held::Kind::kTensor) leaves->push_back({path, &held});
   for (size_t i = 0; i < held.items.size(); ++i) {
-    std::string part = held.keys.empty() ? absl::StrCat(i) : Str(held.keys[i]);
-    Leaves(held.items[i], absl::StrCat(path, ".", part), leaves);
+    Leaves(held.items[i], ItemPath(held, path, i), leaves);
   }
 }
 

@@ -46,6 +46,12 @@ std::string Join(const std::string& path, absl::string_view name) {
   return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
 }
 
+// Whether two tensors of one entry are the same elements.
+bool SameView(const tv::TensorRecord& a, const tv::TensorRecord& b) {
+  return a.dtype == b.dtype && a.storage_offset == b.storage_offset && a.sizes == b.sizes &&
+         a.strides == b.strides && !a.quantizer && !b.quantizer;
+}
+
 }  // namespace
 
 absl::StatusOr<IValue> Loader::Load(const tv::Value* value, const std::string& path) {
@@ -178,8 +184,17 @@ absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
   Val v = builder_.Constant(*std::move(tensor), std::move(quant));
   v->name = path;
   auto ref = TensorRef::New(v);
-  if (++records_of_entry_[record.entry] > 1) {
-    ref->set_read_only("whose bytes other tensors of the archive share");
+  std::vector<Alias>& others = aliases_[record.entry];
+  for (const Alias& other : others) {
+    if (SameView(*other.record, record)) {  // it sees what is written to the other
+      ref = std::make_shared<TensorRef>(*other.ref);
+      break;
+    }
+  }
+  others.push_back({&record, ref});
+  if (others[0].ref->storage() == ref->storage()) return IValue(ref);
+  for (const Alias& other : others) {
+    other.ref->set_read_only("whose bytes other tensors of the archive share");
   }
   return IValue(ref);
 }

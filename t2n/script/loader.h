@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -43,7 +44,11 @@ class Loader {
   const OpEnv& env_;
   absl::flat_hash_map<const torchvalue::Value*, IValue> loaded_;
   std::map<std::string, std::shared_ptr<const Buffer>> buffers_;  // by archive entry
-  std::map<std::string, int> records_of_entry_;
+  struct Alias {
+    const torchvalue::TensorRecord* record;
+    std::shared_ptr<TensorRef> ref;
+  };
+  std::map<std::string, std::vector<Alias>> aliases_;  // by archive entry
 };
 
 }  // namespace t2n::script
