@@ -21,6 +21,15 @@ inline constexpr int kMaxValueDepth = 400;                 // containers and obj
 inline constexpr uint64_t kMaxExpandedValues = 64u << 20;  // values when all sharing is undone
 inline constexpr int kMaxTensorRank = 64;                  // torch's own limit is 64 too
 inline constexpr int64_t kMaxComputedTensorBytes = int64_t{1} << 34;  // one result of a kernel
+inline constexpr int64_t kMaxTensorElements = int64_t{1} << 48;       // of a tensor of the graph
+
+// Of the program, in one conversion.
+inline constexpr int kMaxCallDepth = 256;
+inline constexpr int64_t kMaxCalls = 1 << 20;
+inline constexpr int64_t kMaxIterations = 100000;       // an unrolled graph of more is of no use
+inline constexpr uint64_t kMaxItems = 1000000;          // of a list, tuple or dict
+inline constexpr uint64_t kMaxStringBytes = 16u << 20;  // one string
+inline constexpr uint64_t kMaxComputedText = 1u << 30;  // all strings together
 
 }  // namespace t2n::limits
 

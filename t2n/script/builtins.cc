@@ -55,6 +55,12 @@ absl::Status Raised(absl::string_view message) {
   return status;
 }
 
+absl::Status Undecided(absl::string_view question) {
+  return absl::UnimplementedError(absl::StrCat(
+      "whether ", question, " decides here, but is not known for every size; --assert \"", question,
+      "\" (or its opposite) would settle it"));
+}
+
 bool IsRaised(const absl::Status& status) { return status.GetPayload(kRaisedUrl).has_value(); }
 
 Val OpenNumber(const IValue& value, DType dtype) {

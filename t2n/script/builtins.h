@@ -53,6 +53,9 @@ bool HasBuiltin(absl::string_view name);
 absl::Status Raised(absl::string_view message);
 bool IsRaised(const absl::Status& status);
 
+// The refusal of a question about sizes that has no single answer: `S==3`.
+absl::Status Undecided(absl::string_view question);
+
 // The one element of a tensor that depends on the inputs, as rank-0 `dtype`: what stands for a
 // Python number that is not known. Null for anything else.
 Val OpenNumber(const IValue& value, DType dtype);

@@ -1,6 +1,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "parsers/limits.h"
 #include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
@@ -132,6 +133,17 @@ absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
   return CallFunction(*setstate, {object, value}, {}, object->path).status();
 }
 
+absl::Status Evaluator::Charge(const IValue& made) {
+  if (auto l = made.list()) items_ += l->items.size();
+  const auto* s = made.If<std::string>();
+  if (s) characters_ += s->size();
+  if ((!s || s->size() <= limits::kMaxStringBytes) && items_ <= limits::kMaxExpandedValues &&
+      characters_ <= limits::kMaxComputedText) {
+    return absl::OkStatus();
+  }
+  return absl::ResourceExhaustedError("the program's lists and strings grow beyond all limits");
+}
+
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
@@ -139,7 +151,10 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
                        CallBuiltin(name, args, keywords, builder_, env_));
-  if (builtin) return *std::move(builtin);
+  if (builtin) {
+    T2N_RETURN_IF_ERROR(Charge(*builtin));
+    return *std::move(builtin);
+  }
   std::vector<Arg> positional;
   for (const IValue& v : args) {
     T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));

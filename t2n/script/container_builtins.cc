@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "parsers/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 
@@ -86,9 +87,13 @@ BuiltinResult Contains(const BuiltinCall& c) {
   if (auto d = c.args[0].dict()) return IValue(d->Find(c.args[1]) != nullptr);
   auto* s = Sequence(c.args[0]);
   if (!s) return std::nullopt;
+  const IValue* undecided = nullptr;
   for (const IValue& item : *s) {
-    if (Equals(item, c.args[1]) == true) return IValue(true);
+    std::optional<bool> same = Equals(item, c.args[1]);
+    if (same == true) return IValue(true);
+    if (!same) undecided = &item;
   }
+  if (undecided) return Undecided(absl::StrCat(Str(*undecided), "==", Str(c.args[1])));
   return IValue(false);
 }
 
@@ -158,8 +163,9 @@ BuiltinResult Repeat(const BuiltinCall& c) {
   if (!list.list() || !n) return std::nullopt;
   if (!n->is_const()) return absl::UnimplementedError("a list repeated an unknown number of times");
   const auto& part = list.list()->items;
-  if (n->value() > 0 && static_cast<double>(n->value()) * part.size() > 1e6) {
-    return absl::ResourceExhaustedError("a list of more than a million items");
+  if (n->value() > 0 && static_cast<double>(n->value()) * part.size() > limits::kMaxItems) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a list of more than ", limits::kMaxItems, " items"));
   }
   std::vector<IValue> items;
   for (int64_t i = 0; i < n->value(); ++i) items.insert(items.end(), part.begin(), part.end());
@@ -304,9 +310,13 @@ BuiltinResult Range(const BuiltinCall& c) {
   }
   if (bounds[2] == 0) return absl::InvalidArgumentError("range() with step 0");
   std::vector<IValue> items;
-  for (int64_t i = bounds[0]; bounds[2] > 0 ? i < bounds[1] : i > bounds[1]; i += bounds[2]) {
-    if (items.size() > 1000000) return absl::ResourceExhaustedError("a range above a million");
+  int64_t i = bounds[0];
+  while (bounds[2] > 0 ? i < bounds[1] : i > bounds[1]) {
+    if (items.size() > limits::kMaxItems) {
+      return absl::ResourceExhaustedError(absl::StrCat("a range above ", limits::kMaxItems));
+    }
     items.emplace_back(i);
+    if (__builtin_add_overflow(i, bounds[2], &i)) break;
   }
   return IValue::NewList(std::move(items));
 }

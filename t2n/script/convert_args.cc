@@ -7,18 +7,18 @@
 namespace t2n::script {
 namespace {
 
+absl::StatusOr<Arg> Convert(const IValue& value);
+
 absl::StatusOr<ArgList> ToArgs(const std::vector<IValue>& items) {
   ArgList args;
   for (const IValue& v : items) {
-    T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));
+    T2N_ASSIGN_OR_RETURN(Arg a, Convert(v));
     args.push_back(std::move(a));
   }
   return args;
 }
 
-}  // namespace
-
-absl::StatusOr<Arg> ToArg(const IValue& value) {
+absl::StatusOr<Arg> Convert(const IValue& value) {
   if (value.is_none()) return Arg();
   if (const bool* v = value.If<bool>()) return Arg(*v);
   if (const Dim* v = value.If<Dim>()) return Arg(*v);
@@ -44,13 +44,20 @@ absl::StatusOr<Arg> ToArg(const IValue& value) {
     T2N_ASSIGN_OR_RETURN(ArgList items, ToArgs(v->items));
     return Arg::Tuple(std::move(items));
   }
-  if (auto v = value.enumerator()) return ToArg(v->value);
+  if (auto v = value.enumerator()) return Convert(v->value);
   if (auto v = value.opaque()) {
     if (auto* unusable = dynamic_cast<const UnusableValue*>(v.get())) return unusable->status();
     return Arg(v);
   }
   return absl::UnimplementedError(
       absl::StrCat("a ", value.TypeName(), " as an operator's argument"));
+}
+
+}  // namespace
+
+absl::StatusOr<Arg> ToArg(const IValue& value) {
+  T2N_RETURN_IF_ERROR(CheckBounded(value));
+  return Convert(value);
 }
 
 absl::StatusOr<IValue> FromArg(const Arg& arg, const std::shared_ptr<TensorRef>& source) {

@@ -3,6 +3,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "parsers/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/tensor_ref.h"
@@ -12,9 +13,6 @@ namespace {
 
 namespace ts = torchscript;
 
-constexpr int kMaxCallDepth = 256;
-// Loop iterations of a whole conversion: an unrolled graph of more is of no use.
-constexpr int64_t kMaxIterations = 100000;
 constexpr absl::string_view kPlaceUrl = "pt2nnef/place";
 
 absl::Status At(absl::Status status, const ts::SourcePos& pos, const std::string& module_path) {
@@ -71,9 +69,14 @@ absl::StatusOr<IValue> Evaluator::CallMethod(const std::shared_ptr<Object>& obje
 
 absl::StatusOr<IValue> Evaluator::CallFunction(const ts::FunctionDef& def, std::vector<IValue> args,
                                                Keywords keywords, std::string module_path) {
-  if (depth_ >= kMaxCallDepth) {
+  if (depth_ >= limits::kMaxCallDepth) {
     return At(absl::ResourceExhaustedError(
-                  absl::StrCat("calls are nested more than ", kMaxCallDepth, " deep")),
+                  absl::StrCat("calls are nested more than ", limits::kMaxCallDepth, " deep")),
+              def.pos, module_path);
+  }
+  if (++calls_ > limits::kMaxCalls) {
+    return At(absl::ResourceExhaustedError(
+                  absl::StrCat("the program makes more than ", limits::kMaxCalls, " calls")),
               def.pos, module_path);
   }
   ++depth_;
@@ -177,9 +180,9 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame&
 }
 
 absl::Status Evaluator::CountIteration(const Stmt&) {
-  if (++iterations_ > kMaxIterations) {
+  if (++iterations_ > limits::kMaxIterations) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("loops run more than ", kMaxIterations, " times in all"));
+        absl::StrCat("loops run more than ", limits::kMaxIterations, " times in all"));
   }
   return absl::OkStatus();
 }

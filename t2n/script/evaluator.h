@@ -121,6 +121,8 @@ class Evaluator {
   absl::StatusOr<IValue> FinishOp(const std::string& name, const std::vector<IValue>& args,
                                   const Arg& value, const Schema& schema, bool in_place);
   absl::Status Materialize(const std::shared_ptr<Object>& object);
+  // Counts what a builtin has made; ResourceExhausted past the limits.
+  absl::Status Charge(const IValue& made);
 
   PlacePtr MakePlace(const torchscript::SourcePos& pos, const Frame& frame) const;
 
@@ -132,6 +134,9 @@ class Evaluator {
   int loops_ = 0;
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number
   int64_t iterations_ = 0;
+  int64_t calls_ = 0;
+  uint64_t items_ = 0;       // of all lists that builtins returned
+  uint64_t characters_ = 0;  // of all strings
 };
 
 // `status` with `place` attached, unless it has one already.

@@ -73,6 +73,8 @@ Held Hold(const IValue& value) {
       h.type = h.tensor->type;
       h.constant = h.tensor->constant;
     }
+  } else if (!IsBounded(value)) {
+    h.plain = value;
   } else if (auto l = value.list(); l && !l->tail) {
     h.kind = Held::Kind::kList;
     hold_all(l->items);

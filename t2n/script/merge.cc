@@ -93,6 +93,7 @@ IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) 
   if (IsRealNumber(x) && IsRealNumber(y)) return MergeNumbers(x, y);
   bool tensors = (x.tensor() || IsRealNumber(x)) && (y.tensor() || IsRealNumber(y));
   if (tensors) return MergeTensors(x, y, name);
+  if (!IsBounded(x) || !IsBounded(y)) return Differs(name, "holds too many values");
   auto p = x.tuple(), q = y.tuple();
   if (p && q && p->items.size() == q->items.size()) {
     auto merged = std::make_shared<Tuple>(*p);

@@ -39,12 +39,6 @@ bool AllNumbers(const BuiltinCall& c, size_t n) {
   return true;
 }
 
-absl::Status Undecided(absl::string_view question) {
-  return absl::UnimplementedError(absl::StrCat(
-      "whether ", question, " decides here, but is not known for every size; --assert \"", question,
-      "\" (or its opposite) would settle it"));
-}
-
 BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const Dim& a,
                     absl::string_view sign, const Dim& b) {
   if (!answer && (IsLoopDim(a) || IsLoopDim(b))) {
@@ -133,8 +127,11 @@ BuiltinResult IntArithmetic(absl::string_view op, const Dim& a, const Dim& b) {
     if (b == Dim(0)) return absl::InvalidArgumentError("integer division by zero");
     return IValue(op == "remainder" ? Mod(a, b) : FloorDiv(a, b));
   }
-  if (op == "__rshift__" && b.is_const()) return IValue(FloorDiv(a, Dim(int64_t{1} << b.value())));
-  if (op == "__lshift__" && b.is_const()) return IValue(a * Dim(int64_t{1} << b.value()));
+  if ((op == "__rshift__" || op == "__lshift__") && b.is_const()) {
+    if (b.value() < 0 || b.value() > 62) return absl::InvalidArgumentError("a shift out of range");
+    Dim factor = int64_t{1} << b.value();
+    return IValue(op == "__rshift__" ? FloorDiv(a, factor) : a * factor);
+  }
   if (op == "pow") {
     T2N_ASSIGN_OR_RETURN(IValue v, PowInts(a, b));
     return v;

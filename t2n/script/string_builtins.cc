@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "parsers/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 
@@ -13,6 +14,11 @@ namespace {
 
 const std::string* Text(const BuiltinCall& c, size_t i) {
   return i < c.args.size() ? c.args[i].If<std::string>() : nullptr;
+}
+
+absl::Status TooLong() {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a string of more than ", limits::kMaxStringBytes, " bytes"));
 }
 
 BuiltinResult Length(const BuiltinCall& c) {
@@ -86,7 +92,8 @@ BuiltinResult Affix(const BuiltinCall& c) {
 
 BuiltinResult Replace(const BuiltinCall& c) {
   const std::string *s = Text(c, 0), *from = Text(c, 1), *to = Text(c, 2);
-  if (!s || !from || !to || c.args.size() > 3) return std::nullopt;
+  if (!s || !from || !to || from->empty() || c.args.size() > 3) return std::nullopt;
+  if (s->size() / from->size() * to->size() > limits::kMaxStringBytes) return TooLong();
   return IValue(absl::StrReplaceAll(*s, {{*from, *to}}));
 }
 
@@ -115,6 +122,7 @@ BuiltinResult Split(const BuiltinCall& c) {
 BuiltinResult JoinList(const BuiltinCall& c) {
   const std::string* by = Text(c, 0);
   if (!by || c.args.size() != 2 || !c.args[1].list()) return std::nullopt;
+  T2N_RETURN_IF_ERROR(CheckBounded(c.args[1]));
   std::vector<std::string> parts;
   for (const IValue& v : c.args[1].list()->items) parts.push_back(Str(v));
   return IValue(absl::StrJoin(parts, *by));
@@ -134,6 +142,7 @@ BuiltinResult Format(const BuiltinCall& c) {
     size_t close = format->find('}', i);
     if (close == std::string::npos) break;
     out += next < c.args.size() ? Str(c.args[next]) : "{}";
+    if (out.size() > limits::kMaxStringBytes) return TooLong();
     ++next;
     i = close;
   }
@@ -152,6 +161,7 @@ BuiltinResult PercentFormat(const BuiltinCall& c) {
       out += '%';
     } else {
       out += next < c.args.size() ? Str(c.args[next]) : "";
+      if (out.size() > limits::kMaxStringBytes) return TooLong();
       ++next;
     }
   }

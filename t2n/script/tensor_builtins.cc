@@ -109,7 +109,6 @@ absl::Status Flatten(const IValue& v, size_t depth, Shape* shape, std::vector<IV
     }
     return absl::OkStatus();
   }
-  if (leaves->size() > 1000000) return absl::ResourceExhaustedError("a list of a million numbers");
   leaves->push_back(v);
   return absl::OkStatus();
 }
@@ -125,6 +124,7 @@ BuiltinResult NewTensor(const BuiltinCall& c) {
     leaves.push_back(*data);
     shape = t->Read().shape();
   } else {
+    T2N_RETURN_IF_ERROR(CheckBounded(*data));
     T2N_RETURN_IF_ERROR(Flatten(*data, 0, &shape, &leaves));
   }
   DType dtype = leaves.empty() ? DType::kF32 : DType::kBool;

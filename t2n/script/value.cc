@@ -6,9 +6,74 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "parsers/limits.h"
 #include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
+
+void Container::Free(IValue value) {
+  static thread_local std::vector<IValue>* pending = nullptr;
+  if (pending) {
+    pending->push_back(std::move(value));
+    return;
+  }
+  std::vector<IValue> work;
+  work.push_back(std::move(value));
+  pending = &work;
+  while (!work.empty()) {
+    IValue last = std::move(work.back());
+    work.pop_back();
+  }
+  pending = nullptr;
+}
+
+List::~List() {
+  for (IValue& v : items) Free(std::move(v));
+}
+
+Tuple::~Tuple() {
+  for (IValue& v : items) Free(std::move(v));
+}
+
+Dict::~Dict() {
+  for (auto& [key, v] : items) Free(std::move(key)), Free(std::move(v));
+}
+
+Object::~Object() {
+  for (auto& [name, v] : attributes) Free(std::move(v));
+}
+
+bool IsBounded(const IValue& root) {
+  struct Visit {
+    IValue value;
+    int depth;
+  };
+  std::vector<Visit> pending = {{root, 0}};
+  uint64_t count = 0;
+  while (!pending.empty()) {
+    auto [v, depth] = std::move(pending.back());
+    pending.pop_back();
+    const auto* text = v.If<std::string>();
+    count += 1 + (text ? text->size() / sizeof(IValue) : 0);
+    if (count > limits::kMaxItems || depth > limits::kMaxValueDepth) return false;
+    auto visit = [&, below = depth + 1](const std::vector<IValue>& items) {
+      for (const IValue& item : items) pending.push_back({item, below});
+    };
+    if (auto l = v.list()) visit(l->items);
+    if (auto t = v.tuple()) visit(t->items);
+    if (auto d = v.dict()) {
+      for (const auto& [key, item] : d->items) visit({key, item});
+    }
+  }
+  return true;
+}
+
+absl::Status CheckBounded(const IValue& v) {
+  if (IsBounded(v)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a ", v.TypeName(), " that holds more than ", limits::kMaxItems,
+                   " values or nests them more than ", limits::kMaxValueDepth, " deep"));
+}
 
 IValue IValue::NewList(std::vector<IValue> items) {
   auto list = std::make_shared<List>();
@@ -84,11 +149,13 @@ void Object::Set(absl::string_view name, IValue value) {
 
 namespace {
 
+std::optional<bool> EqualValues(const IValue& a, const IValue& b);
+
 std::optional<bool> EqualItems(const std::vector<IValue>& a, const std::vector<IValue>& b) {
   if (a.size() != b.size()) return false;
   bool known = true;
   for (size_t i = 0; i < a.size(); ++i) {
-    std::optional<bool> same = Equals(a[i], b[i]);
+    std::optional<bool> same = EqualValues(a[i], b[i]);
     if (same == false) return false;
     known = known && same.has_value();
   }
@@ -102,9 +169,7 @@ std::optional<Dim> AsDim(const IValue& v) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<bool> Equals(const IValue& a, const IValue& b) {
+std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
   if (a.is_none() || b.is_none()) return a.is_none() && b.is_none();
   if (a.is_number() && b.is_number()) {
     std::optional<Dim> x = AsDim(a), y = AsDim(b);
@@ -133,7 +198,7 @@ std::optional<bool> Equals(const IValue& a, const IValue& b) {
   if (a.tuple() && b.tuple()) return EqualItems(a.tuple()->items, b.tuple()->items);
   if (a.enumerator() && b.enumerator()) {
     return a.enumerator()->class_name == b.enumerator()->class_name &&
-           Equals(a.enumerator()->value, b.enumerator()->value) == true;
+           EqualValues(a.enumerator()->value, b.enumerator()->value) == true;
   }
   if (a.object() && b.object()) return a.object() == b.object();
   if (a.tensor() && b.tensor()) {
@@ -145,7 +210,7 @@ std::optional<bool> Equals(const IValue& a, const IValue& b) {
     for (const auto& [k, v] : a.dict()->items) {
       IValue* other = b.dict()->Find(k);
       if (!other) return false;
-      std::optional<bool> same = Equals(v, *other);
+      std::optional<bool> same = EqualValues(v, *other);
       if (same != true) return same;
     }
     return true;
@@ -153,7 +218,7 @@ std::optional<bool> Equals(const IValue& a, const IValue& b) {
   return false;
 }
 
-std::string Str(const IValue& v) {
+std::string Text(const IValue& v) {
   if (v.is_none()) return "None";
   if (const bool* b = v.If<bool>()) return *b ? "True" : "False";
   if (const Dim* d = v.If<Dim>()) return d->ToString();
@@ -172,7 +237,7 @@ std::string Str(const IValue& v) {
   if (const auto* s = v.If<std::string>()) return *s;
   if (const auto* d = v.If<Device>()) return d->name;
   auto item = [](const IValue& i) {
-    return i.If<std::string>() ? absl::StrCat("'", Str(i), "'") : Str(i);
+    return i.If<std::string>() ? absl::StrCat("'", Text(i), "'") : Text(i);
   };
   auto join = [&](const std::vector<IValue>& items) {
     return absl::StrJoin(items, ", ",
@@ -194,11 +259,11 @@ std::string Str(const IValue& v) {
   return absl::StrCat("<", v.TypeName(), ">");
 }
 
-bool IsInstance(const IValue& v, const torchscript::Type& type) {
+bool HasType(const IValue& v, const torchscript::Type& type) {
   using K = torchscript::TypeKind;
   auto all = [](const std::vector<IValue>& items, const torchscript::Type& t) {
     for (const IValue& i : items) {
-      if (!IsInstance(i, t)) return false;
+      if (!HasType(i, t)) return false;
     }
     return true;
   };
@@ -228,10 +293,10 @@ bool IsInstance(const IValue& v, const torchscript::Type& type) {
     case K::kAnyTuple:
       return v.tuple() != nullptr;
     case K::kOptional:
-      return v.is_none() || IsInstance(v, type.args[0]);
+      return v.is_none() || HasType(v, type.args[0]);
     case K::kUnion:
       for (const auto& t : type.args) {
-        if (IsInstance(v, t)) return true;
+        if (HasType(v, t)) return true;
       }
       return false;
     case K::kList:
@@ -240,7 +305,7 @@ bool IsInstance(const IValue& v, const torchscript::Type& type) {
       auto t = v.tuple();
       if (!t || t->items.size() != type.args.size()) return false;
       for (size_t i = 0; i < type.args.size(); ++i) {
-        if (!IsInstance(t->items[i], type.args[i])) return false;
+        if (!HasType(t->items[i], type.args[i])) return false;
       }
       return true;
     }
@@ -248,13 +313,26 @@ bool IsInstance(const IValue& v, const torchscript::Type& type) {
       auto d = v.dict();
       if (!d) return false;
       for (const auto& [k, value] : d->items) {
-        if (!IsInstance(k, type.args[0]) || !IsInstance(value, type.args[1])) return false;
+        if (!HasType(k, type.args[0]) || !HasType(value, type.args[1])) return false;
       }
       return true;
     }
     default:
       return v.TypeName() == type.name;
   }
+}
+
+}  // namespace
+
+std::optional<bool> Equals(const IValue& a, const IValue& b) {
+  if (!IsBounded(a) || !IsBounded(b)) return std::nullopt;
+  return EqualValues(a, b);
+}
+
+std::string Str(const IValue& v) { return IsBounded(v) ? Text(v) : "..."; }
+
+bool IsInstance(const IValue& v, const torchscript::Type& type) {
+  return IsBounded(v) && HasType(v, type);
 }
 
 }  // namespace t2n::script

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "parsers/torchscript/type.h"
 #include "parsers/torchvalue/value.h"
 #include "t2n/aten/arg.h"
@@ -98,18 +99,45 @@ struct OpenTail {
   Val stacked;  // [count, ...]; null while the loop is being read
 };
 
-struct List {
+// What holds other values frees them without recursion, however deep a program nests them.
+class Container {
+ protected:
+  Container() = default;
+  Container(const Container&) = default;
+  Container(Container&&) = default;
+  Container& operator=(const Container&) = default;
+  Container& operator=(Container&&) = default;
+  ~Container() = default;
+  static void Free(IValue value);
+};
+
+struct List : Container {
+  List() = default;
+  List(const List&) = default;
+  List& operator=(const List&) = default;
+  ~List();
+
   std::vector<IValue> items;
   std::shared_ptr<const OpenTail> tail;
 };
 
-struct Tuple {
+struct Tuple : Container {
+  Tuple() = default;
+  Tuple(const Tuple&) = default;
+  Tuple& operator=(const Tuple&) = default;
+  ~Tuple();
+
   std::vector<IValue> items;
   std::string type_name;            // of a NamedTuple; empty for plain tuples
   std::vector<std::string> fields;  // of a NamedTuple
 };
 
-struct Dict {
+struct Dict : Container {
+  Dict() = default;
+  Dict(const Dict&) = default;
+  Dict& operator=(const Dict&) = default;
+  ~Dict();
+
   std::vector<std::pair<IValue, IValue>> items;  // in order of insertion
 
   // nullptr if there is no such key.
@@ -125,7 +153,12 @@ struct Enum {
 };
 
 // An instance of a class; a module if it came from the archive's module tree.
-struct Object {
+struct Object : Container {
+  Object() = default;
+  Object(const Object&) = default;
+  Object& operator=(const Object&) = default;
+  ~Object();
+
   std::string class_name;
   std::string path;  // `encoder.layer.3`; empty for the root and for what is no module
   std::vector<std::pair<std::string, IValue>> attributes;
@@ -135,6 +168,13 @@ struct Object {
   IValue* Find(absl::string_view name);
   void Set(absl::string_view name, IValue value);
 };
+
+// Whether going through `v`, what it holds, and what that holds stays within the limits of
+// parsers/limits.h on values and their nesting; the functions below and ToArg take it for granted.
+// Programs can build lists that hold themselves.
+bool IsBounded(const IValue& v);
+// ResourceExhausted if it is not.
+absl::Status CheckBounded(const IValue& v);
 
 // Python's ==, for values that have no tensors inside; nullopt if it is not known (symbolic sizes)
 // or not defined.
