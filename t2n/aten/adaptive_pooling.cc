@@ -9,6 +9,8 @@
 namespace t2n {
 namespace {
 
+constexpr int64_t kMaxWindows = 1 << 20;  // along an axis
+
 struct Adaptive {
   Val x;  // [N, C, spatial...]
   bool batched = true;
@@ -24,6 +26,7 @@ Adaptive ReadAdaptive(OpCall& c, int64_t n) {
   a.size = c.ints("output_size", n, 1);
   for (int64_t s : a.size) {
     if (s < 1) c.RefuseArg("output_size", "must be positive");
+    if (s > kMaxWindows) c.RefuseArg("output_size", "is out of range");
   }
   return a;
 }

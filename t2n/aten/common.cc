@@ -78,6 +78,7 @@ std::vector<int64_t> MovePerm(int64_t rank, absl::Span<const int64_t> from,
   std::vector<int64_t> perm(rank, -1);
   std::vector<bool> used(rank, false);
   for (size_t i = 0; i < from.size(); ++i) {
+    if (from[i] >= rank || to[i] >= rank) continue;  // the tensor could not be built
     perm[to[i]] = from[i];
     used[from[i]] = true;
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/ir/fold.h"
+#include "t2n/ir/index_check.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -67,6 +68,10 @@ std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inpu
   absl::StatusOr<std::vector<ValueType>> result = InferTypes(op, attrs, types);
   if (!result.ok()) {
     Fail(result.status());
+    return failed;
+  }
+  if (absl::Status in_range = CheckIndices(op, attrs, values); !in_range.ok()) {
+    Fail(std::move(in_range));
     return failed;
   }
   Node* node = graph_->AddNode(op, std::move(attrs), std::move(values), *std::move(result), place_);
@@ -188,7 +193,9 @@ Val Builder::Reshape(const Val& x, Shape shape) {
 }
 
 Val Builder::Transpose(const Val& x, std::vector<int64_t> perm) {
-  if (std::is_sorted(perm.begin(), perm.end())) return x;
+  std::vector<int64_t> same(x.rank());
+  std::iota(same.begin(), same.end(), 0);
+  if (perm == same) return x;
   return Make(Op::kTranspose, {{"perm", std::move(perm)}}, {x});
 }
 

@@ -35,6 +35,7 @@ struct Dim::Poly {
 namespace {
 
 int64_t FloorDivInt(int64_t a, int64_t b) {
+  if (b == -1) return a == std::numeric_limits<int64_t>::min() ? a : -a;
   int64_t q = a / b;
   return (a % b != 0 && ((a < 0) != (b < 0))) ? q - 1 : q;
 }
@@ -208,7 +209,8 @@ class DimOps {
     const Term& divisor = tb.begin()->second;
     Terms out;
     for (const auto& [key, term] : ToTerms(a)) {
-      if (term.coefficient % divisor.coefficient != 0) return std::nullopt;
+      int64_t quotient = FloorDivInt(term.coefficient, divisor.coefficient);
+      if (MulInt(quotient, divisor.coefficient) != term.coefficient) return std::nullopt;
       std::vector<AtomPtr> atoms = term.atoms;
       for (const AtomPtr& d : divisor.atoms) {
         auto it = std::find_if(atoms.begin(), atoms.end(),
@@ -217,7 +219,7 @@ class DimOps {
         atoms.erase(it);
       }
       std::string k = Key(atoms);
-      AddTerm(out, k, Term{atoms, term.coefficient / divisor.coefficient}, 1);
+      AddTerm(out, k, Term{atoms, quotient}, 1);
     }
     return FromTerms(std::move(out));
   }

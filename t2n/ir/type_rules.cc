@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "parsers/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -159,7 +160,16 @@ absl::StatusOr<Types> Pad(Op op, const Attrs& attrs, Inputs in) {
   if (before.size() != t.shape.size() || after.size() != t.shape.size()) {
     return Bad(op, "one padding an axis expected");
   }
-  for (size_t i = 0; i < t.shape.size(); ++i) t.shape[i] += before[i] + after[i];
+  bool within = attrs.Str("mode") == "reflect" || attrs.Str("mode") == "circular";
+  for (size_t i = 0; i < t.shape.size(); ++i) {
+    // Both read the padding from the tensor itself: reflect leaves out its edge.
+    Dim most = t.shape[i] - (attrs.Str("mode") == "reflect" ? 1 : 0);
+    if (within && (Less(most, before[i]) == true || Less(most, after[i]) == true)) {
+      return Bad(op, absl::StrCat(attrs.Str("mode"), " by ", before[i].ToString(), " and ",
+                                  after[i].ToString(), " of an axis of ", t.shape[i].ToString()));
+    }
+    t.shape[i] += before[i] + after[i];
+  }
   return Types{t};
 }
 
@@ -184,6 +194,9 @@ absl::StatusOr<Types> GatherNd(Op op, const Attrs&, Inputs in) {
 absl::StatusOr<Types> TopK(Op op, const Attrs& attrs, Inputs in) {
   T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
   ValueType t = in[0];
+  if (Less(t.shape[axis], attrs.Size("k")) == true) {
+    return Bad(op, absl::StrCat(attrs.Size("k").ToString(), " of ", t.shape[axis].ToString()));
+  }
   t.shape[axis] = attrs.Size("k");
   return Types{t, {DType::kI64, t.shape, nullptr}};
 }
@@ -249,7 +262,7 @@ absl::StatusOr<Types> Conv(Op op, const Attrs& attrs, Inputs in) {
   Shape shape = {x[0], transposed ? w[1] * groups : w[0]};
   for (size_t i = 0; i < n; ++i) {
     std::optional<int64_t> k = w[i + 2].constant();
-    if (!k) return Bad(op, "kernel of unknown size");
+    if (!k || *k < 1) return Bad(op, "a kernel of unknown or no size");
     int64_t stride = attrs.Ints("stride")[i], dilation = attrs.Ints("dilation")[i];
     int64_t before = attrs.Ints("pad_before")[i], after = attrs.Ints("pad_after")[i];
     shape.push_back(transposed ? (x[i + 2] - 1) * stride - before - after + dilation * (*k - 1) +
@@ -298,7 +311,26 @@ EinsumTerms ParseEinsum(absl::string_view equation) {
   return terms;
 }
 
-absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs, Inputs in) {
+namespace {
+
+// Sizes that no tensor has: negative for all values of the symbols, or beyond all limits.
+absl::Status CheckSizes(Op op, const Shape& shape) {
+  int64_t count = 1;
+  for (const Dim& d : shape) {
+    if (Less(d, 0) == true) {
+      return Bad(op, absl::StrCat("a result of negative size: ", ShapeToString(shape)));
+    }
+    int64_t size = std::max<int64_t>(d.constant().value_or(1), 1);
+    if (__builtin_mul_overflow(count, size, &count) || count > limits::kMaxTensorElements) {
+      return absl::ResourceExhaustedError(absl::StrCat(OpName(op), ": a result of ",
+                                                       ShapeToString(shape), " has more than ",
+                                                       limits::kMaxTensorElements, " elements"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
   int arity = OpArity(op);
   if (arity >= 0 && arity != static_cast<int>(in.size())) return Bad(op, "number of operands");
   if (IsElementwise(op)) return Elementwise(op, attrs, in);
@@ -378,6 +410,14 @@ absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs, Inp
     default:
       return Bad(op, "has no type rule");
   }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs, Inputs in) {
+  T2N_ASSIGN_OR_RETURN(Types types, OutputTypes(op, attrs, in));
+  for (const ValueType& t : types) T2N_RETURN_IF_ERROR(CheckSizes(op, t.shape));
+  return types;
 }
 
 }  // namespace t2n
