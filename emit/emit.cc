@@ -1,5 +1,6 @@
 #include "emit/emit.h"
 
+#include <deque>
 #include <set>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "emit/lower/lowering.h"
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
+#include "t2n/passes/loops.h"
 #include "t2n/passes/real_types.h"
 
 namespace t2n {
@@ -81,18 +83,29 @@ Expr VariableCall(const Variable& variable) {
               {{"label", nnef::Str(variable.label)}, {"shape", nnef::Ints(variable.tensor.sizes)}});
 }
 
+// The graph in primitives that the target may have: `source` itself or one of `rewritten`. Null,
+// with a refusal in the model, if there is none.
+const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph>& rewritten,
+                     Model& model) {
+  const Graph* graph = &source;
+  auto rewrite = [&](auto pass) {
+    absl::Status status = pass(*graph, &rewritten.emplace_back());
+    graph = status.ok() ? &rewritten.back() : nullptr;
+    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
+  };
+  if (NeedsRealTypes(*graph)) rewrite(LowerToRealTypes);
+  if (graph && HasLoops(*graph, target.strict)) {
+    rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
+  }
+  return graph;
+}
+
 // The whole document; refusals are in model.refusals.
 void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
-  Graph real;
-  bool rebuild = NeedsRealTypes(source);
-  if (rebuild) {
-    absl::Status status = LowerToRealTypes(source, &real);
-    if (!status.ok()) {
-      model.refusals.push_back(std::string(status.message()));
-      return;
-    }
-  }
-  const Graph& graph = rebuild ? real : source;
+  std::deque<Graph> rewritten;
+  const Graph* prepared = Prepare(source, spec.target, rewritten, model);
+  if (!prepared) return;
+  const Graph& graph = *prepared;
   model.target = spec.target;
   model.naming = spec.naming;
   model.document.graph_name = ToIdentifier(spec.graph_name);

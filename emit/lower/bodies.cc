@@ -4,6 +4,7 @@
 #include "emit/lower/composites.h"
 #include "emit/lower/families.h"
 #include "t2n/base/status.h"
+#include "t2n/passes/loops.h"
 
 namespace t2n {
 
@@ -84,7 +85,11 @@ Expr Scanned(Lowering& l, const Node& node, int i) {
 // See tract's nnef/src/ops/core/scan.rs: each parameter of the body is bound in `scan`, `full` or
 // `state` by its name, each result in `state` or `output`.
 absl::Status LowerScan(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF has no loops");
+  if (l.target().strict) {
+    return l.Refuse(node, absl::StrCat("NNEF has no loops; known steps, up to ", kMaxUnrolledSteps,
+                                       ", are written one after the other, but this loop has ",
+                                       node.attrs.Size("length").ToString()));
+  }
   const Attrs& attrs = node.attrs;
   const auto &scan_axes = attrs.Ints("scan_axes"), &output_axes = attrs.Ints("output_axes");
   int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");

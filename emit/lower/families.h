@@ -25,7 +25,6 @@ absl::Status LowerIota(Lowering& l, const Node& node);
 // reduce.cc
 absl::Status LowerReduce(Lowering& l, const Node& node);
 absl::Status LowerArgReduce(Lowering& l, const Node& node);
-absl::Status LowerCumulative(Lowering& l, const Node& node);
 absl::Status LowerTopK(Lowering& l, const Node& node);
 
 // linear.cc

@@ -94,56 +94,6 @@ absl::Status LowerArgReduce(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
-// A loop along the axis that carries the running value.
-absl::Status LowerCumulative(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF has no running reductions");
-  const std::string& mode = node.attrs.Str("mode");
-  int64_t axis = node.attrs.Int("axis");
-  DType dtype = node.output()->dtype();
-  Shape shape = node.output()->shape();
-  shape[axis] = 1;
-
-  Graph body;
-  Value* state = body.AddNode(Op::kInput, {}, {}, {{dtype, shape, nullptr}})->output();
-  Value* x = body.AddNode(Op::kInput, {}, {}, {{dtype, shape, nullptr}})->output();
-  state->name = "state";
-  x->name = "x";
-  Op op = mode == "sum"    ? Op::kAdd
-          : mode == "prod" ? Op::kMul
-          : mode == "max"  ? Op::kMax
-                           : Op::kMin;
-  body.inputs() = {state, x};
-  body.outputs() = {body.AddNode(op, {}, {state, x}, {{dtype, shape, nullptr}})->output()};
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(body, "cumulative_" + mode, true));
-
-  // The first element along the axis begins; the loop runs over the others.
-  Expr input = l.In(node, 0);
-  auto slice = [&](const Dim& begin, const Dim& end) {
-    return Call("slice", {input},
-                {{"axes", Ints({axis})}, {"begin", DimArray({begin})}, {"end", DimArray({end})}});
-  };
-  const Dim& length = node.output()->shape()[axis];
-  if (length == Dim(1)) {
-    l.Alias(node.output(), input);
-    return absl::OkStatus();
-  }
-  Expr first = l.Temp(node, "first", slice(0, 1));
-  Expr others = l.Temp(node, "others", slice(1, length));
-  Expr result = nnef::Str(use.results[0]);
-  Expr running = l.Temp(
-      node, "running",
-      Call("tract_core_scan", {},
-           {{"body", nnef::Str(use.name)},
-            {"scan", nnef::Array({nnef::Tuple(
-                         {nnef::Str(use.parameters[1]), others, nnef::Int(axis), nnef::Int(1)})})},
-            {"full", nnef::Array({})},
-            {"state", nnef::Array({nnef::Tuple({nnef::Str(use.parameters[0]), first, result})})},
-            {"output", nnef::Array({nnef::Tuple(
-                           {result, nnef::Str("full"), nnef::Int(axis), nnef::Int(1)})})}}));
-  l.Set(node, Call("concat", {nnef::Array({first, running})}, {{"axis", nnef::Int(axis)}}));
-  return absl::OkStatus();
-}
-
 // tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
   if (!l.target().has_topk()) return l.Refuse(node, "no sorting there");

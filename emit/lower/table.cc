@@ -80,8 +80,6 @@ LowerFn FindLowering(Op op) {
     case Op::kArgMax:
     case Op::kArgMin:
       return LowerArgReduce;
-    case Op::kCumulative:
-      return LowerCumulative;
     case Op::kReshape:
       return LowerReshape;
     case Op::kTranspose:
@@ -128,6 +126,7 @@ LowerFn FindLowering(Op op) {
       return LowerComposite;
     case Op::kScan:
       return LowerScan;
+    case Op::kCumulative:  // a Scan (t2n/passes/loops.h)
     case Op::kMakeComplex:
     case Op::kReal:
     case Op::kImag:

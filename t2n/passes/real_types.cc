@@ -10,6 +10,7 @@
 #include "t2n/ir/builder.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
+#include "t2n/passes/rewriter.h"
 
 namespace t2n {
 namespace {
@@ -102,18 +103,13 @@ bool AnyValue(const Graph& graph, bool (*is)(DType)) {
   return false;
 }
 
-class Rebuilder {
- public:
-  using WidenedTensors = absl::flat_hash_map<std::string, Tensor>;
-  Rebuilder(Builder* builder, WidenedTensors* widened) : b_(*builder), widened_(widened) {}
-
-  void Bind(const Value* value, Val real) { values_[value] = std::move(real); }
-  Val Get(const Value* value);
-  absl::Status Run(const Graph& graph);
-
+class Rebuilder : public GraphRewriter {
  private:
-  std::vector<Val> Rebuild(const Node& node);
-  std::vector<Val> RebuildBody(const Node& node, const std::vector<Val>& inputs);
+  Vals RewriteNode(const Node& node, const Vals& inputs) override;
+  ValueType RewriteInputType(const ValueType& type) override { return RealValueType(type); }
+  Tensor RewriteConstant(const Tensor& t) override {
+    return t.dtype == DType::kBF16 ? Wide(t) : RealView(t);
+  }
   Val RebuildComplex(const Node& node, const std::vector<Val>& in);
   Val Layout(const Node& node, const std::vector<Val>& in);
   Val Indexing(const Node& node, const std::vector<Val>& in);
@@ -121,7 +117,7 @@ class Rebuilder {
   Val Comparison(const Node& node, const Parts& x, const Parts& y);
 
   Parts Split(const Val& pair) {
-    return {b_.SelectIndex(pair, pair.rank() - 1, 0), b_.SelectIndex(pair, pair.rank() - 1, 1)};
+    return {b().SelectIndex(pair, pair.rank() - 1, 0), b().SelectIndex(pair, pair.rank() - 1, 1)};
   }
   Val Join(const Parts& z) {
     if (!z.re || !z.im) return Val();
@@ -129,109 +125,45 @@ class Rebuilder {
     for (size_t i = 0; i < shape.size(); ++i) {
       shape[i] = BroadcastSize(shape[i], z.im.shape()[i]).value_or(shape[i]);
     }
-    return b_.Stack({b_.BroadcastTo(z.re, shape), b_.BroadcastTo(z.im, shape)}, z.re.rank());
+    return b().Stack({b().BroadcastTo(z.re, shape), b().BroadcastTo(z.im, shape)}, z.re.rank());
   }
   Val Undefined(const Node& node) {
-    return b_.Fail(absl::StrCat(OpName(node.op), node.place ? " at " + node.place->ToString() : "",
-                                ": not defined on complex numbers here"));
+    return b().Fail(absl::StrCat(OpName(node.op), node.place ? " at " + node.place->ToString() : "",
+                                 ": not defined on complex numbers here"));
   }
 
   Tensor Wide(const Tensor& t);
 
-  Builder& b_;
-  absl::flat_hash_map<const Value*, Val> values_;
-  WidenedTensors* widened_;
+  absl::flat_hash_map<std::string, Tensor> widened_;
 };
-
-Val Rebuilder::Get(const Value* value) {
-  Val& known = values_[value];
-  if (!known && value->constant) {
-    const Tensor& t = *value->constant;
-    Tensor real = t.dtype == DType::kBF16 ? Wide(t) : RealView(t);
-    known = b_.Constant(std::move(real), value->type.quant);
-    if (known) known->name = value->name;
-  }
-  return known;
-}
 
 // One widened tensor for each view, so that tied weights stay tied.
 Tensor Rebuilder::Wide(const Tensor& t) {
   std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), " ", t.offset, " ",
                                  absl::StrJoin(t.sizes, ","), " ", absl::StrJoin(t.strides, ","));
-  auto [it, is_new] = widened_->insert({key, Tensor()});
+  auto [it, is_new] = widened_.insert({key, Tensor()});
   if (is_new) it->second = WidenedView(t);
   return it->second;
 }
 
-absl::Status Rebuilder::Run(const Graph& graph) {
-  for (const auto& node : graph.nodes()) {
-    if (node->op == Op::kInput) continue;
-    bool constant = true;
-    for (const auto& v : node->outputs) constant &= v->is_constant();
-    if (constant) continue;
-    b_.set_place(node->place);
-    std::vector<Val> results = Rebuild(*node);
-    T2N_RETURN_IF_ERROR(b_.status());
-    for (size_t i = 0; i < node->outputs.size(); ++i) {
-      Value* rebuilt = results[i].get();
-      if (rebuilt->name.empty()) rebuilt->name = node->output(i)->name;
-      Bind(node->output(i), results[i]);
-    }
+GraphRewriter::Vals Rebuilder::RewriteNode(const Node& node, const Vals& inputs) {
+  Attrs attrs = node.attrs;
+  // By another name if it computes with pairs: targets' own operators do not.
+  if (node.op == Op::kComposite && AnyValue(*node.bodies[0], IsComplex)) {
+    attrs.Set("name", "complex_" + attrs.Str("name"));
   }
-  return b_.status();
-}
-
-std::vector<Val> Rebuilder::Rebuild(const Node& node) {
-  std::vector<Val> inputs;
+  if (!node.bodies.empty()) return Copy(node, attrs, inputs);
   bool complex = IsComplex(node.output()->dtype());
-  for (const Value* v : node.inputs) {
-    inputs.push_back(Get(v));
-    complex |= IsComplex(v->dtype());
-  }
-  if (!node.bodies.empty()) return RebuildBody(node, inputs);
-  if (!complex) {
-    Attrs attrs = node.attrs;
-    if (attrs.Has("dtype")) attrs.Set("dtype", Widened(attrs.Type("dtype")));
-    bool same = node.op == Op::kCast && inputs[0].dtype() == attrs.Type("dtype");
-    return same ? inputs : b_.MakeAll(node.op, std::move(attrs), inputs);
-  }
-  return {RebuildComplex(node, inputs)};
-}
-
-std::vector<Val> Rebuilder::RebuildBody(const Node& node, const std::vector<Val>& inputs) {
-  const Graph& body = *node.bodies[0];
-  auto build = [&](Builder& b, absl::Span<const Val> params) {
-    Rebuilder inner(&b, widened_);
-    for (size_t i = 0; i < params.size(); ++i) inner.Bind(body.inputs()[i], params[i]);
-    absl::Status status = inner.Run(body);
-    if (!status.ok()) b.Fail(status);
-    std::vector<Val> results;
-    for (const Value* v : body.outputs()) results.push_back(inner.Get(v));
-    return results;
-  };
-  const Attrs& attrs = node.attrs;
-  if (node.op == Op::kComposite) {
-    // By another name if it computes with pairs: targets' own operators do not.
-    std::string name =
-        AnyValue(body, IsComplex) ? "complex_" + attrs.Str("name") : attrs.Str("name");
-    return b_.CompositeAll(name, attrs, inputs, build);
-  }
-  Builder::ScanSpec spec;
-  auto scanned = inputs.begin() + attrs.Int("scan_inputs");
-  auto states = scanned + attrs.Int("states");
-  spec.length = attrs.Size("length");
-  spec.scanned.assign(inputs.begin(), scanned);
-  spec.states.assign(scanned, states);
-  spec.full.assign(states, inputs.end());
-  spec.scan_axes = attrs.Ints("scan_axes");
-  spec.output_axes = attrs.Ints("output_axes");
-  spec.reverse = attrs.Bool("reverse");
-  return b_.Scan(spec, build);
+  for (const Value* v : node.inputs) complex |= IsComplex(v->dtype());
+  if (complex) return {RebuildComplex(node, inputs)};
+  if (attrs.Has("dtype")) attrs.Set("dtype", Widened(attrs.Type("dtype")));
+  bool same = node.op == Op::kCast && inputs[0].dtype() == attrs.Type("dtype");
+  return same ? inputs : Copy(node, attrs, inputs);
 }
 
 Val Rebuilder::Comparison(const Node& node, const Parts& x, const Parts& y) {
-  if (node.op == Op::kEq) return b_.And(b_.Eq(x.re, y.re), b_.Eq(x.im, y.im));
-  return b_.Or(b_.Ne(x.re, y.re), b_.Ne(x.im, y.im));
+  if (node.op == Op::kEq) return b().And(b().Eq(x.re, y.re), b().Eq(x.im, y.im));
+  return b().Or(b().Ne(x.re, y.re), b().Ne(x.im, y.im));
 }
 
 Val Rebuilder::RebuildComplex(const Node& node, const std::vector<Val>& in) {
@@ -244,63 +176,63 @@ Val Rebuilder::RebuildComplex(const Node& node, const std::vector<Val>& in) {
     case Op::kImag:
       return Split(in[0]).im;
     case Op::kAbs:
-      return ComplexAbs(b_, Split(in[0]));
+      return ComplexAbs(b(), Split(in[0]));
     case Op::kIsNan:
     case Op::kIsInf: {
       Parts z = Split(in[0]);
-      return b_.Or(b_.Unary(node.op, z.re), b_.Unary(node.op, z.im));
+      return b().Or(b().Unary(node.op, z.re), b().Unary(node.op, z.im));
     }
     case Op::kEq:
     case Op::kNe:
       return Comparison(node, Split(in[0]), Split(in[1]));
     case Op::kAdd:
     case Op::kSub:
-      return b_.Binary(node.op, in[0], in[1]);
+      return b().Binary(node.op, in[0], in[1]);
     case Op::kNeg:
-      return b_.Neg(in[0]);
+      return b().Neg(in[0]);
     case Op::kSelect:
-      return b_.Select(b_.Unsqueeze(in[0], in[0].rank()), in[1], in[2]);
+      return b().Select(b().Unsqueeze(in[0], in[0].rank()), in[1], in[2]);
     case Op::kCast: {
       DType to = node.output()->dtype();
       if (to == DType::kBool) {
         Parts z = Split(in[0]);
-        return b_.Or(b_.Ne(z.re, 0), b_.Ne(z.im, 0));
+        return b().Or(b().Ne(z.re, 0), b().Ne(z.im, 0));
       }
-      if (!IsComplex(to)) return b_.Cast(Split(in[0]).re, Widened(to));
-      if (IsComplex(node.inputs[0]->dtype())) return b_.Cast(in[0], RealType(to));
-      Val re = b_.Cast(in[0], RealType(to));
-      return Join({re, b_.ScalarLike(re, 0)});
+      if (!IsComplex(to)) return b().Cast(Split(in[0]).re, Widened(to));
+      if (IsComplex(node.inputs[0]->dtype())) return b().Cast(in[0], RealType(to));
+      Val re = b().Cast(in[0], RealType(to));
+      return Join({re, b().ScalarLike(re, 0)});
     }
     case Op::kIota: {
-      Val re = b_.Iota(attrs.Size("length"), RealType(node.output()->dtype()));
-      return Join({re, b_.ScalarLike(re, 0)});
+      Val re = b().Iota(attrs.Size("length"), RealType(node.output()->dtype()));
+      return Join({re, b().ScalarLike(re, 0)});
     }
     case Op::kFft: {
       int64_t axis = attrs.Int("axis");
       bool inverse = attrs.Bool("inverse");
-      Val y = b_.Composite("fft", {{"axis", axis}, {"inverse", inverse}}, {in[0]},
+      Val y = b().Composite("fft", {{"axis", axis}, {"inverse", inverse}}, {in[0]},
                            [&](Builder& b, absl::Span<const Val> x) {
                              return DiscreteFourier(b, x[0], axis, inverse);
                            });
       if (!inverse || !y) return y;
-      return b_.Div(y, b_.Cast(b_.DimScalar(y.dim(axis)), y.dtype()));
+      return b().Div(y, b().Cast(b().DimScalar(y.dim(axis)), y.dtype()));
     }
     case Op::kEinsum:
       return Einsum(node, in);
     case Op::kReduceSum:
     case Op::kReduceMean:
-      return b_.Reduce(node.op, in[0], attrs.Ints("axes"), true);
+      return b().Reduce(node.op, in[0], attrs.Ints("axes"), true);
     case Op::kCumulative:
-      return attrs.Str("mode") == "sum" ? b_.Make(node.op, attrs, in) : Undefined(node);
+      return attrs.Str("mode") == "sum" ? b().Make(node.op, attrs, in) : Undefined(node);
     default:
       break;
   }
   if (OpArity(node.op) == 1 && IsElementwise(node.op)) {
-    std::optional<Parts> result = ComplexUnary(b_, node.op, Split(in[0]));
+    std::optional<Parts> result = ComplexUnary(b(), node.op, Split(in[0]));
     return result ? Join(*result) : Undefined(node);
   }
   if (OpArity(node.op) == 2 && IsElementwise(node.op)) {
-    std::optional<Parts> result = ComplexBinary(b_, node.op, Split(in[0]), Split(in[1]));
+    std::optional<Parts> result = ComplexBinary(b(), node.op, Split(in[0]), Split(in[1]));
     return result ? Join(*result) : Undefined(node);
   }
   return Layout(node, in);
@@ -317,26 +249,26 @@ Val Rebuilder::Layout(const Node& node, const std::vector<Val>& in) {
     case Op::kReshape:
     case Op::kBroadcast:
       extend("shape", 2);
-      return b_.Make(node.op, attrs, in);
+      return b().Make(node.op, attrs, in);
     case Op::kTranspose: {
       std::vector<int64_t> perm = attrs.Ints("perm");
       perm.push_back(perm.size());
-      return b_.Transpose(in[0], std::move(perm));
+      return b().Transpose(in[0], std::move(perm));
     }
     case Op::kSlice:
     case Op::kReverse:
     case Op::kConcat:
-      return b_.Make(node.op, attrs, in);
+      return b().Make(node.op, attrs, in);
     case Op::kPad: {
       extend("before", 0);
       extend("after", 0);
       if (attrs.Str("mode") != "constant" || attrs.Float("value") == 0) {
-        return b_.Make(node.op, attrs, in);
+        return b().Make(node.op, attrs, in);
       }
       Attrs re = node.attrs, im = node.attrs;
       im.Set("value", 0.0);
       Parts z = Split(in[0]);
-      return Join({b_.Make(node.op, re, {z.re}), b_.Make(node.op, im, {z.im})});
+      return Join({b().Make(node.op, re, {z.re}), b().Make(node.op, im, {z.im})});
     }
     default:
       return Indexing(node, in);
@@ -350,18 +282,19 @@ Val Rebuilder::Indexing(const Node& node, const std::vector<Val>& in) {
   switch (node.op) {
     case Op::kGather:
     case Op::kGatherNd:
-      return b_.Make(node.op, attrs, in);
+      return b().Make(node.op, attrs, in);
     case Op::kGatherElements: {
       Parts z = Split(in[0]);
-      return Join({b_.Make(node.op, attrs, {z.re, in[1]}), b_.Make(node.op, attrs, {z.im, in[1]})});
+      return Join(
+          {b().Make(node.op, attrs, {z.re, in[1]}), b().Make(node.op, attrs, {z.im, in[1]})});
     }
     case Op::kScatterNd:
-      return by_parts ? b_.Make(node.op, attrs, in) : Undefined(node);
+      return by_parts ? b().Make(node.op, attrs, in) : Undefined(node);
     case Op::kScatterElements: {
       if (!by_parts) return Undefined(node);
       Parts z = Split(in[0]), u = Split(in[2]);
-      return Join({b_.Make(node.op, attrs, {z.re, in[1], u.re}),
-                   b_.Make(node.op, attrs, {z.im, in[1], u.im})});
+      return Join({b().Make(node.op, attrs, {z.re, in[1], u.re}),
+                   b().Make(node.op, attrs, {z.im, in[1], u.im})});
     }
     default:
       return Undefined(node);
@@ -380,10 +313,10 @@ Val Rebuilder::Einsum(const Node& node, const std::vector<Val>& in) {
       imaginary += im;
       factors.push_back(im ? Split(in[i]).im : Split(in[i]).re);
     }
-    Val product = b_.Einsum(node.attrs.Str("equation"), factors);
-    if (imaginary % 4 >= 2) product = b_.Neg(product);
+    Val product = b().Einsum(node.attrs.Str("equation"), factors);
+    if (imaginary % 4 >= 2) product = b().Neg(product);
     Val& part = imaginary % 2 == 0 ? sum.re : sum.im;
-    part = part ? b_.Add(part, product) : product;
+    part = part ? b().Add(part, product) : product;
   }
   return Join(sum);
 }
@@ -395,22 +328,7 @@ bool NeedsRealTypes(const Graph& graph) {
 }
 
 absl::Status LowerToRealTypes(const Graph& graph, Graph* real) {
-  Builder builder(real);
-  Rebuilder::WidenedTensors widened;
-  Rebuilder rebuilder(&builder, &widened);
-  for (const Value* input : graph.inputs()) {
-    builder.set_place(input->node->place);
-    rebuilder.Bind(input, builder.Input(input->name, RealValueType(input->type)));
-  }
-  T2N_RETURN_IF_ERROR(rebuilder.Run(graph));
-  for (const Value* output : graph.outputs()) {
-    Val rebuilt = rebuilder.Get(output);
-    T2N_RETURN_IF_ERROR(builder.status());
-    real->outputs().push_back(rebuilt.get());
-  }
-  real->output_names() = graph.output_names();
-  real->EliminateDeadCode();
-  return absl::OkStatus();
+  return Rebuilder().Rewrite(graph, real);
 }
 
 }  // namespace t2n
