@@ -30,7 +30,7 @@ struct Target {
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
-  bool reads_bool_files() const { return version >= 21; }
+  bool reads_bool_files() const { return version >= 21 || strict; }
   bool topk_of_any_type() const { return version >= 21; }  // before: f32
   bool has_f16_pow_and_round() const { return version >= 21; }
   bool shares_results() const { return version >= 21 || strict; }  // of a scan's body

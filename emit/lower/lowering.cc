@@ -111,6 +111,15 @@ void Lowering::FinishOutputs(const Graph& graph) {
   }
 }
 
+Expr Lowering::Repeat(Expr x, const std::vector<int64_t>& from, const std::vector<int64_t>& to) {
+  if (!target().strict) {
+    return nnef::Call("tract_core_broadcast", {std::move(x)}, {{"shape", nnef::Ints(to)}});
+  }
+  std::vector<int64_t> repeats;
+  for (size_t i = 0; i < to.size(); ++i) repeats.push_back(from[i] == to[i] ? 1 : to[i]);
+  return nnef::Call("tile", {std::move(x)}, {{"repeats", nnef::Ints(repeats)}});
+}
+
 Expr Lowering::In(const Node& node, int i) { return Ref(node.inputs[i]); }
 
 Expr Lowering::Ref(const Value* value) {
@@ -126,9 +135,7 @@ Expr Lowering::Ref(const Value* value) {
       e = Constant(stored, value->name.empty() ? name : value->name);
       if (stored.sizes != value->constant->sizes) {
         std::string full = names_->Unique(name);
-        body().push_back({{full},
-                          nnef::Call("tract_core_broadcast", {e},
-                                     {{"shape", nnef::Ints(value->constant->sizes)}})});
+        body().push_back({{full}, Repeat(std::move(e), stored.sizes, value->constant->sizes)});
         e = nnef::Id(full);
       }
     }

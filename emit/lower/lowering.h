@@ -80,6 +80,8 @@ class Lowering {
 
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
   nnef::Expr Copy(nnef::Expr x);            // the invocation of an identity
+  // The invocation that repeats axes of size 1.
+  nnef::Expr Repeat(nnef::Expr x, const std::vector<int64_t>& from, const std::vector<int64_t>& to);
   // Zero for a comparison with integers of this type.
   nnef::Expr Zero(DType dtype);
   // A number as a literal for an operator that takes the other operand's type.
