@@ -90,10 +90,10 @@ std::vector<int64_t> WithoutFirst(const std::vector<int64_t>& perm) {
 }
 
 Expr Window(Lowering& l, const Node& node, const char* op, Expr filter,
-            const std::vector<int64_t>& pad_after) {
+            const std::vector<int64_t>& pad_after, bool biased = true) {
   const Attrs& attrs = node.attrs;
   std::vector<Expr> operands = {l.In(node, 0), std::move(filter)};
-  if (node.inputs.size() > 2) {
+  if (biased && node.inputs.size() > 2) {
     Expr bias = l.In(node, 2);
     // NNEF's bias is [1, channels].
     if (l.target().strict)
@@ -202,22 +202,49 @@ absl::Status LowerConv(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
-// Output padding is a smaller padding behind; where that is none, the output's size says it.
+namespace {
+
+// `x` with `after` zeros behind each spatial axis, and the bias of `node` everywhere.
+void SetExtended(Lowering& l, const Node& node, Expr x, const std::vector<int64_t>& after) {
+  std::vector<int64_t> before(after.size() + 2, 0), behind(2, 0), spatial;
+  behind.insert(behind.end(), after.begin(), after.end());
+  Expr padded = Call("pad", {std::move(x)},
+                     {{"padding", Pairs(before, behind)}, {"value", nnef::Float(0)}});
+  if (node.inputs.size() < 3) return l.Set(node, std::move(padded));
+  for (size_t i = 0; i < after.size(); ++i) spatial.push_back(i + 1);
+  padded = l.Temp(node, "padded", std::move(padded));
+  Expr bias = l.Temp(node, "bias", Call("unsqueeze", {l.In(node, 2)}, {{"axes", Ints(spatial)}}));
+  l.Set(node, Call("add", {std::move(padded), std::move(bias)}));
+}
+
+}  // namespace
+
+// Output padding is a smaller padding behind; where there is less of that, the output's size says
+// it, or, if that is not known, what is behind the whole extent is added: only the bias is there.
 absl::Status LowerConvTranspose(Lowering& l, const Node& node) {
   if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
   T2N_ASSIGN_OR_RETURN(Expr filter, DeconvFilter(l, node));
-  const auto& extra = node.attrs.Ints("output_padding");
-  std::vector<int64_t> after = node.attrs.Ints("pad_after");
+  std::vector<int64_t> extra = node.attrs.Ints("output_padding");
+  std::vector<int64_t> after = node.attrs.Ints("pad_after"), rest = after;
   bool fits = true;
-  for (size_t i = 0; i < extra.size(); ++i) fits &= after[i] >= extra[i];
+  for (size_t i = 0; i < extra.size(); ++i) {
+    int64_t common = std::min(rest[i], extra[i]);
+    rest[i] -= common;
+    extra[i] -= common;
+    fits &= extra[i] == 0;
+  }
   if (fits) {
-    for (size_t i = 0; i < extra.size(); ++i) after[i] -= extra[i];
-    l.Set(node, Window(l, node, "deconv", std::move(filter), after));
+    l.Set(node, Window(l, node, "deconv", std::move(filter), rest));
     return absl::OkStatus();
   }
   const Shape& shape = node.output()->shape();
   auto spatial = ConstantShape(absl::MakeConstSpan(shape).subspan(l.target().strict ? 0 : 2));
-  if (!spatial) return l.Refuse(node, "output padding of a symbolic size");
+  if (!spatial) {
+    SetExtended(l, node,
+                l.Temp(node, "deconv", Window(l, node, "deconv", std::move(filter), rest, false)),
+                extra);
+    return absl::OkStatus();
+  }
   Expr deconv = Window(l, node, "deconv", std::move(filter), after);
   deconv.items.push_back({"output_shape", Ints(*spatial)});
   l.Set(node, std::move(deconv));
