@@ -189,6 +189,14 @@ Expr BlockSlice(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t siz
   return Call("squeeze", {x}, {{"axes", Ints({axis + 1})}});
 }
 
+// A part of a constant whose size is open, such as a table of positions. Its elements are taken by
+// number: of a slice, tract's streaming takes the same elements for every pulse.
+bool IsOpenPartOfTable(const Target& target, const Node& node) {
+  return node.inputs[0]->constant && node.attrs.Size("begin").is_const() &&
+         !node.output()->shape()[node.attrs.Int("axis")].is_const() &&
+         target.has_symbolic_values();
+}
+
 }  // namespace
 
 absl::Status LowerSlice(Lowering& l, const Node& node) {
@@ -199,6 +207,12 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
       size.value() >= step) {
     l.Set(node, BlockSlice(l, node, l.In(node, 0), axis, size.value(), begin.value(), count.value(),
                            step));
+    return absl::OkStatus();
+  }
+  if (IsOpenPartOfTable(l.target(), node)) {
+    Expr numbers = l.Temp(node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end),
+                                                                     nnef::Int(step)}));
+    l.Set(node, Call("tract_core_gather", {l.In(node, 0), numbers}, {{"axis", nnef::Int(axis)}}));
     return absl::OkStatus();
   }
   Expr slice = OneSlice(l.In(node, 0), axis, begin, end);

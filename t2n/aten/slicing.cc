@@ -241,7 +241,11 @@ Arg Diag(OpCall& c) {
   return x.rank() == 1 ? DiagonalMatrix(c, x, offset, 0, 1) : DiagonalOf(c, x, offset, 0, 1);
 }
 
-// Windows of `size` every `step` along an axis, as a new last axis.
+// More windows' elements than these are not joined from slices.
+constexpr int64_t kMaxUnfoldedSlices = 64;
+
+// Windows of `size` every `step` along an axis, as a new last axis. Of an axis of open size they
+// are joined from slices where these are few: unlike an indexed axis, a slice can stream.
 Arg Unfold(OpCall& c) {
   Val x = AtLeast1d(c.b, c.tensor("self"));
   int64_t axis = c.axis("dimension", x.rank()), size = c.integer("size"), step = c.integer("step");
@@ -255,6 +259,11 @@ Arg Unfold(OpCall& c) {
     shape[axis] = windows;
     shape.insert(shape.begin() + axis + 1, Dim(size));
     return c.b.Transpose(c.b.Reshape(c.b.Slice(x, axis, 0, windows * size), shape), to_back);
+  }
+  if (!windows.is_const() && step == 1 && size > 0 && size <= kMaxUnfoldedSlices) {
+    std::vector<Val> slices;
+    for (int64_t i = 0; i < size; ++i) slices.push_back(c.b.Slice(x, axis, i, windows + i));
+    return c.b.Stack(slices, x.rank());
   }
   Val at = IotaAlong(c.b, windows, 0, 2) * static_cast<double>(step) + IotaAlong(c.b, size, 1, 2);
   return c.b.Transpose(c.b.Gather(x, axis, at), to_back);
