@@ -12,6 +12,7 @@ class Fixture:
     refused: str = ""
     method: str = "forward"
     flags: str = ""  # further flags; with --inputs among them, the inputs' own are left out
+    pulse: str = ""  # symbol of the streaming axis and size of a pulse
     train: bool = False  # saved in training mode; recorded in eval mode
 
 

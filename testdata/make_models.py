@@ -4,7 +4,8 @@
 
 NAME.pt is the archive; NAME.npz holds in0, in1, ... and out0, out1, ..., and for calls in a row
 next1_in0, ..., next1_out0, ..., next2_in0 and so on; NAME.flags holds the flags
-of a conversion that needs some; NAME.refused a text of the refusal, for what cannot be converted.
+of a conversion that needs some; NAME.refused a text of the refusal, for what cannot be converted;
+NAME.pulse the symbol and the size of a pulse, for what can stream.
 Every model is made from seed 0, and a second run writes the same bytes.
 """
 
@@ -95,6 +96,8 @@ def write(folder, fixture):
         if fixture.method != "forward":
             flags.append(f"--method {fixture.method}")
         stem.with_suffix(".flags").write_text(" ".join(flags) + "\n")
+    if fixture.pulse:
+        stem.with_suffix(".pulse").write_text(fixture.pulse + "\n")
     if fixture.refused:
         stem.with_suffix(".refused").write_text(fixture.refused + "\n")
 

@@ -1,8 +1,8 @@
 """Takes one archive all the way: converts it, runs the result, compares with what torch recorded.
 
 Beside NAME.pt lie NAME.npz (in0, in1, ... and out0, out1, ...), NAME.flags (flags of the
-conversion, as in a shell) and NAME.refused (a text that stderr must have: the archive cannot be
-converted); each may be absent.
+conversion, as in a shell), NAME.refused (a text that stderr must have: the archive cannot be
+converted) and NAME.pulse (it is run pulse by pulse too: see pulse_runner.py); each may be absent.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 
 import compare
+import pulse_runner
 import tract_runner
 
 _DTYPES = {
@@ -139,6 +140,10 @@ def _convert_and_run(arguments, npz, out, settings, result):
         verdict = tract_runner.judge(out, npz, settings.tolerance, settings.run_timeout)
         result.status, result.detail, result.notes = verdict.status, verdict.detail, verdict.notes
         result.run_seconds = verdict.seconds
+        pulse = npz.with_suffix(".pulse")
+        if result.status == "ok" and pulse.exists() and pulse_runner.available():
+            verdict = pulse_runner.judge(out, npz, pulse, settings.tolerance, settings.run_timeout)
+            result.status, result.detail = verdict.status, f"in pulses: {verdict.detail}"
 
 
 def _check(arguments, npz, settings, result):

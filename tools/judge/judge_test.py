@@ -10,6 +10,7 @@ import archive_judge
 import compare
 import isolated
 import numpy as np
+import pulse_runner
 import score
 import tract_runner
 
@@ -148,6 +149,26 @@ class TractRunnerTest(unittest.TestCase):
             np.savez(f"{folder}/io.npz", in0=x, in1=x, out0=x)
             verdict = tract_runner.judge(folder, f"{folder}/io.npz")
         self.assertEqual((verdict.status, verdict.detail), ("wrong", "1 inputs, expected 2"))
+
+
+class PulseRunnerTest(unittest.TestCase):
+    def test_pulses_are_joined_behind_the_delay(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "graph.nnef").write_text(
+                "version 1.0;\nextension tract_registry tract_core;\nextension tract_symbol S;\n"
+                "graph g(x) -> (z) {\n"
+                "x = external(shape=[1, 1, S]);\n"
+                'z = box(x, size=[1, 1, 3], border="constant", padding=[(0, 0), (0, 0), (0, 0)]);\n'
+                "}\n"
+            )
+            io, pulse = pathlib.Path(folder, "io.npz"), pathlib.Path(folder, "io.pulse")
+            pulse.write_text("S 4\n")
+            x = np.arange(10, dtype=np.float32).reshape(1, 1, 10)
+            sums = x[:, :, 2:] + x[:, :, 1:-1] + x[:, :, :-2]
+            np.savez(io, in0=x, out0=sums)
+            self.assertEqual(pulse_runner.judge(folder, io, pulse).status, "ok")
+            np.savez(io, in0=x, out0=sums + 1)
+            self.assertEqual(pulse_runner.judge(folder, io, pulse).status, "wrong")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,13 @@ def initial_value(model_path, name):
 
 def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
     """Verdict on an NNEF model (folder, .tar or .tgz) against the .npz `io`."""
-    outcome = isolated.call(run_and_compare, str(model), str(io), tolerance, timeout=timeout)
+    return verdict_of(
+        isolated.call(run_and_compare, str(model), str(io), tolerance, timeout=timeout)
+    )
+
+
+def verdict_of(outcome):
+    """Verdict for the outcome of a function that gives what differs, and notes."""
     if outcome.status == "ok":
         found, notes = outcome.value
         status = "wrong" if found else "ok"
@@ -86,14 +92,19 @@ def _causes(error):
     return "\n".join(line for line in lines if not heading.match(line)) or error
 
 
-def runnable(model_path):
-    """The model, optimised, with the registries a host of tract switches on."""
+def load(model_path):
+    """The model, with the registries a host of tract switches on."""
     context = tract.nnef()
     for name in _REGISTRIES:
         enable = getattr(context, name, None)
         if enable is not None:
             context = enable()
-    load = getattr(context, "load", None) or context.model_for_path  # the name before 0.23
+    read = getattr(context, "load", None) or context.model_for_path  # the name before 0.23
+    return read(model_path)
+
+
+def runnable(model_path):
+    """The model, optimised."""
     model = load(model_path)
     if hasattr(model, "into_optimized"):  # wheels before 0.22
         model = model.into_optimized()
