@@ -270,7 +270,38 @@ class DimOps {
     return sum;
   }
 
+  // Whether `d` is known to be negative: by the ranges of its symbols, or after a floor, a minimum
+  // or a maximum of it is replaced by what bounds it.
+  static bool Negative(const Dim& d, int depth = 4) {
+    const Range range = d.range();
+    if (range.max && *range.max < 0) return true;
+    if (d.is_const() || depth == 0) return false;
+    // Minima and maxima first: what is between them and their operands' floors is then exact.
+    const Term* chosen = nullptr;
+    for (const auto& [key, term] : d.poly_->terms) {
+      if (term.atoms.size() != 1 || term.atoms[0]->kind == Dim::Atom::kSymbol) continue;
+      if (!chosen || chosen->atoms[0]->kind == Dim::Atom::kFloorDiv) chosen = &term;
+    }
+    return chosen && NegativeWithout(d, *chosen->atoms[0], chosen->coefficient, depth - 1);
+  }
+
  private:
+  // The same for `d` with its term coefficient * atom bounded from above by the atom's operands.
+  static bool NegativeWithout(const Dim& d, const Dim::Atom& atom, int64_t coefficient, int depth) {
+    Terms terms = d.poly_->terms;
+    terms.erase(atom.text);
+    const Dim rest = FromTerms(std::move(terms));
+    if (atom.kind == Dim::Atom::kFloorDiv) {
+      if (!atom.b.is_const() || atom.b.value() < 1) return false;
+      const Dim bound = coefficient > 0 ? atom.a : atom.a - atom.b + 1;
+      return Negative(rest * atom.b + bound * coefficient, depth);
+    }
+    const bool first = Negative(rest + atom.a * coefficient, depth);
+    const bool either = (atom.kind == Dim::Atom::kMin) == (coefficient > 0);
+    if (first == either) return first;
+    return Negative(rest + atom.b * coefficient, depth);
+  }
+
   static Dim SubstituteAtom(const AtomPtr& atom,
                             const std::function<std::optional<Dim>(absl::string_view)>& binding) {
     if (atom->kind == Dim::Atom::kSymbol) {
@@ -422,9 +453,9 @@ Dim Max(const Dim& a, const Dim& b) {
 }
 
 std::optional<bool> Less(const Dim& a, const Dim& b) {
-  Range d = (a - b).range();
-  if (d.max && *d.max < 0) return true;
-  if (d.min && *d.min >= 0) return false;
+  const Dim d = a - b;
+  if (DimOps::Negative(d)) return true;
+  if (DimOps::Negative(-d - 1)) return false;
   return std::nullopt;
 }
 
@@ -437,8 +468,7 @@ std::optional<bool> LessEqual(const Dim& a, const Dim& b) {
 std::optional<bool> Equal(const Dim& a, const Dim& b) {
   Dim d = a - b;
   if (d.is_const()) return d.value() == 0;
-  Range r = d.range();
-  if ((r.min && *r.min > 0) || (r.max && *r.max < 0)) return false;
+  if (DimOps::Negative(d) || DimOps::Negative(-d)) return false;
   return std::nullopt;
 }
 

@@ -49,6 +49,21 @@ TEST(Dim, MinAndMaxAreDecidedOrKept) {
   EXPECT_EQ(Max(S, 8).range().min, 8);
 }
 
+TEST(Dim, ComparesWhatMinimaMaximaAndFloorsBound) {
+  const Dim half = FloorDiv(S, 2);
+  EXPECT_EQ(LessEqual(half, S), true);
+  EXPECT_EQ(Less(S, half), false);
+  EXPECT_EQ(Less(half * 2 + 1, S), false);
+  EXPECT_EQ(LessEqual(half * 2, S), true);
+  EXPECT_EQ(LessEqual(S, half * 2 + 1), true);
+  EXPECT_EQ(LessEqual(Max(half - 1, 0), half), true);
+  EXPECT_EQ(Min(half, Max(half - 1, 0)), Max(half - 1, 0));
+  EXPECT_EQ(LessEqual(Min(S, T), S), true);
+  EXPECT_EQ(LessEqual(Min(S, T), T + 3), true);
+  EXPECT_EQ(LessEqual(Max(S, T), S), std::nullopt);
+  EXPECT_EQ(Equal(Max(S, 8), FloorDiv(S, 2) - 1), false);
+}
+
 TEST(Dim, EvaluatesAndSubstitutes) {
   Dim d = FloorDiv(S + 3, 2) * T + Min(S, 4);
   auto bind = [](absl::string_view n) -> std::optional<int64_t> { return n == "S" ? 6 : 10; };
