@@ -44,6 +44,10 @@ struct Target {
   bool has_scatter_reductions() const { return version >= 23; }    // before: ignored
   bool has_resize() const { return version >= 23; }
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
+  // It follows what is computed from sizes as if it were exact integers, and cuts selects apart
+  // where a comparison of them changes. Halves are lost that way, and so are operands that
+  // broadcast.
+  bool reasons_on_sizes() const { return version >= 23; }
 };
 
 // The newest tract that is tested: the default target.

@@ -280,17 +280,4 @@ absl::Status LowerPad(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
-absl::Status LowerIota(Lowering& l, const Node& node) {
-  const Dim& length = node.output()->shape()[0];
-  if (l.target().strict || (!length.is_const() && !l.target().has_symbolic_values())) {
-    return l.Refuse(node, "a range of symbolic length");
-  }
-  Expr range =
-      Call("tract_core_range", {nnef::Int(0), DimExpr(node.attrs.Size("length")), nnef::Int(1)});
-  DType dtype = node.output()->dtype();
-  if (dtype != DType::kI64) range = l.Cast(l.Temp(node, "i64", std::move(range)), dtype);
-  l.Set(node, std::move(range));
-  return absl::OkStatus();
-}
-
 }  // namespace t2n

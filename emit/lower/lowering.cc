@@ -144,17 +144,7 @@ Expr Lowering::Ref(const Value* value) {
         absl::StrCat("a symbolic size as a value (target ", target().name, ")"));
     e = nnef::Id("refused");
   } else if (value->dims) {
-    Expr dims = value->rank() == 0 ? DimExpr((*value->dims)[0]) : DimArray(*value->dims);
-    Expr cast = Cast(std::move(dims), value->dtype());
-    std::string id = names_->Unique(name);
-    body().push_back({{id}, std::move(cast)});
-    e = nnef::Id(id);
-    if (value->rank() > 1) {
-      std::string shaped = names_->Unique(name);
-      body().push_back(
-          {{shaped}, nnef::Call("reshape", {e}, {{"shape", DimArray(value->shape())}})});
-      e = nnef::Id(shaped);
-    }
+    e = SizeValues(*value);
   }
   return values_[value] = e;
 }
@@ -254,18 +244,27 @@ void Lowering::SetOutput(const Value& output, Expr value) {
 }
 
 Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value) {
-  std::string first =
-      names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+  std::string first = TempName(node, suffix);
   std::string second = NameOf(*node.output(1));
   body().push_back({{first, second}, std::move(value)});
   return values_[node.output(1)] = nnef::Id(second);
 }
 
+std::string Lowering::TempName(const Node& node, absl::string_view suffix) {
+  return names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+}
+
 Expr Lowering::Temp(const Node& node, absl::string_view suffix, Expr value) {
-  std::string name =
-      names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+  std::string name = TempName(node, suffix);
   body().push_back({{name}, std::move(value)});
   return nnef::Id(name);
+}
+
+std::pair<Expr, Expr> Lowering::TempPair(const Node& node, absl::string_view first,
+                                         absl::string_view second, Expr value) {
+  std::string a = TempName(node, first), b = TempName(node, second);
+  body().push_back({{a, b}, std::move(value)});
+  return {nnef::Id(a), nnef::Id(b)};
 }
 
 void Lowering::Alias(const Value* value, Expr same) { values_[value] = std::move(same); }

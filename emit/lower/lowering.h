@@ -75,6 +75,9 @@ class Lowering {
   nnef::Expr SetSecond(const Node& node, absl::string_view suffix, nnef::Expr value);
   // An intermediate value, named after the node's first result.
   nnef::Expr Temp(const Node& node, absl::string_view suffix, nnef::Expr value);
+  // The same for a value of two results.
+  std::pair<nnef::Expr, nnef::Expr> TempPair(const Node& node, absl::string_view first,
+                                             absl::string_view second, nnef::Expr value);
   // `value` is what another expression (an identifier) already is.
   void Alias(const Value* value, nnef::Expr same);
 
@@ -113,6 +116,8 @@ class Lowering {
   std::vector<nnef::Assignment>& body() { return parent_ ? body_ : model_->document.body; }
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
+  nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
+  std::string TempName(const Node& node, absl::string_view suffix);
   bool LowerEmpty(const Node& node);
   void AsBytes(std::string* variable);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);

@@ -94,6 +94,15 @@ absl::Status LowerArgReduce(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+// tract takes an open k only from values: the end of a range that has it as length.
+Expr OpenCount(Lowering& l, const Node& node, const Dim& k) {
+  Expr range =
+      l.Temp(node, "range", Call("tract_core_range", {nnef::Int(1), DimExpr(k + 1), nnef::Int(1)}));
+  Expr numbers = l.Temp(node, "numbers", l.Cast(range, DType::kI64));
+  Expr last = l.Temp(node, "last", Call("max_reduce", {numbers}, {{"axes", Ints({0})}}));
+  return l.Temp(node, "k", Call("max", {last, nnef::Int(0)}));
+}
+
 // tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
   if (!l.target().has_topk()) return l.Refuse(node, "no sorting there");
@@ -110,16 +119,36 @@ absl::Status LowerTopK(Lowering& l, const Node& node) {
     if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
     key = l.Temp(node, "key", Call("select", {is_nan, infinity, x}));
   }
-  Expr sorted = Call("tract_core_topk", {key},
-                     {{"k", DimExpr(node.attrs.Size("k"))},
-                      {"axis", axis},
-                      {"largest", nnef::Bool(node.attrs.Bool("largest"))}});
-  if (key.text == x.text) {
+  const Dim& k = node.attrs.Size("k");
+  if (!k.is_const() && !l.target().has_symbolic_values()) {
+    return l.Refuse(node, "sorting of a symbolic count");
+  }
+  Expr count = k.is_const() ? DimExpr(k) : OpenCount(l, node, k);
+  Expr sorted =
+      Call("tract_core_topk", {key},
+           {{"k", count}, {"axis", axis}, {"largest", nnef::Bool(node.attrs.Bool("largest"))}});
+  if (k.is_const() && key.text == x.text) {
     l.SetAll(node, std::move(sorted));
     return absl::OkStatus();
   }
-  Expr indices = l.SetSecond(node, "sorted", std::move(sorted));
-  l.SetOutput(*node.output(0), Call("tract_core_gather_elements", {x, indices}, {{"axis", axis}}));
+  if (k.is_const()) {
+    Expr indices = l.SetSecond(node, "sorted", std::move(sorted));
+    l.SetOutput(*node.output(0),
+                Call("tract_core_gather_elements", {x, indices}, {{"axis", axis}}));
+    return absl::OkStatus();
+  }
+  // tract does not know how many there are after an open count: slices say it.
+  auto [values, indices] = l.TempPair(node, "sorted", "order", std::move(sorted));
+  auto counted = [&](const Expr& e) {
+    return Call("slice", {e},
+                {{"axes", nnef::Array({axis})}, {"begin", Ints({0})}, {"end", DimArray({k})}});
+  };
+  if (key.text != x.text) {
+    values =
+        l.Temp(node, "values", Call("tract_core_gather_elements", {x, indices}, {{"axis", axis}}));
+  }
+  l.SetOutput(*node.output(0), counted(values));
+  l.SetOutput(*node.output(1), counted(indices));
   return absl::OkStatus();
 }
 
