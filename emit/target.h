@@ -43,6 +43,7 @@ struct Target {
   bool counts_padding() const { return version >= 23 || strict; }  // box, border "constant"
   bool has_scatter_reductions() const { return version >= 23; }    // before: ignored
   bool has_resize() const { return version >= 23; }
+  bool has_epilogues() const { return version >= 23; }    // of recurrent cells
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
   // It follows what is computed from sizes as if it were exact integers, and cuts selects apart
   // where a comparison of them changes. Halves are lost that way, and so are operands that

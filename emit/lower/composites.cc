@@ -52,6 +52,23 @@ std::optional<Expr> RmsNorm(Lowering& l, const Node& node) {
               {{"axis", nnef::Int(axes[0])}, {"eps", nnef::Float(node.attrs.Float("eps"))}});
 }
 
+// What a recurrent layer does with its gates; the last input is a state.
+std::optional<Expr> Epilogue(Lowering& l, const Node& node, const char* name) {
+  Dim hidden = node.inputs.back()->shape().back();
+  if (!l.target().has_epilogues() || !IsF32OrF16(node) || !hidden.is_const()) return std::nullopt;
+  std::vector<Expr> operands;
+  for (size_t i = 0; i < node.inputs.size(); ++i) operands.push_back(l.In(node, i));
+  return Call(name, std::move(operands), {{"hidden", nnef::Int(hidden.value())}});
+}
+
+std::optional<Expr> LstmEpilogue(Lowering& l, const Node& node) {
+  return Epilogue(l, node, "tract_core_lstm_epilogue");
+}
+
+std::optional<Expr> GruEpilogue(Lowering& l, const Node& node) {
+  return Epilogue(l, node, "tract_core_gru_epilogue");
+}
+
 // On pairs (see LowerToRealTypes); tract does not divide by the length either.
 std::optional<Expr> Fft(Lowering& l, const Node& node) {
   if (l.target().strict) return std::nullopt;
@@ -73,10 +90,16 @@ struct Row {
 };
 
 constexpr Row kTable[] = {
-    {"softmax", Softmax},    {"log_softmax", LogSoftmax},
-    {"silu", Silu},          {"hard_swish", HardSwish},
-    {"gelu_tanh", GeluTanh}, {"leaky_relu", LeakyRelu},
-    {"rms_norm", RmsNorm},   {"fft", Fft},
+    {"softmax", Softmax},
+    {"log_softmax", LogSoftmax},
+    {"silu", Silu},
+    {"hard_swish", HardSwish},
+    {"gelu_tanh", GeluTanh},
+    {"leaky_relu", LeakyRelu},
+    {"rms_norm", RmsNorm},
+    {"lstm_epilogue", LstmEpilogue},
+    {"gru_epilogue", GruEpilogue},
+    {"fft", Fft},
 };
 
 }  // namespace
