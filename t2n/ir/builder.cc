@@ -24,24 +24,57 @@ Dim Val::dim(int64_t axis) const {
 
 bool operator==(const Val& a, const Val& b) { return a.get() == b.get(); }
 
-#define T2N_OPERATOR(sign, Op)                                                                     \
-  Val operator sign(const Val& a, const Val& b) { return a && b ? a.builder()->Op(a, b) : Val(); } \
-  Val operator sign(const Val& a, double b) { return a ? a.builder()->Op(a, b) : Val(); }          \
-  Val operator sign(double a, const Val& b) {                                                      \
-    return b ? b.builder()->Op(b.builder()->ScalarLike(b, a), b) : Val();                          \
+#define T2N_OPERATOR(sign, Op)                                                      \
+  Val operator sign(const Val& a, const Val& b) {                                   \
+    return a.builder() ? a.builder()->Op(a, b) : Val();                             \
+  }                                                                                 \
+  Val operator sign(const Val& a, double b) {                                       \
+    return a.builder() ? a.builder()->Op(a, b) : Val();                             \
+  }                                                                                 \
+  Val operator sign(double a, const Val& b) {                                       \
+    return b.builder() ? b.builder()->Op(b.builder()->ScalarLike(b, a), b) : Val(); \
   }
 T2N_OPERATOR(+, Add)
 T2N_OPERATOR(-, Sub)
 T2N_OPERATOR(*, Mul)
 T2N_OPERATOR(/, Div)
 #undef T2N_OPERATOR
-Val operator-(const Val& a) { return a ? a.builder()->Neg(a) : Val(); }
+Val operator-(const Val& a) { return a.builder() ? a.builder()->Neg(a) : Val(); }
 
 Val Builder::Fail(absl::string_view message) { return Fail(absl::UnimplementedError(message)); }
+
+Val Builder::NoAxis(int64_t axis, const Val& x) {
+  return Fail(absl::InvalidArgumentError(
+      absl::StrCat("no axis ", axis, " in a tensor of ", x.rank(), " axes")));
+}
 
 Val Builder::Fail(absl::Status status) {
   if (status_.ok()) status_ = std::move(status);
   return Val();
+}
+
+Val Builder::FailAs(ValueType type, absl::string_view message) {
+  Fail(message);
+  return Failed(std::move(type));
+}
+
+Val Builder::Failed(ValueType type) {
+  failed_.emplace_back();
+  failed_.back().type = std::move(type);
+  return Val(this, &failed_.back());
+}
+
+// What the primitive would give, with the type of its first operand if it cannot be told.
+std::vector<Val> Builder::FailedLike(Op op, const Attrs& attrs, absl::Span<const Val> inputs) {
+  std::vector<ValueType> types;
+  for (const Val& v : inputs) types.push_back(v.get() ? v->type : ValueType());
+  absl::StatusOr<std::vector<ValueType>> result = InferTypes(op, attrs, types);
+  ValueType like = types.empty() ? ValueType() : types[0];
+  std::vector<Val> out;
+  for (size_t i = 0; i < 2; ++i) {
+    out.push_back(Failed(result.ok() && i < result->size() ? (*result)[i] : like));
+  }
+  return out;
 }
 
 std::vector<Val> Builder::Wrap(Node* node) {
@@ -56,23 +89,22 @@ void Builder::Fold(Node* node) {
 }
 
 std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inputs) {
-  const std::vector<Val> failed(2);
-  if (!ok()) return failed;
+  if (!ok()) return FailedLike(op, attrs, inputs);
   std::vector<Value*> values;
   std::vector<ValueType> types;
   for (const Val& v : inputs) {
-    if (!v) return failed;
+    if (!v) return FailedLike(op, attrs, inputs);
     values.push_back(v.get());
     types.push_back(v->type);
   }
   absl::StatusOr<std::vector<ValueType>> result = InferTypes(op, attrs, types);
   if (!result.ok()) {
     Fail(result.status());
-    return failed;
+    return FailedLike(op, attrs, inputs);
   }
   if (absl::Status in_range = CheckIndices(op, attrs, values); !in_range.ok()) {
     Fail(std::move(in_range));
-    return failed;
+    return FailedLike(op, attrs, inputs);
   }
   Node* node = graph_->AddNode(op, std::move(attrs), std::move(values), *std::move(result), place_);
   Fold(node);
@@ -148,7 +180,7 @@ Shape WithLeadingOnes(const Shape& shape, int64_t rank) {
 }  // namespace
 
 Val Builder::Binary(Op op, const Val& a, const Val& b) {
-  if (!a || !b) return Val();
+  if (!a.get() || !b.get()) return Val();
   int64_t rank = std::max(a.rank(), b.rank());
   return Make(
       op, {},
@@ -156,7 +188,7 @@ Val Builder::Binary(Op op, const Val& a, const Val& b) {
 }
 
 Val Builder::Select(const Val& condition, const Val& a, const Val& b) {
-  if (!condition || !a || !b) return Val();
+  if (!condition.get() || !a.get() || !b.get()) return Val();
   int64_t rank = std::max({condition.rank(), a.rank(), b.rank()});
   return Make(
       Op::kSelect, {},
@@ -165,7 +197,7 @@ Val Builder::Select(const Val& condition, const Val& a, const Val& b) {
 }
 
 Val Builder::Cast(const Val& x, DType dtype) {
-  if (!x || x.dtype() == dtype) return x;
+  if (!x.get() || x.dtype() == dtype) return x;
   return Make(Op::kCast, {{"dtype", dtype}}, {x});
 }
 
@@ -188,7 +220,7 @@ Val Builder::Cumulative(const Val& x, int64_t axis, absl::string_view mode) {
 }
 
 Val Builder::Reshape(const Val& x, Shape shape) {
-  if (!x || x.shape() == shape) return x;
+  if (!x.get() || x.shape() == shape) return x;
   return Make(Op::kReshape, {{"shape", std::move(shape)}}, {x});
 }
 
@@ -202,35 +234,40 @@ Val Builder::Transpose(const Val& x, std::vector<int64_t> perm) {
 Val Builder::SwapAxes(const Val& x, int64_t a, int64_t b) {
   std::vector<int64_t> perm(x.rank());
   std::iota(perm.begin(), perm.end(), 0);
-  if (!x || std::max(a, b) >= x.rank()) return x;
+  if (std::max(a, b) >= x.rank()) return x;
+  if (std::min(a, b) < 0) return NoAxis(std::min(a, b), x);
   std::swap(perm[a], perm[b]);
   return Transpose(x, std::move(perm));
 }
 
 Val Builder::BroadcastTo(const Val& x, const Shape& shape) {
-  if (!x) return x;
-  if (x.rank() > static_cast<int64_t>(shape.size())) return Fail("broadcast to a lower rank");
+  if (!x.get()) return x;
+  if (x.rank() > static_cast<int64_t>(shape.size())) {
+    return FailAs({x.dtype(), shape, nullptr}, "broadcast to a lower rank");
+  }
   Val aligned = Reshape(x, WithLeadingOnes(x.shape(), shape.size()));
-  if (!aligned || aligned.shape() == shape) return aligned;
+  if (aligned.shape() == shape) return aligned;
   return Make(Op::kBroadcast, {{"shape", shape}}, {aligned});
 }
 
 Val Builder::Unsqueeze(const Val& x, int64_t axis) {
-  if (!x) return x;
+  if (!x.get()) return x;
+  if (axis < 0 || axis > x.rank()) return NoAxis(axis, x);
   Shape shape = x.shape();
   shape.insert(shape.begin() + axis, Dim(1));
   return Reshape(x, std::move(shape));
 }
 
 Val Builder::Squeeze(const Val& x, int64_t axis) {
-  if (!x) return x;
+  if (!x.get()) return x;
+  if (axis < 0 || axis >= x.rank()) return NoAxis(axis, x);
   Shape shape = x.shape();
   shape.erase(shape.begin() + axis);
   return Reshape(x, std::move(shape));
 }
 
 Val Builder::Slice(const Val& x, int64_t axis, const Dim& begin, const Dim& end, int64_t step) {
-  if (!x || (begin == Dim(0) && end == x.dim(axis) && step == 1)) return x;
+  if (!x.get() || (begin == Dim(0) && end == x.dim(axis) && step == 1)) return x;
   return Make(Op::kSlice, {{"axis", axis}, {"begin", begin}, {"end", end}, {"step", step}}, {x});
 }
 
@@ -403,7 +440,8 @@ Val Builder::FromIntRepr(const Val& x, DType dtype, QuantPtr quant) {
 
 std::vector<Val> Builder::CompositeAll(absl::string_view name, Attrs attrs,
                                        absl::Span<const Val> inputs, const BodyFn& body) {
-  const std::vector<Val> failed(2);
+  ValueType like = inputs.empty() || !inputs[0].get() ? ValueType() : inputs[0]->type;
+  const std::vector<Val> failed = {Failed(like), Failed(like)};
   if (!ok()) return failed;
   auto graph = std::make_unique<Graph>();
   Builder inner(graph.get());
@@ -442,7 +480,10 @@ Val Builder::Composite(absl::string_view name, Attrs attrs, absl::Span<const Val
 }
 
 std::vector<Val> Builder::Scan(const ScanSpec& spec, const BodyFn& body) {
-  std::vector<Val> failed(spec.states.size() + spec.output_axes.size() + 1);
+  std::vector<Val> failed = spec.states;
+  failed.resize(spec.states.size() + spec.output_axes.size(),
+                spec.scanned.empty() ? Val() : spec.scanned[0]);
+  for (Val& v : failed) v = Failed(v.get() ? v->type : ValueType());
   auto graph = std::make_unique<Graph>();
   Builder inner(graph.get());
   inner.set_place(place_);

@@ -1,12 +1,14 @@
 // Builds graphs: checks every primitive by its type rule, folds what is constant, keeps integer
 // tensors of sizes exact. Operator libraries and passes write graphs only through it.
 //
-// Errors stick: after the first failure every call returns a null Val, nulls pass through, and
-// status() tells the first failure. So builders of operators need no error handling of their own.
+// Errors stick: after the first failure every call returns a Val that is false, such Vals pass
+// through, and status() tells the first failure. So builders of operators need no error handling of
+// their own: what failed still has a type, of the rank it would have had as far as that is known.
 #ifndef T2N_IR_BUILDER_H_
 #define T2N_IR_BUILDER_H_
 
 #include <complex>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,14 +22,14 @@ namespace t2n {
 
 class Builder;
 
-// A value being built with, and the builder it belongs to; null after a failure.
+// A value being built with, and the builder it belongs to; false if it is none or has failed.
 class Val {
  public:
   Val() = default;
   Val(Builder* builder, Value* value) : builder_(builder), value_(value) {}
 
-  explicit operator bool() const { return value_ != nullptr; }
-  Value* get() const { return value_; }
+  explicit operator bool() const { return value_ != nullptr && value_->node != nullptr; }
+  Value* get() const { return value_; }  // a failed one's has no node
   Value* operator->() const { return value_; }
   Builder* builder() const { return builder_; }
 
@@ -82,6 +84,8 @@ class Builder {
   // Records the first failure (Unimplemented unless `status` says otherwise) and returns null.
   Val Fail(absl::string_view message);
   Val Fail(absl::Status status);
+  // The same; what comes back has a type, for code that goes on with it.
+  Val FailAs(ValueType type, absl::string_view message);
   // The place that new nodes carry.
   void set_place(PlacePtr place) { place_ = std::move(place); }
   const PlacePtr& place() const { return place_; }
@@ -116,13 +120,14 @@ class Builder {
 #define T2N_UNARY(Name) \
   Val Name(const Val& x) { return Unary(Op::k##Name, x); }
   T2N_UNARY(Neg)
-  T2N_UNARY(Abs) T2N_UNARY(Sign) T2N_UNARY(Floor) T2N_UNARY(Ceil) T2N_UNARY(Round) T2N_UNARY(Trunc)
-      T2N_UNARY(Exp) T2N_UNARY(Log) T2N_UNARY(Sqrt) T2N_UNARY(Rsqrt) T2N_UNARY(Recip)
-          T2N_UNARY(Square) T2N_UNARY(Sin) T2N_UNARY(Cos) T2N_UNARY(Tan) T2N_UNARY(Asin)
-              T2N_UNARY(Acos) T2N_UNARY(Atan) T2N_UNARY(Sinh) T2N_UNARY(Cosh) T2N_UNARY(Tanh)
-                  T2N_UNARY(Asinh) T2N_UNARY(Acosh) T2N_UNARY(Atanh) T2N_UNARY(Sigmoid)
-                      T2N_UNARY(Erf) T2N_UNARY(Not) T2N_UNARY(BitNot) T2N_UNARY(IsNan)
-                          T2N_UNARY(IsInf) T2N_UNARY(Real) T2N_UNARY(Imag)
+  T2N_UNARY(Abs)
+  T2N_UNARY(Sign) T2N_UNARY(Floor) T2N_UNARY(Ceil) T2N_UNARY(Round) T2N_UNARY(Trunc) T2N_UNARY(Exp)
+      T2N_UNARY(Log) T2N_UNARY(Sqrt) T2N_UNARY(Rsqrt) T2N_UNARY(Recip) T2N_UNARY(Square)
+          T2N_UNARY(Sin) T2N_UNARY(Cos) T2N_UNARY(Tan) T2N_UNARY(Asin) T2N_UNARY(Acos)
+              T2N_UNARY(Atan) T2N_UNARY(Sinh) T2N_UNARY(Cosh) T2N_UNARY(Tanh) T2N_UNARY(Asinh)
+                  T2N_UNARY(Acosh) T2N_UNARY(Atanh) T2N_UNARY(Sigmoid) T2N_UNARY(Erf) T2N_UNARY(Not)
+                      T2N_UNARY(BitNot) T2N_UNARY(IsNan) T2N_UNARY(IsInf) T2N_UNARY(Real)
+                          T2N_UNARY(Imag)
 #undef T2N_UNARY
 #define T2N_BINARY(Name)                                                     \
   Val Name(const Val& a, const Val& b) { return Binary(Op::k##Name, a, b); } \
@@ -208,10 +213,14 @@ class Builder {
   std::vector<Val> Scan(const ScanSpec& spec, const BodyFn& body);
 
  private:
+  Val NoAxis(int64_t axis, const Val& x);
   std::vector<Val> Wrap(Node* node);
+  Val Failed(ValueType type);
+  std::vector<Val> FailedLike(Op op, const Attrs& attrs, absl::Span<const Val> inputs);
   void Fold(Node* node);
 
   Graph* graph_;
+  std::deque<Value> failed_;  // the values of Vals that are false
   absl::Status status_;
   PlacePtr place_;
 };

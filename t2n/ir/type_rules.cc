@@ -182,6 +182,23 @@ absl::StatusOr<Types> Gather(Op op, const Attrs& attrs, Inputs in) {
   return Types{{in[0].dtype, std::move(shape), in[0].quant}};
 }
 
+// GatherElements and the scatters.
+absl::StatusOr<Types> ByIndices(Op op, const Attrs& attrs, Inputs in) {
+  const Shape &data = in[0].shape, &indices = in[1].shape;
+  bool scatter = op != Op::kGatherElements;
+  if (scatter && in[2].dtype != in[0].dtype) return Bad(op, "updates of another dtype");
+  if (op == Op::kScatterNd) {
+    std::optional<int64_t> k = indices.empty() ? std::nullopt : indices.back().constant();
+    if (!k || *k > static_cast<int64_t>(data.size())) return Bad(op, "index depth");
+    return Types{in[0]};
+  }
+  T2N_RETURN_IF_ERROR(AxisOf(op, attrs, in[0]).status());
+  if (indices.size() != data.size() || (scatter && in[2].shape.size() != data.size())) {
+    return Bad(op, "operands of different rank");
+  }
+  return Types{{in[0].dtype, scatter ? data : indices, in[0].quant}};
+}
+
 absl::StatusOr<Types> GatherNd(Op op, const Attrs&, Inputs in) {
   const Shape &data = in[0].shape, &indices = in[1].shape;
   std::optional<int64_t> k = indices.empty() ? std::nullopt : indices.back().constant();
@@ -353,18 +370,17 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
     case Op::kArgMax:
     case Op::kArgMin:
       return ArgReduce(op, attrs, in);
-    case Op::kCumulative:
     case Op::kReverse:
+      T2N_RETURN_IF_ERROR(Reduce(op, attrs, in).status());
+      return Types{in[0]};
+    case Op::kCumulative:
     case Op::kFft:
-    case Op::kGatherElements: {
-      Types t{in[0]};
-      if (op == Op::kGatherElements) t[0].shape = in[1].shape;
-      return t;
-    }
+      T2N_RETURN_IF_ERROR(AxisOf(op, attrs, in[0]).status());
+      return Types{in[0]};
+    case Op::kGatherElements:
     case Op::kScatterElements:
     case Op::kScatterNd:
-      if (in[2].dtype != in[0].dtype) return Bad(op, "updates of another dtype");
-      return Types{in[0]};
+      return ByIndices(op, attrs, in);
     case Op::kReshape:
       return Reshape(op, attrs, in);
     case Op::kTranspose:
