@@ -38,7 +38,7 @@ Val AttentionWeights(Builder& b, const Val& q, const Val& k, const Val& mask, do
                      bool is_causal) {
   bool half = q.dtype() == DType::kF16 || q.dtype() == DType::kBF16;
   std::string lead = Letters(q.rank() - 2);
-  std::string key = lead.substr(std::max<int64_t>(q.rank() - k.rank(), 0));
+  std::string key = lead.substr(std::clamp<int64_t>(q.rank() - k.rank(), 0, lead.size()));
   Val scores = b.Einsum(absl::StrCat(lead, "xz,", key, "yz->", lead, "xy"), {q * scale, k});
   if (half) scores = b.Cast(scores, DType::kF32);
   if (is_causal) scores = b.Add(scores, CausalMask(b, q.dim(-2), k.dim(-2), scores.dtype()));
@@ -97,8 +97,9 @@ struct SdpaArgs {
 };
 
 SdpaArgs ReadSdpa(OpCall& c) {
-  SdpaArgs a{c.tensor("query"),     c.tensor("key"), c.tensor("value"), c.tensor("attn_mask"), 1,
-             c.boolean("is_causal")};
+  SdpaArgs a{
+      c.tensor("query", 2),  c.tensor("key", 2), c.tensor("value", 2), c.tensor("attn_mask"), 1,
+      c.boolean("is_causal")};
   a.scale = ScaleOf(c, a.q);
   if (c.number("dropout_p") != 0) c.RefuseArg("dropout_p", "draws random numbers");
   if (c.boolean("enable_gqa")) {
@@ -144,7 +145,10 @@ Heads ReadHeads(OpCall& c, absl::string_view count, absl::string_view mask_type)
   Heads h{
       c.integer("embed_dim"),  c.integer(count),      c.tensor("qkv_weight"), c.tensor("qkv_bias"),
       c.tensor("proj_weight"), c.tensor("proj_bias"), c.tensor("mask"),       0};
-  if (h.count < 1 || h.width % h.count != 0) c.Refuse("embed_dim is no multiple of the heads");
+  if (h.count < 1 || h.width % h.count != 0) {
+    c.Refuse("embed_dim is no multiple of the heads");
+    h.count = 1;
+  }
   if (c.has(mask_type)) h.mask_type = c.integer(mask_type);
   return h;
 }

@@ -71,6 +71,7 @@ Arg NllLoss(OpCall& c) {
 // `weight` along the class axis, or null.
 Val WeightAlong(OpCall& c, const Val& scores, int64_t axis) {
   if (!c.has("weight")) return Val();
+  if (scores.rank() <= axis) return c.Refuse("scores of too few axes");
   Shape shape(scores.rank(), Dim(1));
   shape[axis] = scores.dim(axis);
   return c.b.Reshape(c.tensor("weight"), shape);

@@ -26,9 +26,14 @@ Val PaddedTargets(OpCall& c, const Val& lengths, const Dim& batch, int64_t blank
   if (targets.rank() == 1 && batch == Dim(1)) targets = c.b.Unsqueeze(targets, 0);
   if (targets.rank() == 1) {  // one behind the other
     std::optional<std::vector<int64_t>> known = KnownInts(lengths);
-    if (!known) return c.RefuseArg("targets", "in one row need known target lengths");
+    if (!known || known->empty()) {
+      return c.RefuseArg("targets", "in one row need known target lengths");
+    }
     std::vector<int64_t> index;
     int64_t longest = *std::max_element(known->begin(), known->end()), begin = 0;
+    if (longest > targets.dim(0).constant().value_or(0)) {
+      return c.RefuseArg("target_lengths", "go beyond the targets");
+    }
     for (int64_t n : *known) {
       for (int64_t i = 0; i < longest; ++i) index.push_back(i < n ? begin + i : 0);
       begin += n;

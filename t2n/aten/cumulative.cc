@@ -101,9 +101,8 @@ struct Samples {
 
 Samples SamplesOf(OpCall& c) {
   Samples s;
-  s.y = c.tensor("y");
+  s.y = c.tensor("y", 1);
   s.axis = c.axis("dim", s.y.rank());
-  if (s.y.rank() == 0) c.Refuse("of a tensor without axes");
   if (!c.has("x")) {
     s.step = c.number("dx");
     return s;

@@ -123,7 +123,7 @@ LuResult Lu(Builder& b, const Val& a, bool pivot) {
 }
 
 Val RowsOfPivots(Builder& b, const Val& pivots, const Dim& m) {
-  if (!pivots) return pivots;
+  if (!pivots || pivots.rank() == 0) return b.Fail("pivots of rank 0");
   Val p = b.Cast(pivots, DType::kI64);
   Shape batch(p.shape().begin(), p.shape().end() - 1);
   batch.push_back(m);

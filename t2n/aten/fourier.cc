@@ -24,7 +24,9 @@ Val Conjugate(Builder& b, const Val& x) {
 Val ResizeAxis(Builder& b, const Val& x, int64_t axis, const Dim& n) {
   Dim have = x.dim(axis);
   if (LessEqual(n, have) == true) return b.Slice(x, axis, 0, n);
-  if (LessEqual(have, n) != true) return b.Fail("whether to cut or to pad is not known");
+  if (LessEqual(have, n) != true || x.rank() <= axis) {
+    return b.FailAs(x ? x->type : ValueType(), "whether to cut or to pad is not known");
+  }
   Shape before(x.rank(), Dim(0)), after = before;
   after[axis] = n - have;
   return b.Pad(x, before, after);

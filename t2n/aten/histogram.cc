@@ -118,13 +118,14 @@ Val CountPoints(OpCall& c, const Val& x, const std::vector<Val>& edges) {
   if (c.has("weight")) hist = b.Cast(Flat(b, c.tensor("weight")), x.dtype());
   for (int64_t i = 0; i < d; ++i) {
     Val rows = BinRows(b, b.SelectIndex(x, 1, i), edges[i]);
+    if (!b.ok() || hist.rank() == 0) return Val();
     Shape aligned(hist.rank(), Dim(1));
     aligned[0] = x.dim(0);
     aligned.push_back(rows.dim(1));
     hist = b.Unsqueeze(hist, hist.rank()) * b.Reshape(rows, aligned);
   }
   hist = b.Reduce(Op::kReduceSum, hist, {0}, false);
-  if (!c.boolean("density")) return hist;
+  if (!c.boolean("density") || !b.ok()) return hist;
   hist = hist / b.Reduce(Op::kReduceSum, hist, IntRange(0, d), false);
   for (int64_t i = 0; i < d; ++i) {
     Dim n = edges[i].dim(0) - 1;
@@ -145,7 +146,7 @@ Arg Histogram(OpCall& c) {
 Arg HistogramDd(OpCall& c) {
   Val x = c.tensor("self");
   std::optional<int64_t> d = x.dim(-1).constant();
-  if (!d || x.rank() < 2) return c.Refuse("of points of an unknown number of axes");
+  if (!d || *d < 1 || x.rank() < 2) return c.Refuse("of points of an unknown number of axes");
   x = c.b.Reshape(x, {FloorDiv(x.numel(), *d), *d});
   const Arg& bins = c.arg("bins");
   bool list = bins.is_list();

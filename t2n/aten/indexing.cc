@@ -41,8 +41,9 @@ Arg Take(OpCall& c) {
 }
 
 Arg TakeAlongDim(OpCall& c) {
-  Val x = c.tensor("self"), at = c.tensor("indices");
-  if (!c.has("dim")) {
+  bool flat = !c.has("dim");
+  Val x = c.tensor("self", flat ? 0 : 1), at = c.tensor("indices", flat ? 0 : 1);
+  if (flat) {
     x = Flat(c.b, x), at = Flat(c.b, at);
     return c.b.GatherElements(x, 0, WrapIndices(c, at, x.numel()));
   }
@@ -51,6 +52,7 @@ Arg TakeAlongDim(OpCall& c) {
   Shape xs = x.shape(), is = at.shape();
   xs[axis] = is[axis] = 1;
   Shape shape = BroadcastShape(c, {xs, is});
+  if (!c.b.ok()) return Val();
   Shape to = shape;
   to[axis] = x.dim(axis);
   shape[axis] = at.dim(axis);

@@ -85,7 +85,7 @@ struct System {
 
 System ReadSystem(OpCall& c, absl::string_view a, absl::string_view rhs, bool vectors) {
   Builder& b = c.b;
-  System s{RealMatrix(c, a, true), c.tensor(rhs), false, true};
+  System s{RealMatrix(c, a, true), c.tensor(rhs, vectors ? 1 : 2), false, true};
   if (c.schema().IndexOf("left") >= 0) s.left = c.boolean("left");
   if (!b.ok()) return s;
   // As torch decides it: B is a (batch of) vectors if it is one, or has A's batch and one axis.
@@ -94,6 +94,7 @@ System ReadSystem(OpCall& c, absl::string_view a, absl::string_view rhs, bool ve
     s.vector = s.rhs.rank() == 1 || (s.rhs.rank() == s.a.rank() - 1 && s.rhs.shape() == one);
   }
   if (s.vector) s.rhs = b.Unsqueeze(s.rhs, s.rhs.rank());
+  if (s.rhs.rank() < 2) return c.RefuseArg(rhs, "is no matrix"), s;
   if (!s.left) {
     s.a = Transposed(b, s.a);
     s.rhs = Transposed(b, s.rhs);
@@ -218,7 +219,7 @@ Arg LuUnpack(OpCall& c) {
   Val none = b.Full({Dim(0)}, lu.dtype(), 0);
   std::vector<Val> out = {none, none, none};
   if (pivots) {
-    Val rows = RowsOfPivots(b, c.tensor("LU_pivots") - 1.0, lu.dim(-2));
+    Val rows = RowsOfPivots(b, c.tensor("LU_pivots", 1) - 1.0, lu.dim(-2));
     out[0] = PermutationMatrix(b, rows, lu.dtype());
   }
   if (data) {

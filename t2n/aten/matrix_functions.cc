@@ -88,6 +88,7 @@ Arg TensorSolve(OpCall& c) {
   Val a = c.tensor("self"), other = c.tensor("other");
   std::vector<int64_t> moved =
       c.has("dims") ? c.axes("dims", a.rank(), false) : std::vector<int64_t>();
+  if (!b.ok()) return Val();
   std::vector<int64_t> to = IntRange(a.rank() - moved.size(), a.rank());
   a = b.Transpose(a, MovePerm(a.rank(), moved, to));
   if (!a || other.rank() > a.rank()) return c.Refuse("ranks of the operands");

@@ -32,6 +32,13 @@ Val OpCall::tensor(absl::string_view name) {
   return Val();
 }
 
+Val OpCall::tensor(absl::string_view name, int64_t min_rank) {
+  Val x = tensor(name);
+  if (x && x.rank() >= min_rank) return x;
+  RefuseArg(name, absl::StrCat("has less than ", min_rank, min_rank == 1 ? " axis" : " axes"));
+  return b.FailAs({x.dtype(), Shape(min_rank, Dim(1)), nullptr}, "");
+}
+
 std::vector<Val> OpCall::tensors(absl::string_view name) {
   std::vector<Val> out;
   for (const Val& v : optional_tensors(name)) {

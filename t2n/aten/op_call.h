@@ -44,6 +44,8 @@ class OpCall {
   void ignore(std::initializer_list<absl::string_view> names);
 
   Val tensor(absl::string_view name);  // null Val for None, without failing
+  // A tensor of at least so many axes; refused if it has less.
+  Val tensor(absl::string_view name, int64_t min_rank);
   std::vector<Val> tensors(absl::string_view name);
   std::vector<Val> optional_tensors(absl::string_view name);  // Tensor?[]: nulls for None
   bool boolean(absl::string_view name);

@@ -1,5 +1,7 @@
 #include "t2n/aten/registry.h"
 
+#include <algorithm>
+
 #include "gtest/gtest.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/refused.h"
@@ -12,6 +14,14 @@ TEST(Registry, EverySchemaParses) {
     for (const std::string& schema : Registry::Get().Schemas(name)) {
       EXPECT_TRUE(ParseSchema(schema).ok()) << schema;
     }
+  }
+}
+
+TEST(Registry, NoSchemaIsThereTwice) {
+  for (const std::string& name : Registry::Get().Names()) {
+    std::vector<std::string> schemas = Registry::Get().Schemas(name);
+    std::sort(schemas.begin(), schemas.end());
+    EXPECT_EQ(std::adjacent_find(schemas.begin(), schemas.end()), schemas.end()) << name;
   }
 }
 

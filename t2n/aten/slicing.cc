@@ -8,6 +8,9 @@
 namespace t2n {
 namespace {
 
+// A program that splits into more is no model.
+constexpr int64_t kMaxParts = 100000;
+
 Arg Slice(OpCall& c) {
   Val x = c.tensor("self");
   if (x.rank() == 0) return c.Refuse("of a rank-0 tensor");
@@ -65,6 +68,9 @@ Arg PartsOf(OpCall& c, const Val& x, int64_t axis, const Dim& size) {
   }
   Dim whole = FloorDiv(total, size);
   Dim n = whole * size == total ? whole : CeilDiv(total, size);
+  if (Less(size, 0) == true || (n.is_const() && n.value() > kMaxParts)) {
+    return c.Refuse(absl::StrCat("into ", n.ToString(), " parts"));
+  }
   if (!n.is_const()) {
     return c.Refuse(
         absl::StrCat("axis of size ", total.ToString(),
@@ -88,7 +94,7 @@ Arg Split(OpCall& c) {
 Arg Chunk(OpCall& c) {
   Val x = c.tensor("self");
   int64_t axis = SplitAxis(c, x), chunks = c.integer("chunks");
-  if (chunks < 1) return c.RefuseArg("chunks");
+  if (chunks < 1 || chunks > kMaxParts) return c.RefuseArg("chunks");
   if (x.dim(axis) == Dim(0)) return Arg::List(std::vector<Val>(chunks, x));
   if (chunks == 2 && LessEqual(2, x.dim(axis)) == true) {
     return PartsAt(c, x, axis, {0, CeilDiv(x.dim(axis), 2)});
@@ -122,7 +128,7 @@ Arg TensorSplit(OpCall& c, const Val& x, int64_t axis, absl::string_view name, b
     return PartsAt(c, x, axis, begins);
   }
   int64_t n = c.integer(name);
-  if (n < 1) return c.RefuseArg(name);
+  if (n < 1 || n > kMaxParts) return c.RefuseArg(name, "is out of range");
   Dim part = FloorDiv(size, n), larger = size - part * n;
   for (int64_t i = 1; i < n; ++i) begins.push_back(part * i + Min(larger, i));
   return PartsAt(c, x, axis, begins);
@@ -149,8 +155,9 @@ Arg TensorSplitTensor(OpCall& c) {
     }
     return PartsAt(c, x, axis, begins);
   }
+  if (values->size() != 1) return c.RefuseArg("tensor_indices_or_sections");
   std::optional<int64_t> n = (*values)[0].constant();
-  if (!n || *n < 1) return c.RefuseArg("tensor_indices_or_sections");
+  if (!n || *n < 1 || *n > kMaxParts) return c.RefuseArg("tensor_indices_or_sections");
   Dim part = FloorDiv(x.dim(axis), *n), larger = x.dim(axis) - part * *n;
   for (int64_t i = 1; i < *n; ++i) begins.push_back(part * i + Min(larger, i));
   return PartsAt(c, x, axis, begins);
@@ -168,7 +175,7 @@ Arg AxisSplit(OpCall& c) {
 // The two axes become a last one with the diagonal `offset` above the main one. Of rows of a known
 // length it is every (m+1)-th element.
 Val DiagonalOf(OpCall& c, Val x, int64_t offset, int64_t rows, int64_t columns) {
-  if (rows == columns) return c.Refuse("the two axes are the same");
+  if (rows == columns || x.rank() < 2) return c.Refuse("needs two axes");
   int64_t rank = x.rank();
   x = c.b.Transpose(x, MovePerm(rank, {rows, columns}, {rank - 2, rank - 1}));
   if (!x.dim(-1).is_const()) {

@@ -148,18 +148,6 @@ Arg Dist(OpCall& c) {
   return VectorNorm(c.b, difference, c.number("p"), IntRange(0, difference.rank()), false);
 }
 
-// Slices along `dim` scaled down to norm `maxnorm` where theirs is larger.
-Arg Renorm(OpCall& c) {
-  Val x = c.tensor("self");
-  int64_t axis = c.axis("dim", x.rank());
-  std::vector<int64_t> others = IntRange(0, x.rank());
-  others.erase(others.begin() + axis);
-  double max = c.number("maxnorm");
-  Val norm = VectorNorm(c.b, x, c.number("p"), others, true);
-  Val scale = c.b.Select(c.b.Gt(norm, max), max / (norm + 1e-7), c.b.ScalarLike(norm, 1));
-  return x * scale;
-}
-
 constexpr OpEntry kOps[] = {
 #define T2N_MOMENTS(name, result, fn)                                                       \
   {"aten::" name "(Tensor self, bool unbiased=True) -> " result, fn},                       \
@@ -201,7 +189,6 @@ constexpr OpEntry kOps[] = {
     {"aten::linalg_matrix_norm.str_ord(Tensor self, str ord=\"fro\", int[] dim=[-2, -1], "
      "bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
      LinalgMatrixNorm},
-    {"aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor", Renorm},
     {"aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Dist},
 };
 
