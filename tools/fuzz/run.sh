@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Runs a fuzz target: run.sh PROGRAM [ARGUMENT...]
+exec "$@"
