@@ -250,10 +250,10 @@ absl::StatusOr<StatefulModel> FindState(const CallOnce& call, bool keep_state) {
   if (model.ok() || finder.counters().empty()) return model;
   absl::StatusOr<StatefulModel> open = StateFinder(call, keep_state, /*symbols=*/false).Run();
   if (open.ok() || open.status().message() == model.status().message()) return open;
-  absl::Status refused = absl::UnimplementedError(absl::StrCat(
-      "attribute '", finder.counters()[0],
-      "' is a number that changes at every call, and the model depends on it: ",
-      open.status().message(), "; or convert the first call alone with --state drop"));
+  absl::Status refused = absl::UnimplementedError(
+      absl::StrCat("attribute '", finder.counters()[0],
+                   "' is a number that changes at every call, and the model depends on it: ",
+                   open.status().message(), "; or convert the first call alone with --state drop"));
   open.status().ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { refused.SetPayload(url, payload); });
   return refused;

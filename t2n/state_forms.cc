@@ -52,9 +52,9 @@ class FormMaker {
       case Held::Kind::kPlain:
         return form.plain;
       case Held::Kind::kTensor: {
-        auto ref = script::TensorRef::New(form.constant
-                                              ? b_.Constant(*form.constant, form.type.quant)
-                                              : b_.Input(path, form.type));
+        auto ref =
+            script::TensorRef::New(form.constant ? b_.Constant(*form.constant, form.type.quant)
+                                                 : b_.Input(path, form.type));
         if (form.number) ref->set_is_number();
         return IValue(ref);
       }

@@ -88,10 +88,11 @@ class InitialFinder {
       T2N_ASSIGN_OR_RETURN(bool fits, Fits(choice));
       if (fits) return absl::OkStatus();
     }
-    return absl::UnimplementedError(absl::StrCat(
-        "no initial value of state ", Names(), " is found: the first call does something else than ",
-        "later ones do on zeros or on a constant of the program (", differs_,
-        "); --state drop converts the first call alone"));
+    return absl::UnimplementedError(
+        absl::StrCat("no initial value of state ", Names(),
+                     " is found: the first call does something else than ",
+                     "later ones do on zeros or on a constant of the program (", differs_,
+                     "); --state drop converts the first call alone"));
   }
 
  private:
@@ -109,9 +110,9 @@ class InitialFinder {
       const ValueType& type = steady_.inputs()[s.input]->type;
       std::optional<std::vector<int64_t>> sizes = ConstantShape(type.shape);
       if (!sizes) {
-        return absl::UnimplementedError(
-            absl::StrCat("state '", s.path, "' has the open size ", ShapeToString(type.shape),
-                         "; give the inputs fixed sizes"));
+        return absl::UnimplementedError(absl::StrCat("state '", s.path, "' has the open size ",
+                                                     ShapeToString(type.shape),
+                                                     "; give the inputs fixed sizes"));
       }
       std::vector<Tensor> found;
       const Held* before = Find(own, s.path);

@@ -13,6 +13,8 @@ namespace ts = torchscript;
 
 namespace {
 
+constexpr int kMaxOpenPasses = 64;
+
 // Graphs are built in one order, whatever the hash.
 std::vector<absl::string_view> SortedNames(
     const absl::flat_hash_map<absl::string_view, IValue>& locals) {
@@ -35,14 +37,28 @@ absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& f
   return decision;
 }
 
-absl::StatusOr<bool> Evaluator::Condition(const Expr& expr, Frame& frame) {
-  T2N_ASSIGN_OR_RETURN(Decision decision, Decide(expr, frame));
-  if (!decision.open) return decision.taken;
-  return WithPlace(
-      absl::UnimplementedError(
-          "how often a loop runs depends on the inputs' values, but a graph is made of "
-          "a fixed number of operations; loop over a size or a constant instead"),
-      *MakePlace(expr.pos, frame));
+// A pass more where the condition holds, and within it the rest of the loop: what the loop carries
+// is known there, so that a bound of it (`i < 5 and ...`) ends it.
+absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stmt, const Val& open,
+                                                        Frame& frame) {
+  if (open_passes_ >= kMaxOpenPasses) {
+    return WithPlace(
+        absl::UnimplementedError(absl::StrCat(
+            "how often a loop runs depends on the inputs' values, and after ", kMaxOpenPasses,
+            " passes it still may go on, but a graph is made of a fixed number of operations; "
+            "bound the loop by a constant or a size: for i in range(N)")),
+        *MakePlace(stmt.condition->pos, frame));
+  }
+  ++open_passes_;
+  auto leave = absl::MakeCleanup([this] { --open_passes_; });
+  auto pass = [&]() -> absl::StatusOr<Flow> {
+    T2N_RETURN_IF_ERROR(CountIteration(stmt));
+    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    if (flow == Flow::kBreak) return Flow::kNext;
+    return flow == Flow::kReturn ? flow : RunWhile(stmt, frame);
+  };
+  auto end = []() -> absl::StatusOr<Flow> { return Flow::kNext; };
+  return RunBothWays(*stmt.condition, open, pass, end, frame);
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
@@ -135,7 +151,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
   }
   builder_.set_place(MakePlace(condition.pos, frame));
   Merger merger(&builder_, open, before, sides[0], sides[1], where);
-  T2N_RETURN_IF_ERROR(merger.MergeHeap());
+  absl::Status heap = merger.MergeHeap();
+  if (!heap.ok()) return WithPlace(heap, *MakePlace(condition.pos, frame));
   frame.locals.clear();
   for (absl::string_view name : SortedNames(sides[0].locals)) {
     auto other = sides[1].locals.find(name);

@@ -15,8 +15,8 @@ using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinFn>>;
 const Table& AllBuiltins() {
   static const Table* const table = [] {
     auto* t = new Table();
-    for (auto family :
-         {NumberBuiltins(), ContainerBuiltins(), StringBuiltins(), TensorBuiltins()}) {
+    for (auto family : {NumberBuiltins(), NumberFunctions(), ContainerBuiltins(), StringBuiltins(),
+                        StringMethods(), TensorBuiltins()}) {
       for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e.fn);
     }
     return t;
@@ -56,12 +56,16 @@ absl::Status Raised(absl::string_view message) {
 }
 
 absl::Status Undecided(absl::string_view question) {
-  return absl::UnimplementedError(absl::StrCat(
+  absl::Status status = absl::UnimplementedError(absl::StrCat(
       "whether ", question, " decides here, but is not known for every size; --assert \"", question,
       "\" (or its opposite) would settle it"));
+  status.SetPayload(kUndecidedUrl, absl::Cord());
+  return status;
 }
 
-bool IsRaised(const absl::Status& status) { return status.GetPayload(kRaisedUrl).has_value(); }
+bool IsUndecided(const absl::Status& status) {
+  return status.GetPayload(kUndecidedUrl).has_value();
+}
 
 Val OpenNumber(const IValue& value, DType dtype) {
   auto t = value.tensor();

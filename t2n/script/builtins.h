@@ -38,8 +38,10 @@ struct BuiltinEntry {
 
 // The tables, by file.
 absl::Span<const BuiltinEntry> NumberBuiltins();
+absl::Span<const BuiltinEntry> NumberFunctions();
 absl::Span<const BuiltinEntry> ContainerBuiltins();
 absl::Span<const BuiltinEntry> StringBuiltins();
+absl::Span<const BuiltinEntry> StringMethods();
 absl::Span<const BuiltinEntry> TensorBuiltins();
 
 // nullopt: the name or these arguments are not for the interpreter.
@@ -53,8 +55,10 @@ bool HasBuiltin(absl::string_view name);
 absl::Status Raised(absl::string_view message);
 bool IsRaised(const absl::Status& status);
 
-// The refusal of a question about sizes that has no single answer: `S==3`.
+// A question about sizes that has no single answer: `1<S`.
 absl::Status Undecided(absl::string_view question);
+inline constexpr absl::string_view kUndecidedUrl = "pt2nnef/undecided";  // its payload
+bool IsUndecided(const absl::Status& status);
 
 // The one element of a tensor that depends on the inputs, as rank-0 `dtype`: what stands for a
 // Python number that is not known. Null for anything else.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -144,11 +146,37 @@ absl::Status Evaluator::Charge(const IValue& made) {
   return absl::ResourceExhaustedError("the program's lists and strings grow beyond all limits");
 }
 
+// Sorts a list of class instances by their __lt__; nullopt for anything else.
+absl::StatusOr<std::optional<IValue>> Evaluator::SortObjects(const std::string& name,
+                                                             const std::vector<IValue>& args) {
+  auto list = name == "aten::sort" || name == "aten::sorted" ? args[0].list() : nullptr;
+  if (!list || list->items.empty() || !list->items[0].object()) return std::nullopt;
+  const bool descending = args.size() > 1 && args[1].If<bool>() && *args[1].If<bool>();
+  std::vector<IValue> items = list->items;
+  absl::Status failed;
+  std::stable_sort(items.begin(), items.end(), [&](const IValue& a, const IValue& b) {
+    if (!failed.ok()) return false;
+    const IValue &x = descending ? b : a, &y = descending ? a : b;
+    absl::StatusOr<IValue> less = CallMethod(x.object(), "__lt__", {y}, {});
+    absl::StatusOr<bool> answer = less.ok() ? Truth(*less) : less.status();
+    if (!answer.ok()) failed = answer.status();
+    return answer.value_or(false);
+  });
+  T2N_RETURN_IF_ERROR(failed);
+  if (name == "aten::sorted") return IValue::NewList(std::move(items));
+  list->items = std::move(items);
+  return IValue();
+}
+
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> window, SliceInOpenLoop(name, args));
+  if (window) return *std::move(window);
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
+  if (sorted) return *std::move(sorted);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
                        CallBuiltin(name, args, keywords, builder_, env_));
   if (builtin) {

@@ -24,6 +24,18 @@ absl::Status At(absl::Status status, const ts::SourcePos& pos, const std::string
   return WithPlace(std::move(status), place);
 }
 
+// Says of a question about sizes that it decides how often a while loop runs.
+absl::Status WhileFailed(const absl::Status& status) {
+  if (!IsUndecided(status)) return status;
+  absl::Status told = absl::UnimplementedError(
+      absl::StrCat("a while loop goes on as an open size decides (", status.message(),
+                   "); give the size a number with --inputs, or loop with for i in range(size)"));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    if (url != kUndecidedUrl) told.SetPayload(url, payload);
+  });
+  return told;
+}
+
 }  // namespace
 
 absl::Status WithPlace(absl::Status status, const Place& place) {
@@ -208,10 +220,14 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunWhile(const ts::WhileStmt& stmt, Frame& frame) {
   while (true) {
-    T2N_ASSIGN_OR_RETURN(bool again, Condition(*stmt.condition, frame));
-    if (!again) return Flow::kNext;
+    absl::StatusOr<Decision> again = Decide(*stmt.condition, frame);
+    if (!again.ok()) return WhileFailed(again.status());
+    if (again->open) return RunOpenWhile(stmt, again->open, frame);
+    if (!again->taken) return Flow::kNext;
     T2N_RETURN_IF_ERROR(CountIteration(stmt));
-    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    absl::StatusOr<Flow> ran = Run(stmt.body, frame);  // computes the next condition too
+    if (!ran.ok()) return WhileFailed(ran.status());
+    Flow flow = *ran;
     if (flow == Flow::kBreak) return Flow::kNext;
     if (flow == Flow::kReturn) return flow;
   }

@@ -63,6 +63,8 @@ class Evaluator {
   absl::StatusOr<Flow> RunStatement(const Stmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunFor(const torchscript::ForStmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunWhile(const torchscript::WhileStmt& stmt, Frame& frame);
+  absl::StatusOr<Flow> RunOpenWhile(const torchscript::WhileStmt& stmt, const Val& open,
+                                    Frame& frame);
   absl::StatusOr<Flow> RunWith(const torchscript::WithStmt& stmt, Frame& frame);
   absl::Status Assign(torchscript::ExprList targets, bool unpack, IValue value, Frame& frame);
   absl::Status AssignOne(const Expr& target, IValue value, Frame& frame);
@@ -75,6 +77,9 @@ class Evaluator {
   absl::StatusOr<std::optional<IValue>> UnbindOpen(TensorRef& tensor, const IValue& dim);
   // The index of a range that runs backwards in such a loop: never negative.
   std::optional<IValue> BackwardIndex(const std::string& name, const std::vector<IValue>& args);
+  // `x[t:t + k]` at the counter t of such a loop, where the rows are there at every pass.
+  absl::StatusOr<std::optional<IValue>> SliceInOpenLoop(const std::string& name,
+                                                        const std::vector<IValue>& args);
   // Operators on a list that such a loop has appended to.
   absl::StatusOr<std::optional<IValue>> CallOnOpenList(const std::string& name,
                                                        const std::vector<IValue>& args,
@@ -88,7 +93,6 @@ class Evaluator {
   };
   using Way = std::function<absl::StatusOr<Flow>()>;
   absl::StatusOr<Decision> Decide(const Expr& expr, Frame& frame);
-  absl::StatusOr<bool> Condition(const Expr& expr, Frame& frame);
   absl::StatusOr<Flow> RunIf(const torchscript::IfStmt& stmt, size_t branch, Frame& frame);
   absl::StatusOr<IValue> EvalTernary(const torchscript::TernaryExpr& expr, Frame& frame);
   absl::StatusOr<Flow> RunAssert(const torchscript::AssertStmt& stmt, Frame& frame);
@@ -116,6 +120,8 @@ class Evaluator {
                                    Keywords keywords, Frame& frame);
   absl::StatusOr<IValue> Construct(absl::string_view class_name, const torchscript::ClassDef& def,
                                    std::vector<IValue> args, Keywords keywords);
+  absl::StatusOr<std::optional<IValue>> SortObjects(const std::string& name,
+                                                    const std::vector<IValue>& args);
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
                                 const Keywords& keywords);
   absl::StatusOr<IValue> FinishOp(const std::string& name, const std::vector<IValue>& args,
@@ -137,6 +143,7 @@ class Evaluator {
   int64_t calls_ = 0;
   uint64_t items_ = 0;       // of all lists that builtins returned
   uint64_t characters_ = 0;  // of all strings
+  int open_passes_ = 0;  // of the while loops being run whose conditions the inputs decide
 };
 
 // `status` with `place` attached, unless it has one already.

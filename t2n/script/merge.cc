@@ -29,14 +29,16 @@ bool SameThing(const IValue& x, const IValue& y) {
 }
 
 absl::Status Merger::Refusal(absl::string_view what) const {
-  return absl::UnimplementedError(absl::StrCat(
-      what, ", as a condition on the inputs' values decides, at ", where_,
-      "; both ways must give tensors of one dtype and shape: compute both and choose with "
-      "torch.where, or settle the condition by --args or a constant"));
+  return absl::UnimplementedError(
+      absl::StrCat(what,
+                   ", as a condition on the inputs' values decides; both ways must give tensors of "
+                   "one dtype and shape: compute both and choose with "
+                   "torch.where, or settle the condition by --args or a constant"));
 }
 
 IValue Merger::Differs(const std::string& name, absl::string_view how) const {
-  return IValue(std::make_shared<const UnusableValue>(Refusal(absl::StrCat("'", name, "' ", how))));
+  return IValue(std::make_shared<const UnusableValue>(
+      Refusal(absl::StrCat("'", name, "' ", how, " behind the condition at ", where_))));
 }
 
 Val Merger::ValueOf(const IValue& v, const Side& side) const {

@@ -5,14 +5,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
-#include "t2n/script/builtins.h"
+#include "t2n/script/numbers.h"
 #include "t2n/script/outline.h"
 #include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
-namespace {
-
-using Complex = std::complex<double>;
 
 std::optional<Dim> AsInt(const IValue& v) {
   if (const bool* b = v.If<bool>()) return Dim(*b ? 1 : 0);
@@ -38,6 +35,10 @@ bool AllNumbers(const BuiltinCall& c, size_t n) {
   }
   return true;
 }
+
+namespace {
+
+using Complex = std::complex<double>;
 
 BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const Dim& a,
                     absl::string_view sign, const Dim& b) {
@@ -107,12 +108,13 @@ BuiltinResult CompareAny(const BuiltinCall& c) {
   return IValue(*same == equal);
 }
 
+// A float in torch; a power of a symbolic size stays exact.
 absl::StatusOr<IValue> PowInts(const Dim& a, const Dim& b) {
   if (!b.is_const()) return absl::UnimplementedError("a power with a symbolic exponent");
-  if (b.value() < 0) {
-    if (!a.is_const()) return absl::UnimplementedError("a negative power of a symbolic size");
+  if (a.is_const()) {
     return IValue(std::pow(static_cast<double>(a.value()), static_cast<double>(b.value())));
   }
+  if (b.value() < 0) return absl::UnimplementedError("a negative power of a symbolic size");
   if (b.value() > 64) return absl::UnimplementedError("a power above 64 of an integer");
   Dim result = 1;
   for (int64_t i = 0; i < b.value(); ++i) result *= a;

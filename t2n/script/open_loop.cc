@@ -445,6 +445,31 @@ std::optional<IValue> Evaluator::BackwardIndex(const std::string& name,
   return IValue(*first - open_counts_[*loop] + 1 + LoopRest(*loop));
 }
 
+absl::StatusOr<std::optional<IValue>> Evaluator::SliceInOpenLoop(const std::string& name,
+                                                                 const std::vector<IValue>& args) {
+  if (open_counts_.empty() || name != "aten::slice" || args.size() < 4) return std::nullopt;
+  auto tensor = args[0].tensor();
+  const Dim *axis = args[1].If<Dim>(), *begin = args[2].If<Dim>(), *end = args[3].If<Dim>();
+  bool steps = args.size() > 4 && !(args[4].If<Dim>() && *args[4].If<Dim>() == Dim(1));
+  if (!tensor || !axis || !axis->is_const() || !begin || !end || steps) return std::nullopt;
+  Val x = tensor->Read();
+  int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
+  if (at < 0 || at >= x.rank()) return std::nullopt;
+  for (const auto& [loop, count] : open_counts_) {
+    // begin = counter + before, end = counter + after; the counter is at most count - 1.
+    const Dim counter = LoopCounter(loop, 0);
+    const Dim before = *begin - counter, after = *end - counter;
+    if (IsLoopDim(before) || IsLoopDim(after) || !before.is_const() || !after.is_const()) continue;
+    bool inside = after.value() > before.value() && begin->range().min.value_or(-1) >= 0 &&
+                  Less(x.dim(at), count - 1 + after) == false;
+    if (!inside) continue;
+    Val window = builder_.Slice(x, at, *begin, *end);
+    T2N_RETURN_IF_ERROR(builder_.status());
+    return IValue(tensor->Derive(window));
+  }
+  return std::nullopt;
+}
+
 // torch.unbind along an open size; nullopt along a known one.
 absl::StatusOr<std::optional<IValue>> Evaluator::UnbindOpen(TensorRef& tensor, const IValue& dim) {
   Val x = tensor.Read();

@@ -1,4 +1,6 @@
 // Strings, messages, and what has no effect on values.
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -53,18 +55,18 @@ BuiltinResult Substring(const BuiltinCall& c) {
   const std::string* s = Text(c, 0);
   if (!s) return std::nullopt;
   int64_t n = static_cast<int64_t>(s->size());
-  auto bound = [&](size_t i, absl::string_view key, int64_t otherwise) {
+  auto number = [&](size_t i, absl::string_view key, int64_t otherwise) {
     const IValue* v = c.Get(i, key);
     const Dim* d = v ? v->If<Dim>() : nullptr;
-    if (!d || !d->is_const()) return otherwise;
-    return std::min(std::max<int64_t>(d->value() < 0 ? d->value() + n : d->value(), 0), n);
+    return d && d->is_const() ? d->value() : otherwise;
   };
-  const IValue* step = c.Get(3, "step");
-  if (step && step->If<Dim>() && *step->If<Dim>() != Dim(1)) {
-    return absl::UnimplementedError("a slice of a string with a step");
-  }
-  int64_t begin = bound(1, "start", 0), end = bound(2, "end", n);
-  return IValue(begin < end ? s->substr(begin, end - begin) : std::string());
+  auto bound = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + n : at, 0, n); };
+  int64_t step = number(3, "step", 1);
+  if (step < 1) return absl::UnimplementedError("a slice of a string that goes backwards");
+  std::string out;
+  int64_t end = bound(number(2, "end", n));
+  for (int64_t i = bound(number(1, "start", 0)); i < end; i += step) out += (*s)[i];
+  return IValue(out);
 }
 
 BuiltinResult Case(const BuiltinCall& c) {
@@ -95,13 +97,6 @@ BuiltinResult Replace(const BuiltinCall& c) {
   if (!s || !from || !to || from->empty() || c.args.size() > 3) return std::nullopt;
   if (s->size() / from->size() * to->size() > limits::kMaxStringBytes) return TooLong();
   return IValue(absl::StrReplaceAll(*s, {{*from, *to}}));
-}
-
-BuiltinResult Find(const BuiltinCall& c) {
-  const std::string *a = Text(c, 0), *b = Text(c, 1);
-  if (!a || !b || c.args.size() > 2) return std::nullopt;
-  size_t i = a->find(*b);
-  return IValue(i == std::string::npos ? int64_t{-1} : static_cast<int64_t>(i));
 }
 
 BuiltinResult Split(const BuiltinCall& c) {
@@ -152,15 +147,17 @@ BuiltinResult Format(const BuiltinCall& c) {
 BuiltinResult PercentFormat(const BuiltinCall& c) {
   const std::string* format = Text(c, 0);
   if (!format) return std::nullopt;
+  std::vector<IValue> values(c.args.begin() + 1, c.args.end());
+  if (auto tuple = values.size() == 1 ? values[0].tuple() : nullptr) values = tuple->items;
   std::string out;
-  size_t next = 1;
+  size_t next = 0;
   for (size_t i = 0; i < format->size(); ++i) {
     if ((*format)[i] != '%' || i + 1 == format->size()) {
       out += (*format)[i];
     } else if ((*format)[++i] == '%') {
       out += '%';
     } else {
-      out += next < c.args.size() ? Str(c.args[next]) : "";
+      out += next < values.size() ? Str(values[next]) : "";
       if (out.size() > limits::kMaxStringBytes) return TooLong();
       ++next;
     }
@@ -183,20 +180,6 @@ BuiltinResult Chr(const BuiltinCall& c) {
   const Dim* d = c.args.size() == 1 ? c.args[0].If<Dim>() : nullptr;
   if (!d || !d->is_const() || d->value() < 0 || d->value() > 127) return std::nullopt;
   return IValue(std::string(1, static_cast<char>(d->value())));
-}
-
-BuiltinResult CharacterClass(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
-  if (!s) return std::nullopt;
-  for (char ch : *s) {
-    bool in = c.name == "isdigit"   ? absl::ascii_isdigit(ch)
-              : c.name == "isalpha" ? absl::ascii_isalpha(ch)
-              : c.name == "isupper" ? !absl::ascii_islower(ch)
-              : c.name == "islower" ? !absl::ascii_isupper(ch)
-                                    : absl::ascii_isspace(ch);
-    if (!in) return IValue(false);
-  }
-  return IValue(!s->empty());
 }
 
 BuiltinResult Raise(const BuiltinCall& c) {
@@ -223,7 +206,6 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::startswith", Affix},
     {"aten::endswith", Affix},
     {"aten::replace", Replace},
-    {"aten::find", Find},
     {"aten::split", Split},
     {"aten::join", JoinList},
     {"aten::format", Format},
@@ -234,11 +216,6 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"python::ord", Ord},
     {"aten::chr", Chr},
     {"python::chr", Chr},
-    {"aten::isdigit", CharacterClass},
-    {"aten::isalpha", CharacterClass},
-    {"aten::isspace", CharacterClass},
-    {"aten::isupper", CharacterClass},
-    {"aten::islower", CharacterClass},
     {"prim::RaiseException", Raise},
     {"aten::warn", Nothing},
     {"python::print", Nothing},

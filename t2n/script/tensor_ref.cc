@@ -29,7 +29,7 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   Dim begin = attrs.Size("begin"), end = attrs.Size("end"), size = x.dim(axis);
   if (IsLoopDim(begin)) {
     if (end != begin + 1) return b.Fail("writing several rows at an open loop's counter");
-    return b.ScatterElements(x, axis, b.BroadcastTo(b.DimScalar(begin), v.shape()), v);
+    return GatherScatter(b, attrs, x, b.Reshape(b.DimScalar(begin), {1}), v);
   }
   if (step == 1) {
     std::vector<Val> parts;
