@@ -206,7 +206,7 @@ def windows_in_a_loop_over_an_open_size():
 @fixture_of(
     "scripted",
     flags="--inputs 'x=f32[1,S]'",
-    refused="a while loop goes on as an open size decides (whether 1<S",
+    refused="a while loop goes on as long as 1<S",
 )
 def refused_while_over_open_size():
     class Model(nn.Module):

@@ -59,7 +59,7 @@ absl::Status Undecided(absl::string_view question) {
   absl::Status status = absl::UnimplementedError(absl::StrCat(
       "whether ", question, " decides here, but is not known for every size; --assert \"", question,
       "\" (or its opposite) would settle it"));
-  status.SetPayload(kUndecidedUrl, absl::Cord());
+  status.SetPayload(kUndecidedUrl, absl::Cord(question));
   return status;
 }
 

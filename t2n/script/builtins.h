@@ -55,9 +55,9 @@ bool HasBuiltin(absl::string_view name);
 absl::Status Raised(absl::string_view message);
 bool IsRaised(const absl::Status& status);
 
-// A question about sizes that has no single answer: `1<S`.
+// A question about sizes that has no single answer: `1<S`, which is the payload too.
 absl::Status Undecided(absl::string_view question);
-inline constexpr absl::string_view kUndecidedUrl = "pt2nnef/undecided";  // its payload
+inline constexpr absl::string_view kUndecidedUrl = "pt2nnef/undecided";
 bool IsUndecided(const absl::Status& status);
 
 // The one element of a tensor that depends on the inputs, as rank-0 `dtype`: what stands for a

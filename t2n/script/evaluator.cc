@@ -27,9 +27,10 @@ absl::Status At(absl::Status status, const ts::SourcePos& pos, const std::string
 // Says of a question about sizes that it decides how often a while loop runs.
 absl::Status WhileFailed(const absl::Status& status) {
   if (!IsUndecided(status)) return status;
-  absl::Status told = absl::UnimplementedError(
-      absl::StrCat("a while loop goes on as an open size decides (", status.message(),
-                   "); give the size a number with --inputs, or loop with for i in range(size)"));
+  absl::Status told = absl::UnimplementedError(absl::StrCat(
+      "a while loop goes on as long as ", std::string(*status.GetPayload(kUndecidedUrl)),
+      ", where the sizes are open; give them numbers with --inputs, or loop with for i in "
+      "range(size)"));
   status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
     if (url != kUndecidedUrl) told.SetPayload(url, payload);
   });

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/script/builtins.h"
 #include "t2n/script/unusable.h"
 
 namespace t2n::script {
@@ -28,17 +29,17 @@ bool SameThing(const IValue& x, const IValue& y) {
   return Equals(x, y) == true;
 }
 
-absl::Status Merger::Refusal(absl::string_view what) const {
+absl::Status Merger::Refusal(absl::string_view what, absl::string_view condition) const {
   return absl::UnimplementedError(
-      absl::StrCat(what,
-                   ", as a condition on the inputs' values decides; both ways must give tensors of "
-                   "one dtype and shape: compute both and choose with "
-                   "torch.where, or settle the condition by --args or a constant"));
+      absl::StrCat(what, ", as ", condition,
+                   " on the inputs' values decides; both ways must give tensors of one dtype and "
+                   "shape: compute both and choose with torch.where, or settle the condition by "
+                   "--args or a constant"));
 }
 
 IValue Merger::Differs(const std::string& name, absl::string_view how) const {
   return IValue(std::make_shared<const UnusableValue>(
-      Refusal(absl::StrCat("'", name, "' ", how, " behind the condition at ", where_))));
+      Refusal(absl::StrCat("'", name, "' ", how), absl::StrCat("the condition at ", where_))));
 }
 
 Val Merger::ValueOf(const IValue& v, const Side& side) const {
@@ -81,11 +82,12 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
 }
 
 IValue Merger::MergeNumbers(const IValue& x, const IValue& y) {
+  if (const bool* p = x.If<bool>(), *q = y.If<bool>(); p && q) {  // they are not the same
+    return NewOpenNumber(*p ? condition_ : b_.Not(condition_));
+  }
   Val a = ValueOf(x, yes_), b = ValueOf(y, no_);
   if (a.dtype() != b.dtype()) a = b_.Cast(a, DType::kF32), b = b_.Cast(b, DType::kF32);
-  auto ref = TensorRef::New(b_.Select(condition_, a, b));
-  ref->set_is_number();
-  return IValue(ref);
+  return NewOpenNumber(b_.Select(condition_, a, b));
 }
 
 IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) {

@@ -46,7 +46,8 @@ class Merger {
   IValue MergeNumbers(const IValue& x, const IValue& y);
   Val ValueOf(const IValue& v, const Side& side) const;
   IValue Differs(const std::string& name, absl::string_view how) const;
-  absl::Status Refusal(absl::string_view what) const;
+  // `condition` as it is called in the message.
+  absl::Status Refusal(absl::string_view what, absl::string_view condition = "a condition") const;
 
   Builder& b_;
   Val condition_;
