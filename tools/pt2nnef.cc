@@ -23,8 +23,8 @@ Flags (--name=value or --name value):
   --inputs "x=f32[1,3,224,224];ids=i64[1,S]"
                            types of the tensor arguments, by name or in order; a letter is a size
                            that stays open. Needed if the archive holds no example sizes.
-  --args "sr=16000;full=True"
-                           values of arguments that are no tensors
+  --args "sr=16000;full=True;lengths=[20,15]"
+                           values of arguments; one that is a tensor becomes a constant
   --method NAME            the method to convert (default: forward)
   --dynamic_axes "x:0=B"   sizes that stay open
   --assert "S>=1"          facts about open sizes (may be repeated; default: at least 1)
@@ -32,6 +32,9 @@ Flags (--name=value or --name value):
   --output_names c,d
   --target tract|tract:0.22.4|khronos
                            what the output must run on (default: tract)
+  --state input|drop       what modules keep between calls: extra inputs and outputs (default),
+                           or the first call alone
+  --training eval|keep     of a model saved in training mode: as after eval() (default), or refused
   --compression_level N    of a .nnef.tgz, 1 to 9
   --io FILE.npz            check: inputs in0, in1, ... and torch's outputs out0, out1, ...
   --rtol R, --atol A       check: tolerances (defaults: 1e-3, 1e-4)

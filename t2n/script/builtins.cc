@@ -55,6 +55,8 @@ absl::Status Raised(absl::string_view message) {
   return status;
 }
 
+bool IsRaised(const absl::Status& status) { return status.GetPayload(kRaisedUrl).has_value(); }
+
 absl::Status Undecided(absl::string_view question) {
   absl::Status status = absl::UnimplementedError(absl::StrCat(
       "whether ", question, " decides here, but is not known for every size; --assert \"", question,
@@ -89,7 +91,8 @@ absl::StatusOr<IValue> ScalarOf(const Val& v) {
   if (!v.is_constant()) {
     return absl::UnimplementedError(
         "the program needs the value of a tensor that depends on the inputs; only sizes and "
-        "constants are known at conversion");
+        "constants are known at conversion: give the input that decides it a value with --args "
+        "\"lengths=[20,15]\"");
   }
   if (v->constant->numel() != 1) {
     return absl::InvalidArgumentError("a tensor of several elements used as a number");

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/script/builtins.h"
 #include "t2n/script/guess_inputs.h"
 #include "t2n/script/tensor_ref.h"
 
@@ -192,6 +193,21 @@ class ArgumentMaker {
   std::set<std::string> inputs_;
 };
 
+// A value of --args for a tensor: a constant, as torch.tensor() makes it.
+absl::StatusOr<IValue> TensorArgument(const std::string& name, const IValue& value,
+                                      Builder* builder) {
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> tensor,
+                       CallBuiltin("aten::tensor", {value}, {}, *builder, OpEnv()));
+  if (tensor) return *std::move(tensor);
+  return absl::InvalidArgumentError(
+      absl::StrCat("--args '", name, "': a tensor is a number or a list of numbers"));
+}
+
+bool IsTensor(const ts::Type& type) {
+  return type.kind == ts::TypeKind::kTensor ||
+         (type.kind == ts::TypeKind::kOptional && IsTensor(type.args[0]));
+}
+
 }  // namespace
 
 absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
@@ -216,6 +232,9 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
     ts::Type type;
     type.kind = ts::TypeKind::kTensor;
     if (param.type) type = *param.type;
+    if (value && !value->is_none() && IsTensor(type)) {
+      T2N_ASSIGN_OR_RETURN(value, TensorArgument(name, *value, builder));
+    }
     if (!value && examples && i - 1 < examples->size()) {
       T2N_ASSIGN_OR_RETURN(value, maker.FromExample(name, *(*examples)[i - 1]));
     }
