@@ -183,6 +183,27 @@ class CommandTest(unittest.TestCase):
                     self.assertEqual(run(copy.name, name, cwd=copy.parent).returncode, 0)
                     self.assertEqual(digest(first), digest(second))
 
+    def test_state_and_the_weights_of_the_branch_that_an_argument_picks(self):
+        archive = str(_DATA / "models/streaming_voice_activity.pt")
+        for sr, branch, other in ((16000, "wide", "narrow"), (8000, "narrow", "wide")):
+            with self.subTest(sr):
+                out = self.tmp / branch
+                inputs = f"f32[1,{sr // 62}]"  # 256 or 128 samples and a bit: refused
+                done = run("--args", f"sr={sr}", "--inputs", inputs, archive, str(out))
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("the model raises: provided", done.stderr)
+                inputs = f"f32[1,{256 if sr == 16000 else 128}]"
+                done = run("--args", f"sr={sr}", "--inputs", inputs, archive, str(out))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                files = {path.name for path in out.iterdir()}
+                self.assertLessEqual({"_state.initial.dat", "_context.initial.dat"}, files)
+                self.assertIn(f"{branch}.encoder.0.weight.dat", files)
+                self.assertFalse([name for name in files if name.startswith(other)])
+                self.assertIn(
+                    "graph network(x, _state, _context) -> (output, _state_next, _context_next)",
+                    (out / "graph.nnef").read_text(),
+                )
+
     def test_check(self):
         io = str(_DATA / "models/residual.npz")
         out = self.tmp / "out"
