@@ -118,7 +118,7 @@ def run_and_compare(model_path, io_path, tolerance):
     model = runnable(model_path)
     given = len(calls[0][0])
     state = []
-    count = model.input_count() if hasattr(model, "input_count") else given  # not in 0.19
+    count = model.input_count() if hasattr(model, "input_count") else model.inputs  # 0.19
     if count > given:
         state = [initial_value(model_path, name) for name in input_names(model_path)[given:]]
     if count != given + len(state) or any(value is None for value in state):
@@ -142,7 +142,7 @@ def _run_once(model, inputs, want, states, tolerance):
         if declared != array.dtype:
             notes.append(f"input {i}: {array.dtype} as {declared}")
         fed.append(array.astype(declared))
-    got = [_to_numpy(value) for value in model.run(fed)]
+    got = [_to_numpy(value) for value in model.run(list(map(_from_numpy, fed)))]
     for i, (a, b) in enumerate(zip(got, map(compare.as_real, want))):
         if a.dtype != b.dtype:
             notes.append(f"output {i}: {b.dtype} as {a.dtype}")
@@ -162,6 +162,22 @@ def _numpy_type(code):
         return np.dtype(np.bool_)
     letter = {0x1: "u", 0x2: "i", 0x3: "f"}[code >> 4]
     return np.dtype(f"{letter}{code & 0xF}")
+
+
+def _from_numpy(array):
+    """What to give to run(): the array, or of rank 0 a value, which wheels before 0.23 make of
+    rank 1."""
+    old = getattr(tract, "Value", None)
+    if array.ndim > 0 or not old or hasattr(old, "convert_to"):
+        return array
+    array, value = np.array(array, order="C"), ctypes.c_void_p()
+    library = tract.bindings.lib
+    create = getattr(library, "tract_value_from_bytes", None) or library.tract_value_create
+    data = ctypes.c_void_p(array.ctypes.data)
+    dtype = tract.value.dt_numpy_to_tract(array.dtype)
+    shape = (ctypes.c_size_t * 0)()
+    tract.bindings.check(create(dtype, ctypes.c_size_t(0), shape, data, ctypes.byref(value)))
+    return old(value)
 
 
 def _to_numpy(value):
