@@ -1,5 +1,6 @@
 #include "emit/nnef/document.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -95,6 +96,8 @@ Expr Int(int64_t value) { return Id(absl::StrCat(value)); }
 Expr Float(double value, bool is_double) {
   if (std::isinf(value)) return Id(value > 0 ? "inf" : "-inf");
   std::string text = is_double ? ShortestDigits(value) : ShortestDigits(static_cast<float>(value));
+  // Parsers of tract before 0.23 know no plus sign in an exponent.
+  text.erase(std::remove(text.begin(), text.end(), '+'), text.end());
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return Id(text);
 }
