@@ -11,6 +11,7 @@
 #include "t2n/base/status.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_types.h"
+#include "t2n/passes/standard_ops.h"
 
 namespace t2n {
 
@@ -54,12 +55,13 @@ void AddExtensions(const Graph& graph, const EmitSpec& spec, Model& model) {
 absl::Status CheckInput(const Value& input, const Target& target) {
   DType dtype = input.dtype();
   if (IsComplex(dtype) || IsQuantized(dtype) || dtype == DType::kBF16) {
-    return absl::UnimplementedError(absl::StrCat("input ", input.name, ": NNEF has no type ",
-                                                 DTypeName(dtype), " (target ", target.name, ")"));
+    return absl::UnimplementedError(
+        absl::StrCat("input ", input.name, ": NNEF has no type ", DTypeName(dtype), target.Note()));
   }
   if (target.strict && !ConstantShape(input.shape())) {
     return absl::UnimplementedError(
-        absl::StrCat("input ", input.name, ": NNEF 1.0.5 has no symbolic sizes"));
+        absl::StrCat("input ", input.name, " is ", TypeToString(input.type),
+                     ", but NNEF 1.0.5 has no open sizes: give numbers", target.Note()));
   }
   return absl::OkStatus();
 }
@@ -83,6 +85,19 @@ Expr VariableCall(const Variable& variable) {
               {{"label", nnef::Str(variable.label)}, {"shape", nnef::Ints(variable.tensor.sizes)}});
 }
 
+absl::Status Refusals(const Model& model) {
+  if (model.refusals.empty()) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrJoin(model.refusals, "\n"));
+}
+
+absl::Status CheckInputs(const Graph& graph, const Target& target, Model& model) {
+  for (const Value* input : graph.inputs()) {
+    absl::Status status = CheckInput(*input, target);
+    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
+  }
+  return Refusals(model);
+}
+
 // The graph in primitives that the target may have: `source` itself or one of `rewritten`. Null,
 // with a refusal in the model, if there is none.
 const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph>& rewritten,
@@ -94,8 +109,16 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
     if (!status.ok()) model.refusals.push_back(std::string(status.message()));
   };
   if (NeedsRealTypes(*graph)) rewrite(LowerToRealTypes);
+  if (graph && !CheckInputs(*graph, target, model).ok()) return nullptr;
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
+  }
+  if (graph && target.strict) {
+    rewrite([&](const Graph& g, Graph* out) {
+      absl::Status status = LowerToStandardOps(g, out, &model.refusals);
+      for (std::string& refusal : model.refusals) refusal += target.Note();
+      return status;
+    });
   }
   return graph;
 }
@@ -108,12 +131,11 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   const Graph& graph = *prepared;
   model.target = spec.target;
   model.naming = spec.naming;
+  if (spec.target.strict) {
+    for (absl::string_view name : StandardOperations()) model.fragment_names.Unique(name);
+  }
   model.document.graph_name = ToIdentifier(spec.graph_name);
   AddExtensions(graph, spec, model);
-  for (const Value* input : graph.inputs()) {
-    absl::Status status = CheckInput(*input, spec.target);
-    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
-  }
   Lowering lowering(&model, graph);
   lowering.LowerNodes(graph);
   lowering.FinishOutputs(graph);
@@ -129,11 +151,6 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
     model.document.extensions.insert(model.document.extensions.begin(),
                                      "KHR_enable_fragment_definitions");
   }
-}
-
-absl::Status Refusals(const Model& model) {
-  if (model.refusals.empty()) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrJoin(model.refusals, "\n"));
 }
 
 }  // namespace
@@ -172,7 +189,8 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
     initial.tensor = tensor;
     model.variables.push_back(std::move(initial));
   }
-  T2N_RETURN_IF_ERROR(WriteVariables(model.variables, *container, spec.on_written));
+  T2N_RETURN_IF_ERROR(
+      WriteVariables(model.variables, *container, spec.target.strict, spec.on_written));
   return container->Commit();
 }
 

@@ -75,7 +75,7 @@ std::string ValueName(const Value& value, Naming naming) {
   std::string own = named       ? value.name
                     : composite ? node.attrs.Str("name")
                                 : absl::AsciiStrToLower(OpName(node.op));
-  std::string path = node.place ? node.place->module_path : "";
+  std::string path = node.place && naming != Naming::kLocal ? node.place->module_path : "";
   // The end of a long path says most.
   constexpr size_t kMaxPath = 80;
   if (path.size() > kMaxPath) path = path.substr(path.size() - kMaxPath);

@@ -14,6 +14,7 @@ namespace t2n {
 enum class Naming {
   kModulePath,  // `layer1_0_conv1_input`: module path, then script variable or operator
   kNumeric,     // `v12`
+  kLocal,       // `input`: the script variable or operator alone
 };
 
 // Hands out each name once: `x`, `x_1`, `x_2`, ...

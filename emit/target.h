@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace t2n {
 
@@ -17,6 +18,8 @@ struct Target {
   int version = 0;      // tract's minor version: 23 for 0.23.9
 
   bool is_tract() const { return !strict; }
+  // What a refusal ends with: ` (target tract:0.22.4)`; of the standard, what else there is too.
+  std::string Note() const;
 
   // Since tract 0.20.
   bool has_infinity_literal() const { return version >= 20; }
@@ -26,13 +29,13 @@ struct Target {
   bool scans_extensions() const { return version >= 20; }  // tract_core_... in a scan's body
   bool broadcasts_to_symbols() const { return version >= 20; }
   bool compares_f16() const { return version >= 20; }
-  bool pads_any_type() const { return version >= 20; }  // before: constants of f32
+  bool pads_any_type() const { return version >= 20 || strict; }  // before: constants of f32
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
   bool reads_bool_files() const { return version >= 21 || strict; }
   bool topk_of_any_type() const { return version >= 21; }  // before: f32
-  bool has_f16_pow_and_round() const { return version >= 21; }
+  bool has_f16_pow_and_round() const { return version >= 21 || strict; }
   bool shares_results() const { return version >= 21 || strict; }  // of a scan's body
   // Since 0.23.
   bool has_copy() const { return version >= 23 || strict; }
@@ -53,6 +56,9 @@ struct Target {
 
 // The newest tract that is tested: the default target.
 const Target& DefaultTarget();
+
+// The operations of NNEF 1.0.5, by name: fragments of a strict document are called otherwise.
+absl::Span<const absl::string_view> StandardOperations();
 
 // `khronos`, `tract` (the default), `tract:0.22.4`: the newest known row that is not newer.
 // InvalidArgument for anything else, with the list of known ones.

@@ -17,8 +17,22 @@ constexpr unsigned kMaxThreads = 4;
 // Below this a thread costs more than it saves.
 constexpr int64_t kBytesPerThread = 16 << 20;
 
-absl::Status WriteVariable(const Variable& variable, Container& container) {
+// Eight bools a byte, the first in its highest bit.
+absl::Status WriteBits(const Variable& variable, const Tensor& dense, Container& container) {
+  T2N_ASSIGN_OR_RETURN(const uint8_t* bools, ContiguousData(dense));
+  T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header, nnef::MakeBitsHeader(dense.sizes));
+  std::vector<uint8_t> bits((dense.numel() + 7) / 8, 0);
+  for (int64_t i = 0; i < dense.numel(); ++i) bits[i / 8] |= (bools[i] ? 0x80 : 0) >> i % 8;
+  return container.Add(absl::StrCat(variable.label, ".dat"), header.size() + bits.size(),
+                       [&](const ByteSink& sink) {
+                         T2N_RETURN_IF_ERROR(sink(header));
+                         return sink(bits);
+                       });
+}
+
+absl::Status WriteVariable(const Variable& variable, Container& container, bool bits) {
   T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(variable.tensor));
+  if (bits && dense.dtype == DType::kBool) return WriteBits(variable, dense, container);
   T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header,
                        nnef::MakeTensorHeader(dense.dtype, dense.sizes));
   T2N_RETURN_IF_ERROR(container.Add(absl::StrCat(variable.label, ".dat"),
@@ -33,9 +47,9 @@ absl::Status WriteVariable(const Variable& variable, Container& container) {
 // Workers take variables one by one until all are written or one failed.
 class Work {
  public:
-  Work(const std::vector<Variable>& variables, Container& container,
+  Work(const std::vector<Variable>& variables, Container& container, bool bits,
        const std::function<void(int64_t, int64_t)>& on_written)
-      : variables_(variables), container_(container), on_written_(on_written) {
+      : variables_(variables), container_(container), bits_(bits), on_written_(on_written) {
     for (const Variable& v : variables) total_ += v.tensor.nbytes();
   }
 
@@ -43,7 +57,7 @@ class Work {
 
   void Run() {
     for (size_t i = next_++; i < variables_.size(); i = next_++) {
-      const absl::Status status = WriteVariable(variables_[i], container_);
+      const absl::Status status = WriteVariable(variables_[i], container_, bits_);
       std::lock_guard<std::mutex> lock(mutex_);
       if (!status.ok()) {
         next_ = variables_.size();
@@ -61,6 +75,7 @@ class Work {
  private:
   const std::vector<Variable>& variables_;
   Container& container_;
+  bool bits_;
   const std::function<void(int64_t, int64_t)>& on_written_;
   int64_t total_ = 0;
   std::atomic<size_t> next_{0};
@@ -72,9 +87,9 @@ class Work {
 
 }  // namespace
 
-absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container,
+absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,
                             const std::function<void(int64_t, int64_t)>& on_written) {
-  Work work(variables, container, on_written);
+  Work work(variables, container, bits, on_written);
   std::vector<std::thread> helpers;
   if (container.concurrent()) {
     const int64_t useful = std::min<int64_t>(work.total() / kBytesPerThread, kMaxThreads);

@@ -12,10 +12,11 @@
 
 namespace t2n {
 
+// `bits`: bools take a bit each, as the specification has them, and not a byte as tract reads them.
 // `on_written` (may be empty) is called after each variable, from one thread at a time, with the
 // bytes written and to write. On failure some files may be missing: the container must not be
 // committed. Errors: of reading a tensor, and the container's.
-absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container,
+absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,
                             const std::function<void(int64_t, int64_t)>& on_written);
 
 }  // namespace t2n

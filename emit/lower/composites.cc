@@ -26,6 +26,7 @@ std::optional<Expr> LogSoftmax(Lowering& l, const Node& node) {
 }
 
 std::optional<Expr> Silu(Lowering& l, const Node& node) {
+  if (l.target().strict) return Call("silu", {l.In(node, 0)});
   if (!l.target().has_activations() || !IsF32OrF16(node)) return std::nullopt;
   return Call("tract_core_silu", {l.In(node, 0)});
 }

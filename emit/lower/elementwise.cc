@@ -357,7 +357,7 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   Expr result = Call(op, {a, b});
   bool extreme = node.op == Op::kMin || node.op == Op::kMax;
   bool computed = !node.inputs[0]->is_constant() && !node.inputs[1]->is_constant();
-  if (extreme && computed && IsFloat(dtype) && !strict) {
+  if (extreme && computed && IsFloat(dtype)) {
     result = PropagateNan(l, node, a, b, std::move(result));
   }
   l.Set(node, std::move(result));
@@ -375,15 +375,13 @@ absl::Status LowerCast(Lowering& l, const Node& node) {
     l.Set(node, l.Cast(std::move(x), to));
     return absl::OkStatus();
   }
-  // NNEF has three types; conversions are expressed by select and ne where they mean something.
-  if (from == DType::kBool && IsFloat(to)) {
+  // The standard has three types; LowerToStandardOps leaves casts that mean the same there.
+  if (TensorType(from) == TensorType(to)) {
+    l.Alias(node.output(), x);
+  } else if (from == DType::kBool && IsFloat(to)) {
     l.Set(node, Call("select", {x, Float(1), Float(0)}));
-  } else if (to == DType::kBool && IsFloat(from)) {
-    l.Set(node, Call("ne", {x, Float(0)}));
-  } else if (IsFloat(from) && IsFloat(to)) {
-    l.Set(node, Call("copy", {x}));
   } else {
-    return l.Refuse(node, "NNEF does not convert between integers and scalars");
+    l.Set(node, Call(IsFloat(to) ? "cast<scalar>" : "cast<integer>", {x}));
   }
   return absl::OkStatus();
 }

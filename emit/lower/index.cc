@@ -6,11 +6,10 @@ using nnef::Call;
 using nnef::Expr;
 
 absl::Status LowerGather(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF 1.0.5 has no gather");
   Expr data = l.In(node, 0), indices = l.In(node, 1);
   switch (node.op) {
     case Op::kGather:
-      l.Set(node, Call("tract_core_gather", {data, indices},
+      l.Set(node, Call(l.target().strict ? "gather" : "tract_core_gather", {data, indices},
                        {{"axis", nnef::Int(node.attrs.Int("axis"))}}));
       break;
     case Op::kGatherElements:

@@ -193,8 +193,7 @@ Expr BlockSlice(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t siz
 // number: of a slice, tract's streaming takes the same elements for every pulse.
 bool IsOpenPartOfTable(const Target& target, const Node& node) {
   return node.inputs[0]->constant && node.attrs.Size("begin").is_const() &&
-         !node.output()->shape()[node.attrs.Int("axis")].is_const() &&
-         target.has_symbolic_values();
+         !node.output()->shape()[node.attrs.Int("axis")].is_const() && target.has_symbolic_values();
 }
 
 }  // namespace
@@ -203,15 +202,15 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
   int64_t axis = node.attrs.Int("axis"), step = node.attrs.Int("step");
   const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
   const Dim &size = node.inputs[0]->shape()[axis], &count = node.output()->shape()[axis];
-  if (step != 1 && size.is_const() && begin.is_const() && count.is_const() &&
+  if (!l.target().strict && step != 1 && size.is_const() && begin.is_const() && count.is_const() &&
       size.value() >= step) {
     l.Set(node, BlockSlice(l, node, l.In(node, 0), axis, size.value(), begin.value(), count.value(),
                            step));
     return absl::OkStatus();
   }
   if (IsOpenPartOfTable(l.target(), node)) {
-    Expr numbers = l.Temp(node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end),
-                                                                     nnef::Int(step)}));
+    Expr numbers = l.Temp(
+        node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end), nnef::Int(step)}));
     l.Set(node, Call("tract_core_gather", {l.In(node, 0), numbers}, {{"axis", nnef::Int(axis)}}));
     return absl::OkStatus();
   }

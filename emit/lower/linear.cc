@@ -89,16 +89,29 @@ std::vector<int64_t> WithoutFirst(const std::vector<int64_t>& perm) {
   return out;
 }
 
+Expr UnsqueezeFront(Lowering& l, const Node& node, Expr x, int64_t count) {
+  std::vector<int64_t> axes(count);
+  for (size_t i = 0; i < axes.size(); ++i) axes[i] = i;
+  return l.Temp(node, "batched", Call("unsqueeze", {std::move(x)}, {{"axes", Ints(axes)}}));
+}
+
+// Operand i with further axes of size 1 in front; a constant is stored so.
+Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count) {
+  const Value& value = *node.inputs[i];
+  if (!value.constant) return UnsqueezeFront(l, node, l.In(node, i), count);
+  Tensor t = *value.constant;
+  t.sizes.insert(t.sizes.begin(), count, 1);
+  t.strides.insert(t.strides.begin(), count, 1);
+  return l.Constant(t, value.name.empty() ? ValueName(value, l.model().naming) : value.name);
+}
+
 Expr Window(Lowering& l, const Node& node, const char* op, Expr filter,
             const std::vector<int64_t>& pad_after, bool biased = true) {
   const Attrs& attrs = node.attrs;
   std::vector<Expr> operands = {l.In(node, 0), std::move(filter)};
   if (biased && node.inputs.size() > 2) {
-    Expr bias = l.In(node, 2);
-    // NNEF's bias is [1, channels].
-    if (l.target().strict)
-      bias = l.Temp(node, "bias", Call("unsqueeze", {bias}, {{"axes", Ints({0})}}));
-    operands.push_back(std::move(bias));
+    // The standard's bias is [1, channels].
+    operands.push_back(l.target().strict ? WithLeadingOnes(l, node, 2, 1) : l.In(node, 2));
   }
   std::vector<std::pair<std::string, Expr>> named;
   named.push_back({"padding", Pairs(attrs.Ints("pad_before"), pad_after)});
@@ -169,10 +182,8 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
   Expr product;
   if (std::optional<PlainMatMul> plain = AsMatMul(terms)) {
     if (plain->b_leading > 0) {
-      std::vector<int64_t> axes(plain->b_leading);
-      for (size_t i = 0; i < axes.size(); ++i) axes[i] = i;
-      operands[1] =
-          l.Temp(node, "batched", Call("unsqueeze", {operands[1]}, {{"axes", Ints(axes)}}));
+      operands[1] = strict ? WithLeadingOnes(l, node, 1, plain->b_leading)
+                           : UnsqueezeFront(l, node, operands[1], plain->b_leading);
     }
     product = Call("matmul", std::move(operands));
     if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
@@ -208,8 +219,8 @@ namespace {
 void SetExtended(Lowering& l, const Node& node, Expr x, const std::vector<int64_t>& after) {
   std::vector<int64_t> before(after.size() + 2, 0), behind(2, 0), spatial;
   behind.insert(behind.end(), after.begin(), after.end());
-  Expr padded = Call("pad", {std::move(x)},
-                     {{"padding", Pairs(before, behind)}, {"value", nnef::Float(0)}});
+  Expr padded =
+      Call("pad", {std::move(x)}, {{"padding", Pairs(before, behind)}, {"value", nnef::Float(0)}});
   if (node.inputs.size() < 3) return l.Set(node, std::move(padded));
   for (size_t i = 0; i < after.size(); ++i) spatial.push_back(i + 1);
   padded = l.Temp(node, "padded", std::move(padded));

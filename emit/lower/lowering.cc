@@ -96,9 +96,14 @@ Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&mo
   }
 }
 
+// In fragments without the module path, so that the same body is the same text everywhere.
+std::string Lowering::LocalName(const Value& value) const {
+  return ValueName(value, parent_ ? Naming::kLocal : model_->naming);
+}
+
 std::string Lowering::NameOf(const Value& value) {
   auto it = output_names_.find(&value);
-  return it != output_names_.end() ? it->second : names_->Unique(ValueName(value, model_->naming));
+  return it != output_names_.end() ? it->second : names_->Unique(LocalName(value));
 }
 
 void Lowering::FinishOutputs(const Graph& graph) {
@@ -156,9 +161,13 @@ Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
   double value = read.ok() && !read->empty() ? (*read)[0] : 0;
   DType dtype = StorageType(scalar.dtype);
   if (dtype == DType::kBool) return nnef::Bool(value != 0);
+  if (target().strict && IsFloat(dtype) && std::isfinite(value)) {
+    return nnef::Float(value, dtype == DType::kF64);
+  }
   if (IsInteger(dtype)) {
     absl::StatusOr<std::vector<int64_t>> ints = ReadInts(scalar);
     int64_t integer = ints.ok() && !ints->empty() ? (*ints)[0] : 0;
+    if (target().strict) return nnef::Int(integer);
     constexpr int64_t kExactInFloat = 1 << 24;
     if (!exact_type && std::abs(integer) <= kExactInFloat) return nnef::Float(value);
     std::string name = names_->Unique(absl::StrCat("const_", DTypeName(dtype)));
@@ -251,7 +260,7 @@ Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value)
 }
 
 std::string Lowering::TempName(const Node& node, absl::string_view suffix) {
-  return names_->Unique(absl::StrCat(ValueName(*node.output(), model_->naming), "_", suffix));
+  return names_->Unique(absl::StrCat(LocalName(*node.output()), "_", suffix));
 }
 
 Expr Lowering::Temp(const Node& node, absl::string_view suffix, Expr value) {
@@ -307,8 +316,7 @@ Expr Lowering::IsNan(const Node& node, Expr x, DType dtype) {
 
 absl::Status Lowering::Refuse(const Node& node, absl::string_view why) const {
   std::string where = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
-  return absl::UnimplementedError(
-      absl::StrCat(OpName(node.op), where, ": ", why, " (target ", target().name, ")"));
+  return absl::UnimplementedError(absl::StrCat(OpName(node.op), where, ": ", why, target().Note()));
 }
 
 // A tensor without elements is a constant.
@@ -322,17 +330,17 @@ bool Lowering::LowerEmpty(const Node& node) {
 }
 
 void Lowering::LowerNodes(const Graph& graph) {
-  absl::flat_hash_set<const Value*> live(graph.outputs().begin(), graph.outputs().end());
+  live_.insert(graph.outputs().begin(), graph.outputs().end());
   std::vector<const Node*> order;
   for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
     const Node& node = **it;
     bool needed = false;
     for (const auto& v : node.outputs) {
-      needed |= live.contains(v.get()) && !v->constant && !v->dims;
+      needed |= live_.contains(v.get()) && !v->constant && !v->dims;
     }
     if (!needed || node.op == Op::kInput) continue;
     order.push_back(&node);
-    for (const Value* v : UsedInputs(node)) live.insert(v);
+    for (const Value* v : UsedInputs(node)) live_.insert(v);
   }
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
     if (LowerEmpty(**it)) continue;

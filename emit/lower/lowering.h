@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -96,6 +97,8 @@ class Lowering {
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
+  // Whether something reads this value (or, once lowered, may).
+  bool Uses(const Value* value) const { return live_.contains(value); }
   // Whether this is a body, not the graph itself.
   bool in_body() const { return parent_ != nullptr; }
   // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turns`: one
@@ -118,6 +121,7 @@ class Lowering {
   std::string NameOf(const Value& value);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
   std::string TempName(const Node& node, absl::string_view suffix);
+  std::string LocalName(const Value& value) const;
   bool LowerEmpty(const Node& node);
   void AsBytes(std::string* variable);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
@@ -129,6 +133,7 @@ class Lowering {
   NameTable* names_;
   std::vector<nnef::Assignment> body_;
   absl::flat_hash_map<const Value*, nnef::Expr> values_;
+  absl::flat_hash_set<const Value*> live_;
   absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
   absl::flat_hash_map<std::string, std::string> captured_names_;
   std::vector<nnef::Typed> captured_parameters_;

@@ -30,6 +30,14 @@ std::vector<std::pair<std::string, Expr>> PoolArguments(const Attrs& attrs, cons
 }  // namespace
 
 absl::Status LowerMaxPool(Lowering& l, const Node& node) {
+  if (l.target().strict) {
+    if (l.Uses(node.output(1))) {
+      return l.Refuse(node, "NNEF 1.0.5 does not say from where positions of maxima count");
+    }
+    l.SetOutput(*node.output(),
+                Call("max_pool", {l.In(node, 0)}, PoolArguments(node.attrs, "ignore")));
+    return absl::OkStatus();
+  }
   l.SetAll(node, Call("max_pool_with_index", {l.In(node, 0)}, PoolArguments(node.attrs, "ignore")));
   return absl::OkStatus();
 }

@@ -1,3 +1,4 @@
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,11 +71,12 @@ absl::Status LowerNearest(Lowering& l, const Node& node) {
     bool aligned = node.attrs.Str("coordinates") == "align_corners";
     if (factor && !aligned) {
       x = Repeat(l, node, x, shape, axis, *factor);
-    } else if (shape[axis].is_const() && to[axis].is_const() && !l.target().strict) {
+    } else if (shape[axis].is_const() && to[axis].is_const()) {
       T2N_ASSIGN_OR_RETURN(Tensor positions,
                            NearestPositions(node, shape[axis].value(), to[axis].value()));
       Expr taken = l.Constant(positions, "positions");
-      x = l.Temp(node, "picked", Call("tract_core_gather", {x, taken}, {{"axis", Int(axis)}}));
+      const char* gather = l.target().strict ? "gather" : "tract_core_gather";
+      x = l.Temp(node, "picked", Call(gather, {x, taken}, {{"axis", Int(axis)}}));
     } else {
       return l.Refuse(node, absl::StrCat("nearest resizing from ", ShapeToString(shape), " to ",
                                          ShapeToString(to), ": not by a whole factor"));
@@ -83,6 +85,20 @@ absl::Status LowerNearest(Lowering& l, const Node& node) {
   }
   l.Alias(node.output(), x);
   return absl::OkStatus();
+}
+
+// x times a matrix [from, to] along an axis.
+Expr TimesMatrix(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t rank, Tensor matrix) {
+  std::vector<int64_t> perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  std::swap(perm[axis], perm[rank - 1]);
+  Expr swap = nnef::Ints(perm);
+  bool last = axis == rank - 1;
+  matrix.sizes.insert(matrix.sizes.begin(), rank - 2, 1);
+  matrix.strides.insert(matrix.strides.begin(), rank - 2, 1);
+  if (!last) x = l.Temp(node, "swapped", Call("transpose", {x}, {{"axes", swap}}));
+  x = l.Temp(node, "resampled", Call("matmul", {x, l.Constant(matrix, "weights")}));
+  return last ? x : l.Temp(node, "resized", Call("transpose", {x}, {{"axes", swap}}));
 }
 
 // The same as a product with a constant matrix [to, from] along each axis.
@@ -107,6 +123,10 @@ absl::Status LowerByMatrices(Lowering& l, const Node& node) {
       T2N_ASSIGN_OR_RETURN(const uint8_t* values, ContiguousData(column));
       std::copy(values, values + column.nbytes(), data + i * column.nbytes());
     }
+    if (l.target().strict) {
+      x = TimesMatrix(l, node, x, axis, from.size(), std::move(matrix));
+      continue;
+    }
     std::string result = axes;
     result[axis] = 'z';
     std::string equation = absl::StrCat(axes, ",", axes.substr(axis, 1), "z->", result);
@@ -123,8 +143,8 @@ absl::Status LowerByMatrices(Lowering& l, const Node& node) {
 absl::Status LowerResize(Lowering& l, const Node& node) {
   const std::string& mode = node.attrs.Str("mode");
   if (mode == "nearest") return LowerNearest(l, node);
-  if (l.target().strict) return l.Refuse(node, "NNEF resizes by other rules");
   DType dtype = node.output()->dtype();
+  if (l.target().strict && IsFloat(dtype)) return LowerByMatrices(l, node);
   if (dtype != DType::kF32) return l.Refuse(node, "resizing of this type");
   if (!l.target().has_einsum()) return l.Refuse(node, "it does not resize");
   if (!l.target().has_resize()) return LowerByMatrices(l, node);

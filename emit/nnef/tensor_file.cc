@@ -1,5 +1,6 @@
 #include "emit/nnef/tensor_file.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -49,14 +50,8 @@ void Put(TensorHeader& header, size_t at, uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) header[at + i] = static_cast<uint8_t>(value >> (8 * i));
 }
 
-}  // namespace
-
-absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int64_t> sizes) {
-  std::optional<uint16_t> item_type = ItemType(dtype);
-  if (!item_type) {
-    return absl::UnimplementedError(
-        absl::StrCat("NNEF tensor files have no element type ", DTypeName(dtype)));
-  }
+absl::StatusOr<TensorHeader> MakeHeader(uint16_t item_type, int64_t bits,
+                                        absl::Span<const int64_t> sizes) {
   if (sizes.size() > kMaxRank) {
     return absl::UnimplementedError(
         absl::StrCat("NNEF tensor files hold up to 8 axes, not ", sizes.size()));
@@ -66,7 +61,7 @@ absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int6
   header[0] = 0x4e;
   header[1] = 0xef;
   header[2] = 1;  // version 1.0
-  uint64_t bytes = ItemSize(dtype);
+  uint64_t bytes = std::max<int64_t>(bits / 8, 1);
   for (size_t i = 0; i < sizes.size(); ++i) {
     uint64_t size = static_cast<uint64_t>(sizes[i]);
     bool fits = size <= kMax && (size == 0 || bytes <= kMax / size);
@@ -77,11 +72,26 @@ absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int6
     bytes *= size;
     Put(header, 12 + 4 * i, size, 4);
   }
-  Put(header, 4, bytes, 4);
+  Put(header, 4, bits < 8 ? (bytes * bits + 7) / 8 : bytes, 4);
   Put(header, 8, sizes.size(), 4);
-  Put(header, 44, 8 * ItemSize(dtype), 4);
-  Put(header, 48, *item_type, 2);
+  Put(header, 44, bits, 4);
+  Put(header, 48, item_type, 2);
   return header;
+}
+
+}  // namespace
+
+absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int64_t> sizes) {
+  std::optional<uint16_t> item_type = ItemType(dtype);
+  if (!item_type) {
+    return absl::UnimplementedError(
+        absl::StrCat("NNEF tensor files have no element type ", DTypeName(dtype)));
+  }
+  return MakeHeader(*item_type, 8 * ItemSize(dtype), sizes);
+}
+
+absl::StatusOr<TensorHeader> MakeBitsHeader(absl::Span<const int64_t> sizes) {
+  return MakeHeader(*ItemType(DType::kBool), 1, sizes);
 }
 
 }  // namespace t2n::nnef

@@ -17,6 +17,8 @@ using TensorHeader = std::array<uint8_t, 128>;
 // format has no code for (bfloat16, complex), more than 8 axes, or a payload of 4 GiB and more
 // (its length has 32 bits).
 absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int64_t> sizes);
+// The same for bools that take a bit each, eight a byte, the first in the highest bit.
+absl::StatusOr<TensorHeader> MakeBitsHeader(absl::Span<const int64_t> sizes);
 
 }  // namespace t2n::nnef
 

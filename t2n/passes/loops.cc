@@ -39,7 +39,7 @@ class LoopRewriter : public GraphRewriter {
 
  private:
   Vals RewriteNode(const Node& node, const Vals& inputs) override {
-    if (node.op == Op::kCumulative) return {Cumulative(node, inputs[0])};
+    if (node.op == Op::kCumulative && !unroll_) return {Cumulative(node, inputs[0])};
     bool steps = unroll_ && node.op == Op::kScan && CanUnroll(node.attrs.Size("length"));
     return steps ? Unroll(node, inputs) : Copy(node, inputs);
   }
@@ -48,7 +48,6 @@ class LoopRewriter : public GraphRewriter {
     const int64_t axis = node.attrs.Int("axis");
     const std::string& mode = node.attrs.Str("mode");
     if (x.dim(axis) == Dim(1)) return x;
-    if (unroll_ && CanUnroll(x.dim(axis))) return RunningSteps(x, axis, OpOf(mode));
     Shape shape = x.shape();
     shape[axis] = 1;
     Builder::ScanSpec spec;
@@ -60,15 +59,6 @@ class LoopRewriter : public GraphRewriter {
       Val next = body.Binary(OpOf(mode), in[1], in[0]);
       return Vals{next, next};
     })[1];
-  }
-
-  Val RunningSteps(const Val& x, int64_t axis, Op op) {
-    Vals running;
-    for (int64_t k = 0; b().ok() && k < x.dim(axis).value(); ++k) {
-      Val next = b().Slice(x, axis, k, k + 1);
-      running.push_back(k == 0 ? next : b().Binary(op, running.back(), next));
-    }
-    return b().Concat(running, axis);
   }
 
   Vals Unroll(const Node& node, const Vals& inputs) {
@@ -105,7 +95,7 @@ class LoopRewriter : public GraphRewriter {
 
 bool HasLoops(const Graph& graph, bool unroll) {
   for (const auto& node : graph.nodes()) {
-    if (node->op == Op::kCumulative || (unroll && node->op == Op::kScan)) return true;
+    if (node->op == (unroll ? Op::kScan : Op::kCumulative)) return true;
     for (const auto& body : node->bodies) {
       if (HasLoops(*body, unroll)) return true;
     }

@@ -16,8 +16,8 @@ constexpr int64_t kMaxUnrolledSteps = 256;
 bool HasLoops(const Graph& graph, bool unroll);
 
 // Rebuilds `graph` in `out` (empty before): a Cumulative becomes a Scan that carries the running
-// value. `unroll`: a Scan of a known number of steps, up to kMaxUnrolledSteps, becomes these steps
-// one after the other, each the composite `step`; others stay.
+// value. `unroll`: it stays, but a Scan of a known number of steps, up to kMaxUnrolledSteps,
+// becomes these steps one after the other, each the composite `step`; others stay.
 absl::Status LowerLoops(const Graph& graph, bool unroll, Graph* out);
 
 }  // namespace t2n

@@ -80,22 +80,5 @@ return %4
 )");
 }
 
-TEST(LoopsTest, KnownRunningReductionsAreUnrolled) {
-  Graph graph, out;
-  Builder b(&graph);
-  Val x = b.Input("x", {DType::kF32, {3}, nullptr});
-  graph.outputs() = {b.Cumulative(x, 0, "sum").get()};
-  ASSERT_TRUE(LowerLoops(graph, true, &out).ok());
-  EXPECT_EQ(out.ToString(), R"(%0 f32[3] = Input()  # x
-%1 f32[1] = Slice(%0) {axis=0, begin=0, end=1, step=1}
-%2 f32[1] = Slice(%0) {axis=0, begin=1, end=2, step=1}
-%3 f32[1] = Add(%1, %2)
-%4 f32[1] = Slice(%0) {axis=0, begin=2, end=3, step=1}
-%5 f32[1] = Add(%3, %4)
-%6 f32[3] = Concat(%1, %3, %5) {axis=0}
-return %6
-)");
-}
-
 }  // namespace
 }  // namespace t2n
