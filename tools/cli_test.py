@@ -50,6 +50,7 @@ _MESSAGES = [
     ("--method nosuch {residual} {tmp}/out", 1, "the model has no method 'nosuch'"),
     ("--output_names a,b {residual} {tmp}/out", 1, "--output_names has 2 names"),
     ("--input_names a,b {residual} {tmp}/out", 1, "--input_names has 2 names"),
+    ("--strict --inputs f32[B,3,8,8] {scripted} {tmp}/out", 1, "no open sizes: give numbers"),
     ("{scripted} {tmp}/out", 1, 'add --inputs "input=f32['),
 ]  # fmt: skip
 
@@ -60,6 +61,7 @@ _USAGE = [
     ("--nosuch=1 {residual} o", "unknown flag --nosuch"),
     ("{residual} o --target", "--target needs a value"),
     ("--target onnx {residual} o", "unknown target `onnx`: use tract, khronos"),
+    ("--strict --target tract {residual} o", "--strict is --target khronos, but --target is tract"),
     ("--compression_level 11 {residual} o", "--compression_level: '11' is not 1 to 9"),
     ("--rtol x {residual} o", "--rtol: 'x' is no number"),
     ("--inputs x=f33[1] {residual} o", "'f33' is no type; types are f32"),

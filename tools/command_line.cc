@@ -10,6 +10,8 @@
 namespace t2n {
 namespace {
 
+constexpr char kStrictTarget[] = "khronos";
+
 absl::Status Bad(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
 absl::Status Number(absl::string_view flag, const std::string& text, double* out) {
@@ -54,7 +56,7 @@ absl::Status SetFlag(const std::string& flag, const std::string& value, CommandL
 
 absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine* command) {
   std::vector<std::string> positional;
-  bool flags = true;
+  bool flags = true, strict = false;
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
     if (flags && arg == "--") {
@@ -63,6 +65,10 @@ absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine*
       std::string name =
           arg.substr(arg.find_first_not_of('-') == std::string::npos ? arg.size()
                                                                      : arg.find_first_not_of('-'));
+      if (name == "strict") {
+        strict = true;
+        continue;
+      }
       std::string value;
       size_t equals = name.find('=');
       if (equals != std::string::npos) {
@@ -77,6 +83,14 @@ absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine*
     } else {
       positional.push_back(arg);
     }
+  }
+  if (strict) {
+    const std::string& target = command->spec.target();
+    if (!target.empty() && target != kStrictTarget) {
+      return Bad(
+          absl::StrCat("--strict is --target ", kStrictTarget, ", but --target is ", target));
+    }
+    command->spec.set_target(kStrictTarget);
   }
   command->command = "convert";
   if (!positional.empty()) {

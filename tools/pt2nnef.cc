@@ -32,6 +32,7 @@ Flags (--name=value or --name value):
   --output_names c,d
   --target tract|tract:0.22.4|khronos
                            what the output must run on (default: tract)
+  --strict                 --target khronos: NNEF 1.0.5 and nothing else
   --state input|drop       what modules keep between calls: extra inputs and outputs (default),
                            or the first call alone
   --training eval|keep     of a model saved in training mode: as after eval() (default), or refused

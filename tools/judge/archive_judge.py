@@ -6,6 +6,7 @@ converted) and NAME.pulse (it is run pulse by pulse too: see pulse_runner.py); e
 """
 
 import dataclasses
+import importlib
 import os
 import pathlib
 import shlex
@@ -31,6 +32,7 @@ class Settings:
 
     tool: str  # the pt2nnef binary
     folder: str  # where the outputs go
+    judge: str = "tract"  # who reads the outputs: tract (tract_runner.py), khronos
     flags: list = field(default_factory=list)  # given to every conversion
     inputs_from_npz: bool = False  # --inputs from the recorded inputs, unless NAME.flags has it
     reference: bool = False  # the reference evaluator too
@@ -45,7 +47,8 @@ class Result:
     """What came of an archive.
 
     status: ok | converted (nothing recorded to compare with) | refused | usage | wrong |
-    tract_error | tract_crash | crash | timeout. reference: "" (not asked for) | ok | differs |
+    tract_error | tract_crash | accepted | rejected (see khronos_runner.py) | crash | timeout.
+    reference: "" (not asked for) | ok | differs |
     refused | usage | crash | timeout.
     """
 
@@ -137,7 +140,8 @@ def _convert_and_run(arguments, npz, out, settings, result):
         if done.status == "refused" and os.path.lexists(out):
             result.status, result.detail = "crash", "refused, but OUT was written"
     elif npz.exists():
-        verdict = tract_runner.judge(out, npz, settings.tolerance, settings.run_timeout)
+        runner = importlib.import_module(f"{settings.judge}_runner")
+        verdict = runner.judge(out, npz, settings.tolerance, settings.run_timeout)
         result.status, result.detail, result.notes = verdict.status, verdict.detail, verdict.notes
         result.run_seconds = verdict.seconds
         pulse = npz.with_suffix(".pulse")

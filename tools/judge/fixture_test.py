@@ -1,7 +1,10 @@
 """Bazel test: every archive below the folders gives, in tract or in the reference evaluator, what
 torch recorded; or is refused with the text of its NAME.refused.
 
-    fixture_test.py --pt2nnef BINARY {--tract | --reference} DIR...
+    fixture_test.py --pt2nnef BINARY {--tract | --reference | --strict} DIR...
+
+--strict: converted with --strict, each is accepted by Khronos' tools and gives what torch recorded
+(khronos_runner.py), or is refused because the standard lacks something.
 
 Each archive is a test case of the JUnit file $XML_OUTPUT_FILE.
 """
@@ -33,6 +36,18 @@ def reference_problem(archive, result):
     return f"{result.reference or result.status}\n{result.reference_detail or result.detail}"
 
 
+def strict_problem(archive, result):
+    """The same for strict output: a refusal names what the standard lacks, and where."""
+    if archive.with_suffix(".refused").exists():
+        return archive_judge.refusal_problem(archive, result)
+    if result.status in ("ok", "accepted"):
+        return ""
+    told = [*result.causes, result.detail]
+    if result.status == "refused" and all("(target khronos; " in line for line in told):
+        return ""
+    return "\n".join([result.status, *told])
+
+
 def write_junit(path, suite, cases):
     """cases: [(name, seconds, problem)]."""
     root = ET.Element("testsuites")
@@ -54,9 +69,10 @@ def main():
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--tract", action="store_const", const="tract", dest="suite")
     which.add_argument("--reference", action="store_const", const="reference", dest="suite")
+    which.add_argument("--strict", action="store_const", const="strict", dest="suite")
     parser.add_argument("dirs", nargs="+", metavar="DIR")
     options = parser.parse_args()
-    problem_of = tract_problem if options.suite == "tract" else reference_problem
+    problem_of = globals()[f"{options.suite}_problem"]
 
     archives = score.find_archives(options.dirs, "")
     cases = []
@@ -64,6 +80,8 @@ def main():
         settings = archive_judge.Settings(
             tool=os.path.abspath(options.pt2nnef),
             folder=scratch,
+            judge="khronos" if options.suite == "strict" else "tract",
+            flags=["--strict"] if options.suite == "strict" else [],
             reference=options.suite == "reference",
         )
         results = score.judge_all(archives, settings, jobs=2)

@@ -21,8 +21,8 @@ import compare
 import invocation
 
 CLASSES = (
-    "ok", "converted", "refused", "usage", "wrong", "tract_error", "tract_crash", "crash",
-    "timeout",
+    "ok", "accepted", "converted", "refused", "usage", "wrong", "tract_error", "tract_crash",
+    "rejected", "crash", "timeout",
 )  # fmt: skip
 _OPERATOR = re.compile(r"\b[a-z_]\w*::\w+")
 
@@ -32,6 +32,8 @@ def parse_arguments():
     parser.add_argument("dirs", nargs="+", metavar="DIR", help="folder (or single archive)")
     parser.add_argument("--only", default="", metavar="REGEX", help="archives whose name matches")
     parser.add_argument("--flags", default="", help="conversion flags for every archive")
+    parser.add_argument("--strict", action="store_true",
+                        help="convert with --strict; Khronos' tools judge instead of tract")  # fmt: skip
     parser.add_argument("--inputs_from_npz", action="store_true", help="--inputs from NAME.npz")
     parser.add_argument("--reference", action="store_true", help="run the reference evaluator too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -160,7 +162,8 @@ def main():
         settings = archive_judge.Settings(
             tool=tool,
             folder=options.keep or scratch,
-            flags=options.flags.split(),
+            judge="khronos" if options.strict else "tract",
+            flags=options.flags.split() + ["--strict"] * options.strict,
             inputs_from_npz=options.inputs_from_npz,
             reference=options.reference,
             keep=bool(options.keep),
