@@ -114,14 +114,53 @@ def packed_sequences():
     return Model(), (torch.randn(3, 5, 3),)
 
 
-@fixture_of(refused="the lengths depend on the inputs")
-def refused_packed_by_input():
+def batches_of_lengths(*batches):
+    """A padded batch and the lengths in it, for each call."""
+    longest = [max(lengths) + 1 for lengths in batches]
+    return [
+        (torch.randn(len(lengths), steps, 3), torch.tensor(lengths))
+        for lengths, steps in zip(batches, longest)
+    ]
+
+
+@fixture_of("scripted", flags="--inputs 'f32[B,S,3];i64[B]'")
+def packed_by_input():
+    """Lengths that are an input: the state stays as it is behind the end of a sequence."""
+
     class Model(nn.Module):
         def __init__(self):
             super().__init__()
-            self.gru = nn.GRU(3, 4)
+            self.lstm = nn.LSTM(3, 4, bidirectional=True, batch_first=True)
+            self.gru = nn.GRU(8, 3, batch_first=True)
 
         def forward(self, x, lengths):
-            return self.gru(pack_padded_sequence(x, lengths))[1]
+            packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+            y, (h, _) = self.lstm(packed)
+            y, g = self.gru(y)
+            padded = pad_packed_sequence(y, True, padding_value=-1.0, total_length=x.size(1))
+            return padded, h, g
 
-    return Model(), (torch.randn(5, 2, 3), torch.tensor([4, 2]))
+    return Model(), batches_of_lengths([2, 5, 3], [4], [1, 1])
+
+
+@fixture_of(refused="give total_length")
+def refused_packed_without_total_length():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gru = nn.GRU(3, 4, batch_first=True)
+
+        def forward(self, x, lengths):
+            y, _ = self.gru(pack_padded_sequence(x, lengths, batch_first=True))
+            return pad_packed_sequence(y, batch_first=True)[0]
+
+    return Model(), batches_of_lengths([4, 2])[0]
+
+
+@fixture_of(refused="a size depends on the values of the inputs")
+def refused_packed_rows():
+    class Model(nn.Module):
+        def forward(self, x, lengths):
+            return pack_padded_sequence(x, lengths, batch_first=True).data.sum(0)
+
+    return Model(), batches_of_lengths([4, 2])[0]

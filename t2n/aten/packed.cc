@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
@@ -77,7 +78,9 @@ std::optional<Plan> PlanOf(OpCall& c, const Val& data, const Val& batch_sizes) {
   if (!c.b.ok()) return std::nullopt;
   std::optional<std::vector<int64_t>> sizes = KnownInts(batch_sizes);
   if (!sizes) {
-    c.Refuse("the lengths of the packed sequences are not known");
+    c.Refuse(
+        "the lengths of the packed sequences depend on the inputs, and this is not what packing or "
+        "a recurrent layer gave; between them let other operators work on padded sequences");
     return std::nullopt;
   }
   std::optional<Plan> plan = MakePlan(*sizes);
@@ -88,6 +91,69 @@ std::optional<Plan> PlanOf(OpCall& c, const Val& data, const Val& batch_sizes) {
   return plan;
 }
 
+// Lengths that depend on the inputs. The rows are the composite kOpenRows of (x, lengths).
+
+constexpr char kOpenRows[] = "packed_rows";
+constexpr char kLongest[] = "longest_sequence";
+
+Dim OpenCount(absl::string_view what, const Val& lengths, const Dim& most) {
+  return Min(most, Dim::Symbol(absl::StrCat(what, "_", lengths->id)));
+}
+
+Val OpenRows(Builder& b, const Val& x, const Val& lengths) {
+  Dim count = OpenCount(kOpenRows, lengths, x.dim(0) * x.dim(1));
+  return b.Composite(kOpenRows, {}, {x, lengths}, [&](Builder& b, absl::Span<const Val> in) {
+    return b.Slice(Rows(b, in[0]), 0, 0, count);
+  });
+}
+
+// All sequences have a first step.
+Val OpenBatchSizes(Builder& b, const Val& x, const Val& lengths) {
+  Dim steps = OpenCount(kLongest, lengths, x.dim(0));
+  return b.Concat({b.DimVector({x.dim(1)}), b.Full({steps - 1}, b.DimScalar(x.dim(1)))}, 0);
+}
+
+// What OpenRows was made of, with the steps that are valid as bool of as many axes as x has; nullopt
+// for other values.
+std::optional<PackedSteps> UnpackOpen(Builder& b, const Val& data) {
+  const Node* node = data ? data->node : nullptr;
+  if (!node || node->op != Op::kComposite || node->attrs.Str("name") != kOpenRows) {
+    return std::nullopt;
+  }
+  PackedSteps steps;
+  steps.x = Val(&b, node->inputs[0]);
+  steps.lengths = Val(&b, node->inputs[1]);
+  Shape shape(steps.x.rank(), 1);
+  shape[1] = steps.x.dim(1);
+  steps.valid = b.Lt(IotaAlong(b, steps.x.dim(0), 0, steps.x.rank()),
+                       b.Reshape(steps.lengths, std::move(shape)));
+  return steps;
+}
+
+Val ToTotalLength(Builder& b, const Val& x, const Dim& total, double padding) {
+  Dim most = x.dim(0);
+  if (LessEqual(total, most) == true) return b.Slice(x, 0, 0, total);
+  Shape before(x.rank(), 0), after(x.rank(), 0);
+  after[0] = total - most;
+  return b.Pad(x, before, after, "constant", padding);
+}
+
+Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, const Dim& total,
+            bool batch_first) {
+  Builder& b = c.b;
+  bool open = false;
+  for (const std::string& symbol : total.Symbols()) open |= absl::StartsWith(symbol, kLongest);
+  bool known = LessEqual(total, steps.x.dim(0)) || LessEqual(steps.x.dim(0), total);
+  if (open || !known) {
+    return c.Refuse(
+        "the longest length depends on the inputs, so the number of steps is not known; give "
+        "total_length, the length of the padded input");
+  }
+  Val x = b.Select(steps.valid, steps.x, b.ScalarLike(steps.x, padding));
+  x = ToTotalLength(b, x, total, padding);
+  return Arg::Tuple({batch_first ? b.SwapAxes(x, 0, 1) : x, steps.lengths});
+}
+
 Arg Pack(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("input"), lengths = c.tensor("lengths");
@@ -96,12 +162,10 @@ Arg Pack(OpCall& c) {
   if (x.rank() < 2) return c.Refuse("rank of the input");
   if (batch_first) x = b.SwapAxes(x, 0, 1);
   std::optional<std::vector<int64_t>> known = KnownInts(lengths);
-  if (!known) {
-    return c.Refuse(
-        "the lengths depend on the inputs, so the number of rows is not known; run the layer on "
-        "the padded batch instead, or give constant lengths");
+  if (!known && lengths.rank() == 1 && lengths.dim(0) == x.dim(1)) {
+    return Arg::Tuple({OpenRows(b, x, lengths), OpenBatchSizes(b, x, lengths)});
   }
-  if (lengths.rank() != 1 || known->empty() || x.dim(1) != Dim(known->size())) {
+  if (!known || lengths.rank() != 1 || known->empty() || x.dim(1) != Dim(known->size())) {
     return c.RefuseArg("lengths", absl::StrCat("one a sequence is needed, for ",
                                                x.dim(1).ToString(), " sequences"));
   }
@@ -123,20 +187,20 @@ Arg Pack(OpCall& c) {
 
 Arg Pad(OpCall& c) {
   Builder& b = c.b;
-  Val data = c.tensor("data");
-  std::optional<Plan> plan = PlanOf(c, data, c.tensor("batch_sizes"));
+  Val data = c.tensor("data"), batch_sizes = c.tensor("batch_sizes");
   double padding = c.number("padding_value");
-  int64_t total = c.integer("total_length");
+  Dim total = c.dim("total_length");
   bool batch_first = c.boolean("batch_first");
+  if (auto open = UnpackOpen(b, data)) return PadOpen(c, *open, padding, total, batch_first);
+  std::optional<Plan> plan = PlanOf(c, data, batch_sizes);
   if (!plan) return Arg();
-  if (total > 0 && total < plan->steps) {
-    return c.RefuseArg("total_length", "a sequence is longer");
+  if (LessEqual(total, 0) == true) total = plan->steps;
+  if (LessEqual(plan->steps, total) != true) {
+    return c.RefuseArg("total_length", "a sequence is or may be longer");
   }
   Val x = Padded(b, data, *plan);
   if (plan->padded()) x = b.Select(Valid(b, *plan, x.rank()), x, b.ScalarLike(x, padding));
-  Shape before(x.rank(), 0), after(x.rank(), 0);
-  if (total > 0) after[0] = total - plan->steps;
-  x = b.Pad(x, before, after, "constant", padding);
+  x = ToTotalLength(b, x, total, padding);
   std::vector<int64_t> lengths(plan->batch, 0);
   for (int64_t row : plan->rows) ++lengths[row % plan->batch];
   return Arg::Tuple({batch_first ? b.SwapAxes(x, 0, 1) : x, b.Ints(lengths)});
@@ -154,6 +218,7 @@ constexpr OpEntry kOps[] = {
 }  // namespace
 
 std::optional<PackedSteps> Unpack(OpCall& c, const Val& data, const Val& batch_sizes) {
+  if (auto open = UnpackOpen(c.b, data)) return open;
   std::optional<Plan> plan = PlanOf(c, data, batch_sizes);
   if (!plan) return std::nullopt;
   if (data.rank() != 2) {
@@ -161,11 +226,12 @@ std::optional<PackedSteps> Unpack(OpCall& c, const Val& data, const Val& batch_s
     return std::nullopt;
   }
   Val valid = plan->padded() ? Valid(c.b, *plan, 3) : Val();
-  return PackedSteps{Padded(c.b, data, *plan), valid, std::move(plan->rows)};
+  return PackedSteps{Padded(c.b, data, *plan), valid, std::move(plan->rows), Val()};
 }
 
 Val Repack(Builder& b, const Val& x, const PackedSteps& like) {
-  return b.ok() ? TakeRows(b, x, like.rows) : Val();
+  if (!b.ok()) return Val();
+  return like.lengths ? OpenRows(b, x, like.lengths) : TakeRows(b, x, like.rows);
 }
 
 absl::Span<const OpEntry> PackedOps() { return kOps; }

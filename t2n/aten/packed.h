@@ -1,6 +1,9 @@
 // Packed sequences (torch.nn.utils.rnn): the steps of sequences of several lengths, longest first,
 // without padding. `data` [rows, ...] holds the first step of every sequence, then the second of
 // all that have one, and so on; `batch_sizes` [steps] tells how many each step has.
+//
+// Where the lengths depend on the inputs, how many rows and steps there are is a symbol that no
+// model can have; only what looks through the packing, as below, may use the two tensors.
 #ifndef T2N_ATEN_PACKED_H_
 #define T2N_ATEN_PACKED_H_
 
@@ -16,6 +19,7 @@ struct PackedSteps {
   Val x;                      // [steps, batch, ...]
   Val valid;                  // bool [steps, batch, 1]: no padding; null if there is none anywhere
   std::vector<int64_t> rows;  // positions of the packed rows among x's steps * batch
+  Val lengths;                // i64 [batch], if they depend on the inputs; then `rows` is empty
 };
 
 // nullopt, with the call refused, if the batch sizes are not known or do not fit the data.

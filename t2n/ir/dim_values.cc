@@ -153,6 +153,31 @@ std::optional<Shape> DimElements(const Value& value, int64_t max_elements) {
   return Shape(ints->begin(), ints->end());
 }
 
+namespace {
+
+// A slice of a joined vector that lies in a known part of it.
+std::optional<Shape> SliceOfPart(const Node& node, int64_t max_elements) {
+  const Node* joined = node.op == Op::kSlice ? node.inputs[0]->node : nullptr;
+  if (!joined || joined->op != Op::kConcat || node.inputs[0]->rank() != 1) return std::nullopt;
+  const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
+  if (!begin.is_const() || !end.is_const() || node.attrs.Int("step") != 1) return std::nullopt;
+  int64_t first = begin.value(), last = end.value();
+  for (const Value* part : joined->inputs) {
+    if (!part->shape()[0].is_const()) return std::nullopt;
+    int64_t size = part->shape()[0].value();
+    if (first >= 0 && last <= size) {
+      std::optional<Shape> known = DimElements(*part, max_elements);
+      if (!known) return std::nullopt;
+      return Shape(known->begin() + first, known->begin() + last);
+    }
+    first -= size;
+    last -= size;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 bool FoldDims(Node* node, int64_t max_elements) {
   if (node->outputs.size() != 1) return false;
   Value* out = node->output();
@@ -161,16 +186,17 @@ bool FoldDims(Node* node, int64_t max_elements) {
     result = node->attrs.Sizes("values");
   } else {
     if (!IsInteger(out->dtype()) && out->dtype() != DType::kBool) return false;
+    result = SliceOfPart(*node, max_elements);
     bool symbolic = false;
     std::vector<Shape> in;
     for (const Value* v : node->inputs) symbolic |= v->dims.has_value();
-    if (!symbolic) return false;
+    if (!symbolic && !result) return false;
     for (const Value* v : node->inputs) {
       std::optional<Shape> elements = DimElements(*v, max_elements);
-      if (!elements) return false;
+      if (!elements) break;
       in.push_back(*std::move(elements));
     }
-    result = Compute(*node, in);
+    if (in.size() == node->inputs.size()) result = Compute(*node, in);
   }
   if (!result) return false;
   std::optional<std::vector<int64_t>> ints = ConstantShape(*result);
