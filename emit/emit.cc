@@ -26,21 +26,21 @@ absl::Span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-std::vector<std::string> InputSymbols(const Graph& graph) {
+std::set<std::string> InputSymbols(const Graph& graph) {
   std::set<std::string> symbols;
   for (const Value* input : graph.inputs()) {
     for (const Dim& d : input->shape()) {
       for (std::string& s : d.Symbols()) symbols.insert(std::move(s));
     }
   }
-  return {symbols.begin(), symbols.end()};
+  return symbols;
 }
 
-void AddExtensions(const Graph& graph, const EmitSpec& spec, Model& model) {
+void AddExtensions(const EmitSpec& spec, Model& model) {
   std::vector<std::string>& extensions = model.document.extensions;
   if (spec.target.is_tract()) {
     extensions.push_back("tract_registry tract_core");
-    for (const std::string& symbol : InputSymbols(graph)) {
+    for (const std::string& symbol : model.symbols) {
       extensions.push_back(absl::StrCat("tract_symbol ", symbol));
       model.names.Unique(symbol);
     }
@@ -135,7 +135,8 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
     for (absl::string_view name : StandardOperations()) model.fragment_names.Unique(name);
   }
   model.document.graph_name = ToIdentifier(spec.graph_name);
-  AddExtensions(graph, spec, model);
+  model.symbols = InputSymbols(graph);
+  AddExtensions(spec, model);
   Lowering lowering(&model, graph);
   lowering.LowerNodes(graph);
   lowering.FinishOutputs(graph);

@@ -144,6 +144,9 @@ Expr Lowering::Ref(const Value* value) {
         e = nnef::Id(full);
       }
     }
+  } else if (value->dims && !IsKnown(*value->dims)) {
+    model_->refusals.push_back("a size that depends on the values of the inputs is used as a value");
+    e = nnef::Id("refused");
   } else if (value->dims && !target().has_symbolic_values()) {
     model_->refusals.push_back(
         absl::StrCat("a symbolic size as a value (target ", target().name, ")"));
@@ -329,6 +332,27 @@ bool Lowering::LowerEmpty(const Node& node) {
   return true;
 }
 
+bool Lowering::IsKnown(const Shape& sizes) const {
+  for (const Dim& d : sizes) {
+    if (d.is_const()) continue;
+    for (const std::string& symbol : d.Symbols()) {
+      if (model_->symbols.count(symbol) == 0) return false;
+    }
+  }
+  return true;
+}
+
+bool Lowering::HasUnknownSize(const Node& node) const {
+  for (const auto& v : node.outputs) {
+    if (!IsKnown(v->shape())) return true;
+  }
+  for (const auto& [name, attr] : node.attrs.all()) {
+    if (const Dim* size = std::get_if<Dim>(&attr); size && !IsKnown({*size})) return true;
+    if (const Shape* sizes = std::get_if<Shape>(&attr); sizes && !IsKnown(*sizes)) return true;
+  }
+  return false;
+}
+
 void Lowering::LowerNodes(const Graph& graph) {
   live_.insert(graph.outputs().begin(), graph.outputs().end());
   std::vector<const Node*> order;
@@ -346,7 +370,10 @@ void Lowering::LowerNodes(const Graph& graph) {
     if (LowerEmpty(**it)) continue;
     LowerFn lower = FindLowering((*it)->op);
     absl::Status status =
-        lower ? lower(*this, **it) : Refuse(**it, "this primitive has no form in NNEF");
+        !lower ? Refuse(**it, "this primitive has no form in NNEF")
+        : HasUnknownSize(**it)
+            ? Refuse(**it, "a size depends on the values of the inputs")
+            : lower(*this, **it);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
     for (const auto& v : (*it)->outputs) values_[v.get()] = nnef::Id("refused");

@@ -5,6 +5,7 @@
 #ifndef EMIT_LOWER_LOWERING_H_
 #define EMIT_LOWER_LOWERING_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Model {
   nnef::Document document;
   std::vector<Variable> variables;
   std::vector<std::string> refusals;  // one line each
+  std::set<std::string> symbols;      // of the graph's inputs: others have no value
 
   NameTable names;                                                   // of the graph's body
   NameTable labels;                                                  // of files
@@ -123,6 +125,8 @@ class Lowering {
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;
   bool LowerEmpty(const Node& node);
+  bool HasUnknownSize(const Node& node) const;
+  bool IsKnown(const Shape& sizes) const;
   void AsBytes(std::string* variable);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
