@@ -24,8 +24,6 @@ Arg Conj(OpCall& c) {
 }
 
 // Conjugates are computed at once here, never put off.
-Arg Resolved(OpCall& c) { return c.tensor("self"); }
-
 Arg Angle(OpCall& c) {
   Val x = c.tensor("self");
   if (IsComplex(x.dtype())) return Atan2(c.b, c.b.Imag(x), c.b.Real(x));
@@ -48,7 +46,6 @@ constexpr OpEntry kOps[] = {
     {"aten::_conj(Tensor(a) self) -> Tensor(a)", Conj},
     {"aten::conj_physical(Tensor self) -> Tensor", Conj},
     {"aten::_conj_physical(Tensor self) -> Tensor", Conj},
-    {"aten::resolve_conj(Tensor(a) self) -> Tensor(a)", Resolved},
     {"aten::angle(Tensor self) -> Tensor", Angle},
     {"aten::complex(Tensor real, Tensor imag) -> Tensor", Complex},
     {"aten::polar(Tensor abs, Tensor angle) -> Tensor", Polar},

@@ -15,7 +15,8 @@ Val VectorNorm(Builder& b, const Val& x, double p, const std::vector<int64_t>& a
                bool keep_axes) {
   if (!x) return x;
   DType dtype = RealType(FloatType(x.dtype()));
-  Val v = Widen(b, b.Abs(ToFloat(b, x)));
+  bool squares = p == 2 && !IsComplex(x.dtype());
+  Val v = Widen(b, squares ? ToFloat(b, x) : b.Abs(ToFloat(b, x)));
   Val y;
   if (p == 0) {
     y = b.Reduce(Op::kReduceSum, b.Cast(b.Ne(v, 0.0), v.dtype()), axes, keep_axes);
@@ -47,13 +48,6 @@ Arg NormOverAxes(OpCall& c, absl::string_view order) {
 
 Arg LinalgVectorNorm(OpCall& c) { return NormOverAxes(c, "ord"); }
 Arg Norm(OpCall& c) { return NormOverAxes(c, "p"); }
-
-// Without axes: over all.
-Arg FullNorm(OpCall& c) {
-  Val x = ReadOperand(c);
-  double p = c.has("p") ? c.number("p") : 2;
-  return VectorNorm(c.b, x, p, IntRange(0, x.rank()), false);
-}
 
 Arg Dist(OpCall& c) {
   std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
@@ -156,8 +150,8 @@ constexpr OpEntry kOps[] = {
     {"aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, "
      "ScalarType? dtype=None) -> Tensor",
      LinalgVectorNorm},
-    {"aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor", FullNorm},
-    {"aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor", FullNorm},
+    {"aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor", Norm},
+    {"aten::norm.ScalarOpt_dtype(Tensor self, Scalar? p, *, ScalarType dtype) -> Tensor", Norm},
     {"aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor",
      Norm},
     {"aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, "
@@ -176,6 +170,7 @@ constexpr OpEntry kOps[] = {
     {"aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, "
      "ScalarType? dtype=None) -> Tensor",
      LinalgNorm},
+    {"aten::frobenius_norm(Tensor self) -> Tensor", FrobeniusNorm},
     {"aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
      FrobeniusNorm},
     {"aten::renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor", Renorm},

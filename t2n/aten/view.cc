@@ -137,18 +137,6 @@ Arg Expand(OpCall& c) {
 Arg ExpandAs(OpCall& c) { return c.b.BroadcastTo(c.tensor("self"), c.tensor("other").shape()); }
 
 // The reverse of expand: sums over the axes that expand would add or repeat.
-Arg SumToSize(OpCall& c) {
-  Val x = c.tensor("self");
-  Shape size = c.dims("size");
-  int64_t added = x.rank() - static_cast<int64_t>(size.size());
-  if (added < 0) return c.Refuse("to a higher rank");
-  std::vector<int64_t> axes = IntRange(0, added);
-  for (int64_t i = added; i < x.rank(); ++i) {
-    if (size[i - added] == Dim(1) && x.dim(i) != Dim(1)) axes.push_back(i);
-  }
-  return c.b.Reshape(c.b.Reduce(Op::kReduceSum, x, axes, true), std::move(size));
-}
-
 Arg BroadcastTensors(OpCall& c) {
   std::vector<Val> xs = c.tensors("tensors");
   std::vector<Shape> shapes;
@@ -234,7 +222,6 @@ constexpr OpEntry kOps[] = {
     {"aten::expand_copy(Tensor self, SymInt[] size, *, bool implicit=False) -> Tensor", Expand},
     {"aten::broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)", Expand},
     {"aten::expand_as(Tensor(a) self, Tensor other) -> Tensor(a)", ExpandAs},
-    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize},
     {"aten::broadcast_tensors(Tensor[] tensors) -> Tensor[]", BroadcastTensors},
     {"aten::atleast_1d(Tensor self) -> Tensor", AtLeastRank<1>},
     {"aten::atleast_2d(Tensor self) -> Tensor", AtLeastRank<2>},
