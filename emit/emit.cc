@@ -132,7 +132,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   model.target = spec.target;
   model.naming = spec.naming;
   if (spec.target.strict) {
-    for (absl::string_view name : StandardOperations()) model.fragment_names.Unique(name);
+    for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
   }
   model.document.graph_name = ToIdentifier(spec.graph_name);
   model.symbols = InputSymbols(graph);

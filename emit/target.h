@@ -3,10 +3,10 @@
 #define EMIT_TARGET_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 
 namespace t2n {
 
@@ -28,6 +28,7 @@ struct Target {
   bool fft_takes_pairs() const { return version >= 20; }   // before: complex tensors
   bool scans_extensions() const { return version >= 20; }  // tract_core_... in a scan's body
   bool broadcasts_to_symbols() const { return version >= 20; }
+  bool gathers_by_any_rank() const { return version >= 20 || strict; }  // before: indices [n]
   bool compares_f16() const { return version >= 20; }
   bool pads_any_type() const { return version >= 20 || strict; }  // before: constants of f32
   // Since 0.21.
@@ -58,7 +59,7 @@ struct Target {
 const Target& DefaultTarget();
 
 // The operations of NNEF 1.0.5, by name: fragments of a strict document are called otherwise.
-absl::Span<const absl::string_view> StandardOperations();
+std::vector<std::string> StandardOperations();
 
 // `khronos`, `tract` (the default), `tract:0.22.4`: the newest known row that is not newer.
 // InvalidArgument for anything else, with the list of known ones.

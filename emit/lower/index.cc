@@ -5,10 +5,30 @@ namespace t2n {
 using nnef::Call;
 using nnef::Expr;
 
+namespace {
+
+// By indices of rank 1, which become the other axes behind.
+void GatherByVector(Lowering& l, const Node& node, Expr data, Expr indices) {
+  const Shape& shape = node.inputs[1]->shape();
+  Expr axis = nnef::Int(node.attrs.Int("axis"));
+  indices = l.Temp(node, "indices",
+                   Call("reshape", {indices}, {{"shape", DimArray({NumElements(shape)})}}));
+  Expr flat = l.Temp(node, "flat", Call("tract_core_gather", {data, indices}, {{"axis", axis}}));
+  l.Set(node,
+        Call("reshape", {flat},
+             {{"shape", DimArray(shape)}, {"axis_start", axis}, {"axis_count", nnef::Int(1)}}));
+}
+
+}  // namespace
+
 absl::Status LowerGather(Lowering& l, const Node& node) {
   Expr data = l.In(node, 0), indices = l.In(node, 1);
   switch (node.op) {
     case Op::kGather:
+      if (node.inputs[1]->rank() != 1 && !l.target().gathers_by_any_rank()) {
+        GatherByVector(l, node, data, indices);
+        break;
+      }
       l.Set(node, Call(l.target().strict ? "gather" : "tract_core_gather", {data, indices},
                        {{"axis", nnef::Int(node.attrs.Int("axis"))}}));
       break;
