@@ -24,6 +24,8 @@ Cases IndexCases() {
     std::string suffix = absl::StrCat("_", DTypeName(t));
     Add(&cases, "gather_rows" + suffix, {x, Of(DType::kI64, {2, 2}, {3, 0, 1, 1})},
         [](Builder& b, V in) { return b.Gather(in[0], 0, in[1]); });
+    Add(&cases, "gather_columns" + suffix, {x, Of(DType::kI64, {2, 2}, {3, 0, 1, 4})},
+        [](Builder& b, V in) { return b.Gather(in[0], 1, in[1]); });
     Add(&cases, "gather_one" + suffix, {x, Of(DType::kI64, {}, {2})},
         [](Builder& b, V in) { return b.Gather(in[0], 1, in[1]); });
     Add(&cases, "gather_elements" + suffix, {x, Of(DType::kI64, {2, 3}, {0, 4, 2, 1, 1, 3})},

@@ -211,9 +211,9 @@ Val Rebuilder::RebuildComplex(const Node& node, const std::vector<Val>& in) {
       int64_t axis = attrs.Int("axis");
       bool inverse = attrs.Bool("inverse");
       Val y = b().Composite("fft", {{"axis", axis}, {"inverse", inverse}}, {in[0]},
-                           [&](Builder& b, absl::Span<const Val> x) {
-                             return DiscreteFourier(b, x[0], axis, inverse);
-                           });
+                            [&](Builder& b, absl::Span<const Val> x) {
+                              return DiscreteFourier(b, x[0], axis, inverse);
+                            });
       if (!inverse || !y) return y;
       return b().Div(y, b().Cast(b().DimScalar(y.dim(axis)), y.dtype()));
     }

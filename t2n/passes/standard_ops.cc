@@ -1,6 +1,5 @@
 #include "t2n/passes/standard_ops.h"
 
-#include <cfloat>
 #include <cmath>
 #include <utility>
 
@@ -153,17 +152,36 @@ Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
       });
     case Op::kIsNan:
       return b().Ne(in[0], in[0]);
-    case Op::kIsInf:  // no literal is infinite
-      return b().Gt(b().Abs(in[0]), in[0].dtype() == DType::kF64 ? DBL_MAX : FLT_MAX);
+    case Op::kIsInf: {  // the difference to itself is NaN, which no literal says
+      Val difference = in[0] - in[0];
+      return b().And(b().Eq(in[0], in[0]), b().Ne(difference, difference));
+    }
     case Op::kRem:
       return FloatRemainder(b(), in[0], in[1]);
     case Op::kReduceProd:
       return Product(node, in[0]);
+    case Op::kReduceMax:
+    case Op::kReduceMin:
+    case Op::kArgMax:
+    case Op::kArgMin:
+      return Extreme(node, in[0]);
     case Op::kCumulative:
       return Cumulative(node, in[0]);
     default:
       return Val();
   }
+}
+
+// The standard does not say what becomes of NaN: a sum has it, and its place is where x != x.
+Val Standardizer::Extreme(const Node& node, const Val& x) {
+  bool place = node.op == Op::kArgMax || node.op == Op::kArgMin;
+  std::vector<int64_t> axes = {node.attrs.Int("axis")};
+  if (!place) axes = node.attrs.Ints("axes");
+  Val is_nan = b().Ne(x, x);
+  Val any_nan = b().Reduce(Op::kReduceAny, is_nan, axes, true);
+  Val nan = place ? b().ArgReduce(Op::kArgMax, b().Cast(is_nan, DType::kF32), axes[0], true)
+                  : b().Reduce(Op::kReduceSum, x, axes, true);
+  return b().Select(any_nan, nan, b().Make(node.op, node.attrs, {x}));
 }
 
 absl::Status LowerToStandardOps(const Graph& graph, Graph* out,

@@ -71,9 +71,8 @@ void ExpectRefused(const std::vector<Tensor>& inputs, const BuildFn& build, cons
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-Tensor Floats() {
-  return Make(DType::kF32, {12},
-              {-kInf, -7, -2.5, -1.5, -0.5, -1e-6, 0, 1e-5, 0.5, 2.5, kInf, kNan});
+Tensor Floats(DType dtype) {
+  return Make(dtype, {12}, {-kInf, -7, -2.5, -1.5, -0.5, -1e-6, 0, 1e-5, 0.5, 2.5, kInf, kNan});
 }
 
 Tensor Bytes(DType dtype = DType::kI8) {
@@ -83,11 +82,26 @@ Tensor Bytes(DType dtype = DType::kI8) {
 
 TEST(StandardOpsTest, FloatsWithoutAWordOfTheirOwn) {
   for (Op op : {Op::kRound, Op::kIsNan, Op::kIsInf}) {
-    ExpectSame({Floats()},
-               [&](Builder& b, const std::vector<Val>& in) { return b.Unary(op, in[0]); });
+    for (DType dtype : {DType::kF16, DType::kF32, DType::kF64})
+      ExpectSame({Floats(dtype)},
+                 [&](Builder& b, const std::vector<Val>& in) { return b.Unary(op, in[0]); });
   }
   ExpectSame({Make(DType::kF32, {5}, {-7.25, -1, 0.5, 3, 1e9})},
              [](Builder& b, const std::vector<Val>& in) { return b.Rem(in[0], 4.0); });
+}
+
+TEST(StandardOpsTest, ExtremesOfNan) {
+  Tensor x = Make(DType::kF32, {3, 3}, {1, kNan, 2, -kInf, -kInf, -kInf, 3, 5, 4});
+  for (Op op : {Op::kReduceMax, Op::kReduceMin}) {
+    ExpectSame({x}, [&](Builder& b, const std::vector<Val>& in) {
+      return b.Reduce(op, in[0], {1}, true);
+    });
+  }
+  for (Op op : {Op::kArgMax, Op::kArgMin}) {
+    ExpectSame({x}, [&](Builder& b, const std::vector<Val>& in) {
+      return b.ArgReduce(op, in[0], 1, true);
+    });
+  }
 }
 
 TEST(StandardOpsTest, ErrorFunctionInSinglePrecision) {

@@ -23,6 +23,7 @@ class Standardizer : public GraphRewriter {
   Vals RewriteBody(const Node& node, const Vals& in);
   Val Replace(const Node& node, const std::vector<Val>& in);
   Val Floats(const Node& node, const std::vector<Val>& in);
+  Val Extreme(const Node& node, const Val& x);
 
   // standard_integers.cc: operands are bools or integers.
   Val Cast(const Node& node, const Val& x);

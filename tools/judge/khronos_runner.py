@@ -22,7 +22,7 @@ import tract_runner
 # What the interpreters say of operations that they do not run, and where they are known to run one
 # otherwise than the specification says.
 _UNSUPPORTED = re.compile(
-    r"not implemented|only implemented|[Uu]nsupported|not supported|map::at|out_of_range|"
+    r"not implemented|cannot load|only implemented|[Uu]nsupported|not supported|map::at|out_of_range|"
     r"does not support|Reduction of multiple axes|must contain at most|Padding size|No torch"
 )
 _NUMPY = {"scalar": np.float32, "integer": np.int32, "logical": np.bool_}
@@ -55,7 +55,7 @@ def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
         told = "; ".join(outcome.value or []) if outcome.status == "ok" else outcome.detail
         if outcome.status == "ok":
             verdicts.append((name, told))
-        elif outcome.status == "error" and _UNSUPPORTED.search(told):
+        elif outcome.status != "timeout" and _UNSUPPORTED.search(told):
             notes.append(f"{name}: {_last_line(told)}")
         else:
             verdicts.append((name, f"{outcome.status}: {_last_line(told)}"))
