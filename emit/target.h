@@ -28,13 +28,15 @@ struct Target {
   bool fft_takes_pairs() const { return version >= 20; }   // before: complex tensors
   bool scans_extensions() const { return version >= 20; }  // tract_core_... in a scan's body
   bool broadcasts_to_symbols() const { return version >= 20; }
-  bool gathers_by_any_rank() const { return version >= 20 || strict; }  // before: indices [n]
+  bool gathers_by_any_rank() const { return version >= 20 || strict; }  // before: [n], n > 1
   bool compares_f16() const { return version >= 20; }
   bool pads_any_type() const { return version >= 20 || strict; }  // before: constants of f32
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
   bool reads_bool_files() const { return version >= 21 || strict; }
+  bool topk_of_any_rank() const { return version >= 21; }  // before: up to 2
+  bool convolves_by_results() const { return version >= 21 || strict; }  // filters: variables only
   bool topk_of_any_type() const { return version >= 21; }  // before: f32
   bool has_f16_pow_and_round() const { return version >= 21 || strict; }
   bool shares_results() const { return version >= 21 || strict; }  // of a scan's body

@@ -7,13 +7,24 @@ using nnef::Expr;
 
 namespace {
 
-// By indices of rank 1, which become the other axes behind.
+// By indices of rank 1, which become the other axes behind; by a constant one as a slice.
 void GatherByVector(Lowering& l, const Node& node, Expr data, Expr indices) {
   const Shape& shape = node.inputs[1]->shape();
   Expr axis = nnef::Int(node.attrs.Int("axis"));
-  indices = l.Temp(node, "indices",
-                   Call("reshape", {indices}, {{"shape", DimArray({NumElements(shape)})}}));
-  Expr flat = l.Temp(node, "flat", Call("tract_core_gather", {data, indices}, {{"axis", axis}}));
+  const std::optional<Tensor>& constant = node.inputs[1]->constant;
+  Expr flat;
+  if (constant && constant->numel() == 1) {
+    int64_t at = (*ReadInts(*constant))[0];
+    flat = l.Temp(node, "flat",
+                  Call("slice", {data},
+                       {{"axes", nnef::Array({axis})},
+                        {"begin", nnef::Ints({at})},
+                        {"end", nnef::Ints({at + 1})}}));
+  } else {
+    Dim count = NumElements(shape);
+    indices = l.Temp(node, "indices", Call("reshape", {indices}, {{"shape", DimArray({count})}}));
+    flat = l.Temp(node, "flat", Call("tract_core_gather", {data, indices}, {{"axis", axis}}));
+  }
   l.Set(node,
         Call("reshape", {flat},
              {{"shape", DimArray(shape)}, {"axis_start", axis}, {"axis_count", nnef::Int(1)}}));
@@ -25,7 +36,8 @@ absl::Status LowerGather(Lowering& l, const Node& node) {
   Expr data = l.In(node, 0), indices = l.In(node, 1);
   switch (node.op) {
     case Op::kGather:
-      if (node.inputs[1]->rank() != 1 && !l.target().gathers_by_any_rank()) {
+      if (!l.target().gathers_by_any_rank() &&
+          (node.inputs[1]->rank() != 1 || node.inputs[1]->shape()[0] == Dim(1))) {
         GatherByVector(l, node, data, indices);
         break;
       }

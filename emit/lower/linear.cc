@@ -165,6 +165,12 @@ absl::StatusOr<Expr> DeconvFilter(Lowering& l, const Node& node) {
   return x;
 }
 
+absl::Status CheckConvolution(Lowering& l, const Node& node) {
+  if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
+  bool possible = l.target().convolves_by_results() || node.inputs[1]->is_constant();
+  return possible ? absl::OkStatus() : l.Refuse(node, "a convolution by a computed filter");
+}
+
 }  // namespace
 
 absl::Status LowerEinsum(Lowering& l, const Node& node) {
@@ -208,7 +214,7 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerConv(Lowering& l, const Node& node) {
-  if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
+  T2N_RETURN_IF_ERROR(CheckConvolution(l, node));
   l.Set(node, Window(l, node, "conv", l.In(node, 1), node.attrs.Ints("pad_after")));
   return absl::OkStatus();
 }
@@ -233,7 +239,7 @@ void SetExtended(Lowering& l, const Node& node, Expr x, const std::vector<int64_
 // Output padding is a smaller padding behind; where there is less of that, the output's size says
 // it, or, if that is not known, what is behind the whole extent is added: only the bias is there.
 absl::Status LowerConvTranspose(Lowering& l, const Node& node) {
-  if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
+  T2N_RETURN_IF_ERROR(CheckConvolution(l, node));
   T2N_ASSIGN_OR_RETURN(Expr filter, DeconvFilter(l, node));
   std::vector<int64_t> extra = node.attrs.Ints("output_padding");
   std::vector<int64_t> after = node.attrs.Ints("pad_after"), rest = after;

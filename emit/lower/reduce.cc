@@ -1,4 +1,6 @@
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "emit/lower/families.h"
 #include "t2n/base/status.h"
@@ -94,6 +96,8 @@ absl::Status LowerArgReduce(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
 // tract takes an open k only from values: the end of a range that has it as length.
 Expr OpenCount(Lowering& l, const Node& node, const Dim& k) {
   Expr range =
@@ -102,6 +106,36 @@ Expr OpenCount(Lowering& l, const Node& node, const Dim& k) {
   Expr last = l.Temp(node, "last", Call("max_reduce", {numbers}, {{"axes", Ints({0})}}));
   return l.Temp(node, "k", Call("max", {last, nnef::Int(0)}));
 }
+
+// By a matrix whose rows run along the axis.
+void TopKOfRows(Lowering& l, const Node& node, const Expr& x, Expr key) {
+  const Shape& shape = node.inputs[0]->shape();
+  int64_t axis = node.attrs.Int("axis"), last = shape.size() - 1;
+  std::vector<int64_t> perm(shape.size());
+  std::iota(perm.begin(), perm.end(), 0);
+  std::swap(perm[axis], perm[last]);
+  auto swapped = [&](Expr e) {
+    return axis == last ? e
+                        : l.Temp(node, "swapped", Call("transpose", {e}, {{"axes", Ints(perm)}}));
+  };
+  Shape rows = node.output()->shape();
+  std::swap(rows[axis], rows[last]);
+  Dim count = NumElements(absl::MakeConstSpan(rows).first(last));
+  Expr matrix = l.Temp(
+      node, "rows",
+      Call("reshape", {swapped(std::move(key))}, {{"shape", DimArray({count, shape[axis]})}}));
+  auto [values, indices] = l.TempPair(node, "sorted", "order",
+                                      Call("tract_core_topk", {matrix},
+                                           {{"k", DimExpr(node.attrs.Size("k"))},
+                                            {"axis", nnef::Int(1)},
+                                            {"largest", nnef::Bool(node.attrs.Bool("largest"))}}));
+  Expr shaped = l.Temp(node, "order", Call("reshape", {indices}, {{"shape", DimArray(rows)}}));
+  l.Alias(node.output(1), swapped(shaped));
+  l.SetOutput(*node.output(0), Call("tract_core_gather_elements", {x, l.Ref(node.output(1))},
+                                    {{"axis", nnef::Int(axis)}}));
+}
+
+}  // namespace
 
 // tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
@@ -122,6 +156,10 @@ absl::Status LowerTopK(Lowering& l, const Node& node) {
   const Dim& k = node.attrs.Size("k");
   if (!k.is_const() && !l.target().has_symbolic_values()) {
     return l.Refuse(node, "sorting of a symbolic count");
+  }
+  if (node.inputs[0]->rank() > 2 && !l.target().topk_of_any_rank()) {
+    TopKOfRows(l, node, x, key);
+    return absl::OkStatus();
   }
   Expr count = k.is_const() ? DimExpr(k) : OpenCount(l, node, k);
   Expr sorted =
