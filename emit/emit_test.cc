@@ -125,15 +125,15 @@ TEST(EmitTest, CollectsAllRefusals) {
   place->entry = "code/net.py";
   place->line = 7;
   b.set_place(place);
-  Val x = b.Input("x", {DType::kF32, {2, 3}, nullptr});
   Val shift = b.Input("shift", {DType::kI64, {1}, nullptr});
-  graph.outputs() = {b.TopK(x, 1, 1, true)[0].get(), b.Add(shift, 1).get()};
+  Val y = b.Input("y", {DType::kF32, {1000}, nullptr});
+  graph.outputs() = {b.TopK(y, 1, 0, true)[0].get(), b.Add(shift, 1).get()};
   EmitSpec spec;
   spec.target = *FindTarget("khronos");
   absl::StatusOr<std::string> text = EmitText(graph, spec);
   EXPECT_EQ(text.status().code(), absl::StatusCode::kUnimplemented);
   std::string message(text.status().message());
-  EXPECT_THAT(message, HasSubstr("TopK at code/net.py:7:0: NNEF 1.0.5 does not sort (target khronos; "));
+  EXPECT_THAT(message, HasSubstr("TopK at code/net.py:7:0: NNEF 1.0.5 does not sort;"));
   EXPECT_THAT(message, HasSubstr("\nAdd at code/net.py:7:0"));
 }
 

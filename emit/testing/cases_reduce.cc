@@ -53,6 +53,11 @@ Cases ReduceCases() {
           });
     }
   }
+  Add(&cases, "topk_of_three_axes", Spread(DType::kF32, {3, 4, 5}, -2, 2),
+      [](Builder& b, const Val& x) {
+        std::vector<Val> some = b.TopK(x, 2, 1, true), all = b.TopK(x, 5, 2, false);
+        return std::vector<Val>{some[0], some[1], all[0], all[1]};
+      });
   Add(&cases, "sum_of_large_integers", Of(DType::kI64, {3}, {3e9, 4e9, -1e9}),
       [](Builder& b, const Val& x) {
         return std::vector<Val>{b.Reduce(Op::kReduceSum, x, {0}, false)};

@@ -83,8 +83,8 @@ Val FloatRemainder(Builder& b, const Val& x, const Val& divisor) {
 GraphRewriter::Vals Standardizer::RewriteNode(const Node& node, const Vals& in) {
   if (!node.bodies.empty()) return RewriteBody(node, in);
   if (searched_.insert(node.graph).second) FindIndexWraps(*node.graph);
-  Val replaced = Replace(node, in);
-  if (replaced) return {replaced};
+  Vals replaced = node.op == Op::kTopK ? Sort(node, in[0]) : Vals{Replace(node, in)};
+  if (replaced[0]) return replaced;
   if (b().ok()) return Copy(node, in);
   std::string place = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
   refusals_->push_back(absl::StrCat(OpName(node.op), place, ": ", b().status().message()));
@@ -130,8 +130,6 @@ Val Standardizer::Replace(const Node& node, const std::vector<Val>& in) {
     case Op::kScatterElements:
     case Op::kScatterNd:
       return Scatter(node, in);
-    case Op::kTopK:
-      return b().Fail("NNEF 1.0.5 does not sort");
     default:
       break;
   }

@@ -224,6 +224,24 @@ TEST(StandardOpsTest, ScatterAtKnownIndicesIsAGather) {
       "indices are constant only");
 }
 
+TEST(StandardOpsTest, SortsByCounting) {
+  Tensor x = Make(DType::kF32, {2, 5}, {3, kNan, -kInf, 3, kNan, kInf, 0, -1, kInf, 2});
+  for (bool largest : {true, false}) {
+    for (int output : {0, 1}) {
+      for (int64_t axis : {0, 1}) {
+        for (int64_t k : {1, 2}) {
+          ExpectSame({x}, [&](Builder& b, const std::vector<Val>& in) {
+            return b.TopK(in[0], k, axis, largest)[output];
+          });
+          ExpectSame({Bytes()}, [&](Builder& b, const std::vector<Val>& in) {
+            return b.TopK(in[0], k, axis, largest)[output];
+          });
+        }
+      }
+    }
+  }
+}
+
 TEST(StandardOpsTest, PadsIntegersByCopies) {
   for (const char* mode : {"constant", "reflect", "replicate", "circular"}) {
     ExpectSame({Bytes()}, [&](Builder& b, const std::vector<Val>& in) {

@@ -44,6 +44,9 @@ class Standardizer : public GraphRewriter {
   bool Exact(const Val& x) { return known_.ranges.Of(x.get()).within(1 << 24); }
   void FindIndexWraps(const Graph& graph);
 
+  // standard_sorting.cc
+  Vals Sort(const Node& node, const Val& x);
+
   // standard_indexing.cc
   Val Gather(const Val& x, int64_t axis, std::vector<int64_t> positions);
   Val GatherFlat(const Val& x, const Val& index);
