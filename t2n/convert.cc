@@ -186,7 +186,7 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
   result.before = script::Attributes(root);
   T2N_ASSIGN_OR_RETURN(IValue value,
-                       evaluator.CallMethod(root, method, args.positional, args.keywords));
+                       evaluator.CallRoot(root, method, args.positional, args.keywords));
   T2N_RETURN_IF_ERROR(script::CheckBounded(value));
   T2N_RETURN_IF_ERROR(Flatten(builder, value, "", result.graph.get()));
   if (result.graph->outputs().empty()) {

@@ -177,10 +177,23 @@ class StateFinder {
         return absl::UnimplementedError("a size follows the number");
       }
     }
-    T2N_RETURN_IF_ERROR(
-        FindInitialValues(graph, results, OnlyTensorsOfOwnType(), &first_, &model.states));
+    absl::Status initial =
+        FindInitialValues(graph, results, OnlyTensorsOfOwnType(), &first_, &model.states);
+    if (!initial.ok() && model.states.empty()) return FirstCallDiffers();
+    T2N_RETURN_IF_ERROR(initial);
     model.graph = std::move(steady.graph);
     return model;
+  }
+
+  absl::Status FirstCallDiffers() const {
+    return absl::UnimplementedError(absl::StrCat(
+        "the first call does something else than later ones, which find changed what it has left "
+        "(",
+        absl::StrJoin(forms_, ", ",
+                      [](std::string* out, const auto& form) {
+                        absl::StrAppend(out, "attribute '", form.first, "'");
+                      }),
+        "); --state drop converts the first call alone"));
   }
 
   // The graph's inputs that stand for attributes.

@@ -154,7 +154,9 @@ Held NextForm(const Held& left, const Held* found, bool again, bool symbols) {
   } else if (next.kind == Held::Kind::kTensor && again && !(found && SameForm(*found, left))) {
     next.constant.reset();
   }
-  if (next.kind == Held::Kind::kPlain && again) {
+  const bool stays =
+      found && found->kind == Held::Kind::kPlain && !found->counts && SameForm(*found, left);
+  if (next.kind == Held::Kind::kPlain && again && !stays) {
     std::optional<DType> type = NumberType(next.plain);
     if (symbols && next.plain.If<Dim>()) {
       next.counts = true;

@@ -146,16 +146,27 @@ class InitialFinder {
     found->push_back(t);
   }
 
-  // An attribute that is a number.
+  // A number that an attribute is or holds.
   std::optional<Tensor> OwnNumber(const std::string& path, DType dtype) {
     for (const Attribute& a : first_.before) {
-      if (a.path != path || a.held.kind != Held::Kind::kPlain) continue;
-      const script::IValue& v = a.held.plain;
-      if (const bool* x = v.If<bool>()) return Tensor::Scalar(dtype, int64_t{*x});
-      if (const Dim* x = v.If<Dim>(); x && x->is_const()) return Tensor::Scalar(dtype, x->value());
-      if (const double* x = v.If<double>()) return Tensor::Scalar(dtype, *x);
+      if (const Held* held = Inside(a.held, a.path, path)) {
+        const script::IValue& v = held->plain;
+        if (const bool* x = v.If<bool>()) return Tensor::Scalar(dtype, int64_t{*x});
+        if (const Dim* x = v.If<Dim>(); x && x->is_const())
+          return Tensor::Scalar(dtype, x->value());
+        if (const double* x = v.If<double>()) return Tensor::Scalar(dtype, *x);
+      }
     }
     return std::nullopt;
+  }
+
+  // What is at `wanted` in a held value that is at `path`.
+  static const Held* Inside(const Held& held, const std::string& path, const std::string& wanted) {
+    if (path == wanted) return &held;
+    for (size_t i = 0; i < held.items.size(); ++i) {
+      if (const Held* found = Inside(held.items[i], ItemPath(held, path, i), wanted)) return found;
+    }
+    return nullptr;
   }
 
   void Choose(const std::vector<size_t>& choice) {

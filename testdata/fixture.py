@@ -13,6 +13,7 @@ class Fixture:
     method: str = "forward"
     flags: str = ""  # further flags; with --inputs among them, the inputs' own are left out
     pulse: str = ""  # symbol of the streaming axis and size of a pulse
+    constants: tuple = ()  # positions of tensor arguments that --args gives
     train: bool = False  # saved in training mode; recorded in eval mode
 
 

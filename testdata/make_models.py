@@ -32,8 +32,10 @@ def flat(value):
     return []
 
 
-def tensors_of(inputs):
-    return [x for x in inputs if isinstance(x, torch.Tensor)]
+def tensors_of(inputs, constants=()):
+    """The tensors among the arguments that a converted model has as inputs."""
+    given = [x for i, x in enumerate(inputs) if i not in constants]
+    return [x for x in given if isinstance(x, torch.Tensor)]
 
 
 def clone(value):
@@ -66,7 +68,7 @@ def write(folder, fixture):
     stateful = isinstance(inputs, list)
     sequence = inputs if stateful else [inputs]
     inputs = sequence[0]
-    tensors = tensors_of(inputs)
+    tensors = tensors_of(inputs, fixture.constants)
     with torch.no_grad():
         if fixture.how == "traced":
             archive = torch.jit.trace(module, inputs, check_trace=False, strict=False)
@@ -86,7 +88,7 @@ def write(folder, fixture):
     recorded = {}
     for step, (given, gave) in enumerate(zip(sequence, outputs)):
         prefix = f"next{step}_" if step else ""
-        recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(tensors_of(given))}
+        recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(tensors_of(given, fixture.constants))}
         recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
     np.savez(f"{stem}.npz", **recorded)
     if fixture.how != "traced" or fixture.flags:

@@ -30,7 +30,7 @@ Arg OneHot(OpCall& c) {
 Arg Bincount(OpCall& c) {
   Val x = c.tensor("self");
   std::optional<std::vector<int64_t>> known = KnownInts(x);
-  if (!known) return c.Refuse("the size of the result depends on values");
+  if (!known) return c.RefuseSize();
   int64_t size = c.integer("minlength");
   for (int64_t v : *known) size = std::max(size, v + 1);
   if (size > (1 << 24)) return c.Refuse("has too many bins");

@@ -34,7 +34,7 @@ bool ExpandMasks(OpCall& c, std::vector<Val>* indices) {
     }
     std::optional<std::vector<Val>> axes = KnownNonzero(c.b, index);
     if (!axes || axes->empty()) {
-      c.Refuse("by a mask: the size of the result depends on values");
+      c.RefuseSize();
       return false;
     }
     out.insert(out.end(), axes->begin(), axes->end());

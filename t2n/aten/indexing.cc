@@ -79,14 +79,14 @@ Arg UnsafeMaskedIndex(OpCall& c) {
 // Coordinates of the true elements of a constant, one tensor an axis.
 Arg Nonzero(OpCall& c) {
   std::optional<std::vector<Val>> axes = KnownNonzero(c.b, c.tensor("self"));
-  if (!axes) return c.Refuse("the size of the result depends on values");
+  if (!axes) return c.RefuseSize();
   if (axes->empty()) return c.Refuse("of a rank-0 tensor");
   return c.b.Stack(*axes, 1);
 }
 Arg NonzeroAxes(OpCall& c) {
   Val x = AtLeast1d(c.b, c.tensor(c.schema().args[0].name));
   std::optional<std::vector<Val>> axes = KnownNonzero(c.b, x);
-  if (!axes) return c.Refuse("the size of the result depends on values");
+  if (!axes) return c.RefuseSize();
   return Arg::List(*axes);
 }
 
@@ -115,7 +115,7 @@ Arg MaskedSelect(OpCall& c) {
   Val x = c.tensor("self"), mask = c.tensor("mask");
   Shape shape = BroadcastShape(c, {x.shape(), mask.shape()});
   std::optional<std::vector<Val>> at = KnownNonzero(c.b, Flat(c.b, c.b.BroadcastTo(mask, shape)));
-  if (!at) return c.Refuse("the size of the result depends on values");
+  if (!at) return c.RefuseSize();
   return c.b.Gather(Flat(c.b, c.b.BroadcastTo(x, shape)), 0, (*at)[0]);
 }
 

@@ -214,6 +214,8 @@ Val OpCall::Refuse(absl::string_view message) {
   return b.Fail(absl::StrCat(schema_.FullName(), ": ", message));
 }
 
+Val OpCall::RefuseSize() { return Refuse(kDataDependentSize); }
+
 Val OpCall::RefuseArg(absl::string_view name, absl::string_view why) {
   return Refuse(absl::StrCat("argument '", name, "' = ", arg(name).ToString(), " ",
                              why.empty() ? "is not supported" : why));

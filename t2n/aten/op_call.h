@@ -20,6 +20,12 @@ struct OpEnv {
   bool keep_training = false;
 };
 
+// Why a result whose size the inputs' values decide is refused, and what to do instead.
+inline constexpr absl::string_view kDataDependentSize =
+    "the size of the result depends on the inputs' values, but a graph's sizes are known before it "
+    "runs; keep the shape and choose elements with a mask (torch.where, a product), or give the "
+    "input that decides it a value with --args";
+
 // Arguments are read by name and conversion. Reading marks an argument as honoured: when an
 // operator returns, an argument it did not read must equal its default or be None, otherwise the
 // call is refused by that argument's name (see Registry::Call). Every failed conversion is recorded
@@ -69,6 +75,8 @@ class OpCall {
 
   // Refuses the call: `aten::foo: <message>`. Returns a null tensor to be returned on.
   Val Refuse(absl::string_view message);
+  // Refuses a result whose size the inputs' values decide.
+  Val RefuseSize();
   // Refuses argument `name`'s value by name.
   Val RefuseArg(absl::string_view name, absl::string_view why = "");
   void Warn(absl::string_view message);

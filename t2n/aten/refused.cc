@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "t2n/aten/op_call.h"
 
 namespace t2n {
 namespace {
 
 constexpr absl::string_view kRandom = "draws random numbers: a graph of pure functions cannot";
-constexpr absl::string_view kSize = "the size of its result depends on the values of its operands";
 constexpr absl::string_view kMatrix = "there is no general matrix decomposition in the target";
 constexpr absl::string_view kSparse = "sparse tensors are not carried";
 constexpr absl::string_view kMkldnn =
@@ -39,10 +39,10 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"aten::random", kRandom},
     {"aten::randperm", kRandom},
     {"aten::uniform", kRandom},
-    {"aten::_unique2", kSize},
-    {"aten::unique_consecutive", kSize},
-    {"aten::unique_dim", kSize},
-    {"torchvision::nms", kSize},
+    {"aten::_unique2", kDataDependentSize},
+    {"aten::unique_consecutive", kDataDependentSize},
+    {"aten::unique_dim", kDataDependentSize},
+    {"torchvision::nms", kDataDependentSize},
     {"aten::linalg_eig", kMatrix},
     {"aten::linalg_eigh", kMatrix},
     {"aten::linalg_eigvals", kMatrix},

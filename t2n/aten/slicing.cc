@@ -145,7 +145,7 @@ Arg TensorSplitTensor(OpCall& c) {
   Val x = c.tensor("self"), given = c.tensor("tensor_indices_or_sections");
   std::optional<Shape> values = given ? given->dims : std::nullopt;
   if (auto ints = KnownInts(given)) values = Shape(ints->begin(), ints->end());
-  if (!values) return c.Refuse("the sizes of the results depend on values");
+  if (!values) return c.RefuseSize();
   int64_t axis = SplitAxis(c, x);
   Shape begins = {0};
   if (given.rank() == 1) {

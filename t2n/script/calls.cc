@@ -170,6 +170,9 @@ absl::StatusOr<std::optional<IValue>> Evaluator::SortObjects(const std::string& 
 
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
+  if (!open_counts_.empty() && CountsFromTheEnd(args)) {
+    return CallOp(name, FromTheEnd(args), keywords);
+  }
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);

@@ -39,6 +39,10 @@ class Evaluator {
   absl::StatusOr<IValue> CallMethod(const std::shared_ptr<Object>& object, absl::string_view method,
                                     std::vector<IValue> args, Keywords keywords);
 
+  // The same of the archive's module, as calling it from Python does: forward with its hooks.
+  absl::StatusOr<IValue> CallRoot(const std::shared_ptr<Object>& root, absl::string_view method,
+                                  std::vector<IValue> args, Keywords keywords);
+
   Loader& loader() { return loader_; }
 
  private:
@@ -75,6 +79,10 @@ class Evaluator {
   absl::StatusOr<Flow> RunOpenLoop(const torchscript::ForStmt& stmt, const Dim& count,
                                    Frame& frame);
   absl::StatusOr<std::optional<IValue>> UnbindOpen(TensorRef& tensor, const IValue& dim);
+  // Whether some argument is `size - 1 - t` at the counter t of such a loop over `size`, and the
+  // arguments with what is never negative in its place.
+  bool CountsFromTheEnd(const std::vector<IValue>& args) const;
+  std::vector<IValue> FromTheEnd(std::vector<IValue> args) const;
   // The index of a range that runs backwards in such a loop: never negative.
   std::optional<IValue> BackwardIndex(const std::string& name, const std::vector<IValue>& args);
   // `x[t:t + k]` at the counter t of such a loop, where the rows are there at every pass.

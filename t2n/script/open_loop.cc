@@ -435,6 +435,34 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, 
   }
 }
 
+namespace {
+
+// `d` with `count - 1 - counter` of a loop written as what is left of the loop.
+std::optional<Dim> Rest(const Dim& d, const std::map<int, Dim>& counts) {
+  if (!IsLoopDim(d)) return std::nullopt;
+  for (const auto& [loop, count] : counts) {
+    const Dim beyond = d - (count - 1 - LoopCounter(loop, 0));
+    if (beyond.is_const()) return LoopRest(loop) + beyond;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Evaluator::CountsFromTheEnd(const std::vector<IValue>& args) const {
+  return std::any_of(args.begin(), args.end(), [&](const IValue& v) {
+    return v.If<Dim>() && Rest(*v.If<Dim>(), open_counts_);
+  });
+}
+
+std::vector<IValue> Evaluator::FromTheEnd(std::vector<IValue> args) const {
+  for (IValue& v : args) {
+    std::optional<Dim> rest = v.If<Dim>() ? Rest(*v.If<Dim>(), open_counts_) : std::nullopt;
+    if (rest) v = IValue(*std::move(rest));
+  }
+  return args;
+}
+
 std::optional<IValue> Evaluator::BackwardIndex(const std::string& name,
                                                const std::vector<IValue>& args) {
   if (name != "aten::__derive_index" || args.size() != 3) return std::nullopt;

@@ -96,8 +96,19 @@ absl::StatusOr<IValue> Literal(const ts::Expr& e, absl::string_view text) {
       return e.kind == ts::ExprKind::kList ? IValue::NewList(std::move(items))
                                            : IValue::NewTuple(std::move(items));
     }
+    case ts::ExprKind::kDict: {
+      const auto& d = e.As<ts::DictExpr>();
+      auto dict = std::make_shared<Dict>();
+      for (size_t i = 0; i < d.keys.size(); ++i) {
+        T2N_ASSIGN_OR_RETURN(IValue key, Literal(*d.keys[i], text));
+        T2N_ASSIGN_OR_RETURN(IValue value, Literal(*d.values[i], text));
+        dict->Set(key, std::move(value));
+      }
+      return IValue(dict);
+    }
     default:
-      return BadFlag("args", text, "values are numbers, True, False, None, strings and lists");
+      return BadFlag("args", text,
+                     "values are numbers, True, False, None, strings, lists and dicts");
   }
 }
 
