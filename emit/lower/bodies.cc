@@ -86,8 +86,8 @@ Expr Scanned(Lowering& l, const Node& node, int i) {
 // `state` by its name, each result in `state` or `output`.
 absl::Status LowerScan(Lowering& l, const Node& node) {
   if (l.target().strict) {
-    return l.Refuse(node, absl::StrCat("NNEF has no loops; known steps, up to ", kMaxUnrolledSteps,
-                                       ", are written one after the other, but this loop has ",
+    return l.Refuse(node, absl::StrCat("NNEF has no loops; up to ", kMaxUnrolledSteps,
+                                       " steps are written one after the other, but this loop has ",
                                        node.attrs.Size("length").ToString()));
   }
   const Attrs& attrs = node.attrs;
