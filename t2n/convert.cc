@@ -17,6 +17,8 @@ namespace {
 
 using script::IValue;
 
+constexpr absl::string_view kLeftOut = "_";  // the name of an output that nobody wants
+
 // The tensors of a result in order, with names from dict keys and NamedTuple fields.
 absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, Graph* graph) {
   auto child = [&](absl::string_view part) {
@@ -88,6 +90,28 @@ absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph) {
   return absl::OkStatus();
 }
 
+// Leaves out the outputs that are called kLeftOut.
+absl::Status DropOutputs(EvaluatedModel& model) {
+  std::vector<Value*>& outputs = model.graph->outputs();
+  std::vector<std::string>& names = model.graph->output_names();
+  for (int i = static_cast<int>(outputs.size()) - 1; i >= 0; --i) {
+    if (names[i] != kLeftOut) continue;
+    outputs.erase(outputs.begin() + i);
+    names.erase(names.begin() + i);
+    for (StateTensor& s : model.states) {
+      const int at = static_cast<int>(s.output);
+      if (at == i) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--output_names: output ", i, " is what the model keeps of ", s.path,
+            " for its next call; only --state drop leaves it out"));
+      }
+      if (at > i) --s.output;
+    }
+  }
+  if (!outputs.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("--output_names leaves out every output");
+}
+
 absl::Status NameInputs(const proto::ConversionSpec& spec, Graph* graph) {
   if (spec.input_names().empty()) return absl::OkStatus();
   if (spec.input_names_size() != static_cast<int>(graph->inputs().size())) {
@@ -105,6 +129,7 @@ absl::Status CheckNames(absl::string_view flag,
                         const google::protobuf::RepeatedPtrField<std::string>& names) {
   std::set<std::string> seen;
   for (const std::string& name : names) {
+    if (name == kLeftOut && flag == "output_names") continue;
     if (ToIdentifier(name) != name) {
       return absl::InvalidArgumentError(absl::StrCat(
           "--", flag, ": '", name, "' is no NNEF identifier; letters, digits and _ make one"));
@@ -226,6 +251,7 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   }
   T2N_RETURN_IF_ERROR(NameInputs(spec, model.graph.get()));
   T2N_RETURN_IF_ERROR(NameOutputs(spec, model.graph.get()));
+  T2N_RETURN_IF_ERROR(DropOutputs(model));
   model.graph->EliminateDeadCode();
   model.emit.path = spec.out();
   if (spec.compression_level() != 0) model.emit.compression_level = spec.compression_level();

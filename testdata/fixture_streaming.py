@@ -74,6 +74,12 @@ def streaming_conv_lstm():
     return Model(), (torch.randn(1, 16, 6),)
 
 
+@fixture_of(flags="--inputs 'f32[1,S,3]' --output_names y,_", pulse="S 2")
+def streaming_state_left_out():
+    """The last state of the layer, which a pulse cannot give, is no output."""
+    return nn.GRU(3, 4, batch_first=True), (torch.randn(1, 9, 3),)
+
+
 @fixture_of(flags="--inputs 'f32[1,S,10]'", pulse="S 4")
 def streaming_keyword():
     """A strided front end over time and frequency, residual blocks, posteriors averaged."""

@@ -11,6 +11,7 @@ Every model is made from seed 0, and a second run writes the same bytes.
 
 import importlib
 import pathlib
+import re
 import sys
 import warnings
 
@@ -59,6 +60,14 @@ def compile_archive(module, fixture):
     return archive
 
 
+def kept(outputs, flags):
+    """Without those that --output_names calls _."""
+    names = re.search(r"--output_names (\S+)", flags)
+    if not names:
+        return outputs
+    return [x for name, x in zip(names[1].split(","), outputs) if name != "_"]
+
+
 def write(folder, fixture):
     torch.manual_seed(0)
     module, inputs = fixture.make()
@@ -78,7 +87,9 @@ def write(folder, fixture):
         stem = folder / fixture.name
         if stateful:  # saved as the first caller finds it
             archive.save(f"{stem}.pt")
-        outputs = [flat(call(*map(clone, inputs))) for inputs in sequence]
+        outputs = [
+            kept(flat(call(*map(clone, inputs))), fixture.flags) for inputs in sequence
+        ]
     if fixture.train:
         archive.train()
     if fixture.how == "mobile":

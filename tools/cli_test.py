@@ -49,6 +49,7 @@ _MESSAGES = [
      "--dynamic_axes 'y' fits no argument of forward(input)"),
     ("--method nosuch {residual} {tmp}/out", 1, "the model has no method 'nosuch'"),
     ("--output_names a,b {residual} {tmp}/out", 1, "--output_names has 2 names"),
+    ("--output_names _ {residual} {tmp}/out", 1, "leaves out every output"),
     ("--input_names a,b {residual} {tmp}/out", 1, "--input_names has 2 names"),
     ("--strict --inputs f32[B,3,8,8] {scripted} {tmp}/out", 1, "no open sizes: give numbers"),
     ("{scripted} {tmp}/out", 1, 'add --inputs "input=f32['),

@@ -29,7 +29,7 @@ Flags (--name=value or --name value):
   --dynamic_axes "x:0=B"   sizes that stay open
   --assert "S>=1"          facts about open sizes (may be repeated; default: at least 1)
   --input_names a,b        names in the NNEF graph
-  --output_names c,d
+  --output_names c,_       an output called _ is left out
   --target tract|tract:0.22.4|khronos
                            what the output must run on (default: tract)
   --strict                 --target khronos: NNEF 1.0.5 and nothing else
