@@ -15,8 +15,8 @@ using script::Attribute;
 using script::Held;
 using script::Leaf;
 
-constexpr int kMaxCandidates = 16;  // of a state
-constexpr int kMaxChoices = 64;
+constexpr int kMaxCandidates = 8;  // of a state
+constexpr int kMaxChoices = 24;
 // Sizes of random inputs' open axes, a trial each.
 constexpr int64_t kTrialSizes[] = {64, 96};
 
