@@ -95,10 +95,12 @@ Expr UnsqueezeFront(Lowering& l, const Node& node, Expr x, int64_t count) {
   return l.Temp(node, "batched", Call("unsqueeze", {std::move(x)}, {{"axes", Ints(axes)}}));
 }
 
-// Operand i with further axes of size 1 in front; a constant is stored so.
+// Operand i with further axes of size 1 in front; a constant is stored so, unless it is already.
 Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count) {
   const Value& value = *node.inputs[i];
-  if (!value.constant) return UnsqueezeFront(l, node, l.In(node, i), count);
+  if (!value.constant || l.IsStored(*value.constant)) {
+    return UnsqueezeFront(l, node, l.In(node, i), count);
+  }
   Tensor t = *value.constant;
   t.sizes.insert(t.sizes.begin(), count, 1);
   t.strides.insert(t.strides.begin(), count, 1);
@@ -179,18 +181,18 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
   DType dtype = node.output()->dtype();
   DType operating = OperatingType(dtype);
   bool strict = l.target().strict;
+  std::optional<PlainMatMul> plain = AsMatMul(terms);
+  int64_t leading = plain ? plain->b_leading : 0;
   std::vector<Expr> operands;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
-    Expr x = l.In(node, i);
+    bool stored = strict && i == 1 && leading > 0;
+    Expr x = stored ? WithLeadingOnes(l, node, i, leading) : l.In(node, i);
     if (operating != dtype && !strict) x = l.Temp(node, "wide", l.Cast(x, operating));
     operands.push_back(std::move(x));
   }
   Expr product;
-  if (std::optional<PlainMatMul> plain = AsMatMul(terms)) {
-    if (plain->b_leading > 0) {
-      operands[1] = strict ? WithLeadingOnes(l, node, 1, plain->b_leading)
-                           : UnsqueezeFront(l, node, operands[1], plain->b_leading);
-    }
+  if (plain) {
+    if (!strict && leading > 0) operands[1] = UnsqueezeFront(l, node, operands[1], leading);
     product = Call("matmul", std::move(operands));
     if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
     if (plain->transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});

@@ -186,6 +186,10 @@ Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
   return Constant(t, "const");
 }
 
+bool Lowering::IsStored(const Tensor& tensor) const {
+  return model_->variable_of_tensor.contains(TensorKey(tensor));
+}
+
 Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
   std::string key = TensorKey(tensor);
   std::string& variable = model_->variable_of_tensor[key];

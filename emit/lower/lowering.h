@@ -99,6 +99,8 @@ class Lowering {
   // A variable of the model, written once however often it is used.
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
 
+  // Whether a variable of the model has these elements in this shape.
+  bool IsStored(const Tensor& tensor) const;
   // Whether something reads this value (or, once lowered, may).
   bool Uses(const Value* value) const { return live_.contains(value); }
   // Whether this is a body, not the graph itself.

@@ -123,7 +123,7 @@ absl::Status LowerByMatrices(Lowering& l, const Node& node) {
       T2N_ASSIGN_OR_RETURN(const uint8_t* values, ContiguousData(column));
       std::copy(values, values + column.nbytes(), data + i * column.nbytes());
     }
-    if (l.target().strict) {
+    if (!l.target().has_einsum()) {
       x = TimesMatrix(l, node, x, axis, from.size(), std::move(matrix));
       continue;
     }
@@ -146,7 +146,6 @@ absl::Status LowerResize(Lowering& l, const Node& node) {
   DType dtype = node.output()->dtype();
   if (l.target().strict && IsFloat(dtype)) return LowerByMatrices(l, node);
   if (dtype != DType::kF32) return l.Refuse(node, "resizing of this type");
-  if (!l.target().has_einsum()) return l.Refuse(node, "it does not resize");
   if (!l.target().has_resize()) return LowerByMatrices(l, node);
   l.Set(node, Call("tract_core_resize", {l.In(node, 0)},
                    {{"sizes", DimArray(node.output()->shape())},

@@ -66,11 +66,17 @@ def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
 
 
 def shape_problems(model, io):
-    """Where the parser's shapes of inputs and outputs are not the recorded ones."""
+    """Where the parser's shapes of inputs and outputs are not the recorded ones, and variables that
+    nothing reads."""
     inputs, outputs = tract_runner.load_io(io)
     graph = nnef.load_graph(model, lowered=_own_fragments(model))
     nnef.infer_shapes(graph)
-    found = []
+    read = {str(name) for op in graph.operations for name in _identifiers(op.inputs.values())}
+    found = [
+        f"variable {op.outputs['output']} is not read"
+        for op in graph.operations
+        if op.name == "variable" and op.outputs["output"] not in read | set(graph.outputs)
+    ]
     for what, names, arrays in (("input", graph.inputs, inputs), ("output", graph.outputs, outputs)):
         if len(names) < len(arrays):
             found.append(f"{len(names)} {what}s, expected {len(arrays)}")
@@ -79,6 +85,14 @@ def shape_problems(model, io):
             if shape != list(compare.as_real(array).shape):
                 found.append(f"{what} {i}: parser says {shape}, expected {list(array.shape)}")
     return found
+
+
+def _identifiers(operands):
+    for operand in operands:
+        if isinstance(operand, list):
+            yield from _identifiers(operand)
+        elif isinstance(operand, nnef.Identifier):
+            yield operand
 
 
 def _compare(run, model, io, tolerance):
