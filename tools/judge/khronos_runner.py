@@ -151,7 +151,8 @@ def _sample_fault(graph, operation):
         result = graph.tensors[operation.outputs["output"]].shape
         operands = [tensor(name) for name in ("condition", "true_value", "false_value")]
         repeats = any(operand and list(operand.shape) != list(result) for operand in operands)
-        return "select of numbers that repeats others" if None in operands and repeats else ""
+        numbers = any(operand is None or not operand.shape for operand in operands)
+        return "select of numbers that repeats others" if numbers and repeats else ""
     return ""
 
 
