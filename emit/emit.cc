@@ -188,6 +188,9 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
     Variable initial;
     initial.label = absl::StrCat(model.document.inputs[input], kInitial);
     initial.tensor = tensor;
+    // Old tract reads all files, this one too.
+    bool bytes = tensor.dtype == DType::kBool && !spec.target.reads_bool_files();
+    if (bytes) initial.tensor.dtype = DType::kU8;
     model.variables.push_back(std::move(initial));
   }
   T2N_RETURN_IF_ERROR(

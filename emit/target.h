@@ -48,6 +48,7 @@ struct Target {
   bool compares_literals_with_integers() const { return version >= 23 || strict; }
   bool counts_padding() const { return version >= 23 || strict; }  // box, border "constant"
   bool has_scatter_reductions() const { return version >= 23; }    // before: ignored
+  bool proves_slices_of_counts() const { return version >= 23; }
   bool has_resize() const { return version >= 23; }
   bool has_epilogues() const { return version >= 23; }    // of recurrent cells
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax

@@ -64,8 +64,15 @@ def initial_value(model_path, name):
     rank, *sizes = struct.unpack_from("<9I", data, 8)
     bits, kind = struct.unpack_from("<II", data, 44)
     letter = {0: "f", 1: "u", 4: "i", 5: "b"}[kind & 0xFFFF]
-    dtype = np.dtype("bool") if letter == "b" or bits == 1 else np.dtype(f"<{letter}{bits // 8}")
-    return np.frombuffer(data, dtype, offset=128).reshape(sizes[:rank])
+    shape = sizes[:rank]
+    if bits == 1:
+        flags = np.unpackbits(np.frombuffer(data, np.uint8, offset=128))
+        return flags[: int(np.prod(shape))].astype(np.bool_).reshape(shape)
+    dtype = np.dtype("bool") if letter == "b" else np.dtype(f"<{letter}{bits // 8}")
+    value = np.frombuffer(data, dtype, offset=128).reshape(shape)
+    text = pathlib.Path(model_path, "graph.nnef").read_text()
+    logical = re.search(rf'^ *{name} = [^;]*"bool"', text, re.MULTILINE)  # bytes, for old tract
+    return value.astype(np.bool_) if logical else value
 
 
 def judge(model, io, tolerance=compare.Tolerance(), timeout=120.0):
