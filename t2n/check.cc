@@ -39,10 +39,16 @@ absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::vector<Ten
           absl::StrCat(graph.outputs().size() - state.size(), " outputs, expected ", want.size()));
       return result;
     }
+    const std::vector<Tensor> steps = Numbered(arrays, prefix + "step");
     inputs.insert(inputs.end(), state.begin(), state.end());
     T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> got, RunGraph(graph, inputs));
     for (size_t i = 0; i < want.size(); ++i) {
-      T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(got[i], want[i], tolerance));
+      Tolerance own = tolerance;
+      if (i < steps.size()) {
+        T2N_ASSIGN_OR_RETURN(const std::vector<double> step, ReadDoubles(steps[i]));
+        if (!step.empty()) own.step = step[0];
+      }
+      T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(got[i], want[i], own));
       result.max_abs_error = std::max(result.max_abs_error, comparison.max_abs_error);
       if (comparison.equal) continue;
       result.differences.push_back(absl::StrCat(call ? absl::StrCat("call ", call, ": ") : "",

@@ -18,9 +18,10 @@ struct CheckResult {
 };
 
 // Runs `graph` on the arrays in0, in1, ... of the .npz at `io` and compares its outputs with out0,
-// out1, ...; then, for calls in a row, on next1_in0, ... with next1_out0, ..., and so on. The last
-// inputs are the state: they start as `initial` and then take the last outputs of the call before.
-// Errors: ReadNpz's and RunGraph's.
+// out1, ... (step0, step1, ... are the scales of those that were quantized, 0 for others); then,
+// for calls in a row, on next1_in0, ... with next1_out0, ..., and so on. The last inputs are the
+// state: they start as `initial` and then take the last outputs of the call before. Errors:
+// ReadNpz's and RunGraph's.
 absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::vector<Tensor>& initial,
                                        const std::string& io, const Tolerance& tolerance);
 

@@ -47,9 +47,29 @@ bool Agree(Complex got, Complex want, const Tolerance& t) {
   return SamePart(got.real(), want.real()) && SamePart(got.imag(), want.imag());
 }
 
+constexpr double kEqualShare = 0.99;
+
+template <typename T>
+Comparison CompareSteps(const std::vector<T>& got, const std::vector<T>& want, double step) {
+  Comparison c;
+  for (size_t i = 0; i < got.size(); ++i) {
+    double error = Error(got[i], want[i]);
+    if (error == 0 && !Agree(got[i], want[i], {0, 0})) error = INFINITY;  // NaN for a number
+    c.max_abs_error = std::max(c.max_abs_error, error);
+    if (!(error < 0.01 * step)) ++c.differing;
+  }
+  double equal = got.empty() ? 1 : 1 - static_cast<double>(c.differing) / got.size();
+  c.equal = equal >= kEqualShare && c.max_abs_error < 1.01 * step;
+  if (c.equal) return c;
+  c.message = absl::StrCat(100 * equal, " % of ", got.size(), " elements equal, largest error ",
+                           c.max_abs_error / step, " steps");
+  return c;
+}
+
 template <typename T>
 Comparison CompareElements(const std::vector<T>& got, const std::vector<T>& want,
                            const std::vector<int64_t>& sizes, const Tolerance& tolerance) {
+  if (tolerance.step > 0) return CompareSteps(got, want, tolerance.step);
   Comparison c;
   size_t first = 0;
   for (size_t i = 0; i < got.size(); ++i) {

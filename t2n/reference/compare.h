@@ -12,9 +12,13 @@ namespace t2n {
 
 // Floats and complex numbers agree when |got - want| <= atol + rtol * |want|, or both are NaN, or
 // both the same infinity (complex ones: in either part); integers and bools when they are equal.
+//
+// An output that was quantized has a `step`, its scale: 99 % of its elements must be equal (to a
+// hundredth of it), the others one step apart at most, whatever the other tolerances say.
 struct Tolerance {
   double rtol = 1e-3;
   double atol = 1e-4;
+  double step = 0;
 };
 
 struct Comparison {

@@ -46,6 +46,20 @@ TEST(Compare, IntegersAreExact) {
   EXPECT_FALSE(Compare(I({1LL << 60}), I({(1LL << 60) + 1}), {1, 1})->equal);
 }
 
+TEST(Compare, QuantizedOutputsMayBeAStepApartHereAndThere) {
+  const Tolerance step{0, 0, 0.5};
+  std::vector<double> want(200, 1), got = want;
+  got[3] = 1.5;
+  got[7] = 0.5;
+  EXPECT_TRUE(Compare(F(got), F(want), step)->equal);
+  got[9] = 1.5;  // 1.5 %
+  EXPECT_FALSE(Compare(F(got), F(want), step)->equal);
+  got[9] = want[9];
+  got[3] = 2;  // two steps
+  EXPECT_FALSE(Compare(F(got), F(want), step)->equal);
+  EXPECT_FALSE(Compare(F({kNan}), F({1}), step)->equal);
+}
+
 TEST(Compare, ShapesAndKinds) {
   EXPECT_EQ(Compare(F({1, 2}), F({1}), {})->message, "shape [2], expected [1]");
   EXPECT_EQ(Compare(F({1}), I({1}), {})->message, "type f32, expected i64");

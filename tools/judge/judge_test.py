@@ -48,6 +48,22 @@ _EXPECTED = {
 }
 
 
+class StepTest(unittest.TestCase):
+    """Quantized outputs: 99 % equal, the others one step apart."""
+
+    def test_steps(self):
+        want = np.ones(200, np.float32)
+        got = want.copy()
+        got[[3, 7]] = 1.5, 0.5
+        self.assertEqual(compare.difference(got, want, compare.Tolerance(), step=0.5), "")
+        got[9] = 1.5
+        told = compare.difference(got, want, compare.Tolerance(), step=0.5)
+        self.assertIn("98.5 % of 200 elements equal", told)
+        got[[7, 9]], got[3] = 1, 2
+        told = compare.difference(got, want, compare.Tolerance(), step=0.5)
+        self.assertIn("largest error 2 steps", told)
+
+
 class ArchiveJudgeTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
