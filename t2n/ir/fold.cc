@@ -15,6 +15,20 @@ constexpr int64_t kSmall = 1 << 20;
 // Constants up to this many elements take part in size arithmetic.
 constexpr int64_t kMaxDimElements = 64;
 
+// Large constants that would be kept as wider floats: quantized weights and halves. Readers widen
+// them as they load.
+bool Widens(const Node& node) {
+  constexpr int64_t kMaxBytes = 64, kMaxHalves = 4096;
+  if (node.op != Op::kCast && node.op != Op::kDequantize) return false;
+  DType from = StorageType(node.inputs[0]->dtype()), to = node.output()->dtype();
+  bool bytes = from == DType::kU8 || from == DType::kI8;
+  if (!IsFloat(to) || ItemSize(to) <= ItemSize(from) || !(bytes || from == DType::kF16)) {
+    return false;
+  }
+  return NumElements(node.output()->shape()).constant().value_or(0) >
+         (bytes ? kMaxBytes : kMaxHalves);
+}
+
 bool SymbolicAttrs(const Attrs& attrs) {
   for (const auto& [name, value] : attrs.all()) {
     if (const Dim* d = std::get_if<Dim>(&value); d && !d->is_const()) return true;
@@ -35,7 +49,7 @@ absl::Status FoldNode(Node* node) {
     inputs.push_back(*v->constant);
     input_bytes += v->constant->is_expanded() ? 0 : v->constant->nbytes();
   }
-  if (SymbolicAttrs(node->attrs)) return absl::OkStatus();
+  if (SymbolicAttrs(node->attrs) || Widens(*node)) return absl::OkStatus();
   int64_t output_bytes = 0;
   for (const auto& v : node->outputs) {
     auto sizes = ConstantShape(v->type.shape);

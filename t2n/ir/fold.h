@@ -10,7 +10,7 @@ namespace t2n {
 // Sets `constant` or `dims` of the node's outputs where they are known:
 //  - view primitives of constants become views (no bytes move);
 //  - other primitives of constants run their kernel, unless the result would be much larger than
-//    what it is made of (such nodes stay, and are small);
+//    what it is made of (such nodes stay, and are small), or they widen bytes to floats;
 //  - integer tensors of sizes are computed element by element as Dims.
 absl::Status FoldNode(Node* node);
 

@@ -77,6 +77,21 @@ absl::StatusOr<Types> ArgReduce(Op op, const Attrs& attrs, Inputs in) {
   return Types{{DType::kI64, std::move(shape), nullptr}};
 }
 
+// Parameters per channel follow their axis; null if it is split or merged.
+QuantPtr ReshapeQuant(const QuantPtr& quant, const Shape& from, const Shape& to) {
+  if (!quant || quant->axis < 0) return quant;
+  Dim before = NumElements(Shape(from.begin(), from.begin() + quant->axis)), passed = 1;
+  for (size_t i = 0; i < to.size(); ++i) {
+    if (passed == before && to[i] == from[quant->axis]) {
+      auto mapped = std::make_shared<QuantParams>(*quant);
+      mapped->axis = i;
+      return mapped;
+    }
+    passed *= to[i];
+  }
+  return nullptr;
+}
+
 absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in) {
   const Shape& shape = attrs.Sizes("shape");
   if (Equal(NumElements(shape), NumElements(in[0].shape)) != true) {
@@ -86,7 +101,9 @@ absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in) {
                                        "so that axis cannot stay open"
                                      : ""));
   }
-  return Types{{in[0].dtype, shape, in[0].quant}};
+  QuantPtr quant = ReshapeQuant(in[0].quant, in[0].shape, shape);
+  if (in[0].quant && !quant) return Bad(op, "the axis of a tensor quantized per channel");
+  return Types{{in[0].dtype, shape, std::move(quant)}};
 }
 
 QuantPtr MapQuantAxis(const QuantPtr& quant, absl::Span<const int64_t> perm) {
@@ -131,6 +148,15 @@ absl::StatusOr<Types> Slice(Op op, const Attrs& attrs, Inputs in) {
   }
   ValueType t = in[0];
   t.shape[axis] = CeilDiv(end - begin, step);
+  if (t.quant && t.quant->axis == axis) {
+    if (!begin.is_const() || !end.is_const()) return Bad(op, "an open slice of channels");
+    auto part = std::make_shared<QuantParams>(QuantParams{{}, {}, axis});
+    for (int64_t i = begin.value(); i < end.value(); i += step) {
+      part->scale.push_back(t.quant->scale[i]);
+      part->zero_point.push_back(t.quant->zero_point[i]);
+    }
+    t.quant = std::move(part);
+  }
   return Types{t};
 }
 
@@ -139,7 +165,17 @@ absl::StatusOr<Types> Concat(Op op, const Attrs& attrs, Inputs in) {
   T2N_ASSIGN_OR_RETURN(int64_t axis, AxisOf(op, attrs, in[0]));
   ValueType t = in[0];
   for (const ValueType& other : in.subspan(1)) {
-    if (other.dtype != t.dtype || other.shape.size() != t.shape.size()) {
+    bool same_quant = !t.quant || (other.quant && *other.quant == *t.quant);
+    if (t.quant && other.quant && t.quant->axis == axis && other.quant->axis == axis) {
+      auto joined = std::make_shared<QuantParams>(*t.quant);
+      const auto& scale = other.quant->scale;
+      const auto& zero_point = other.quant->zero_point;
+      joined->scale.insert(joined->scale.end(), scale.begin(), scale.end());
+      joined->zero_point.insert(joined->zero_point.end(), zero_point.begin(), zero_point.end());
+      t.quant = std::move(joined);
+      same_quant = true;
+    }
+    if (other.dtype != t.dtype || other.shape.size() != t.shape.size() || !same_quant) {
       return Bad(op, absl::StrCat(TypeToString(t), " with ", TypeToString(other)));
     }
     for (size_t i = 0; i < t.shape.size(); ++i) {
@@ -347,9 +383,28 @@ absl::Status CheckSizes(Op op, const Shape& shape) {
   return absl::OkStatus();
 }
 
+// Quantized tensors can be moved about and turned into numbers; those with parameters a channel
+// only where the channels stay apart.
+absl::Status CheckQuantized(Op op, Inputs in) {
+  bool keeps_channels = op == Op::kReshape || op == Op::kTranspose || op == Op::kSlice ||
+                        op == Op::kConcat || op == Op::kDequantize || op == Op::kIntRepr;
+  bool moves = keeps_channels || op == Op::kBroadcast || op == Op::kReverse || op == Op::kGather ||
+               op == Op::kGatherElements || op == Op::kGatherNd || op == Op::kScatterElements ||
+               op == Op::kScatterNd;
+  for (const ValueType& t : in) {
+    if (!IsQuantized(t.dtype)) continue;
+    if (!moves) return Bad(op, "arithmetic on a quantized tensor");
+    if (!keeps_channels && t.quant && t.quant->axis >= 0) {
+      return Bad(op, "on a tensor quantized per channel");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
   int arity = OpArity(op);
   if (arity >= 0 && arity != static_cast<int>(in.size())) return Bad(op, "number of operands");
+  T2N_RETURN_IF_ERROR(CheckQuantized(op, in));
   if (IsElementwise(op)) return Elementwise(op, attrs, in);
   switch (op) {
     case Op::kDims: {
