@@ -359,6 +359,7 @@ bool Lowering::HasUnknownSize(const Node& node) const {
 
 void Lowering::LowerNodes(const Graph& graph) {
   live_.insert(graph.outputs().begin(), graph.outputs().end());
+  stored_ = live_;
   std::vector<const Node*> order;
   for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
     const Node& node = **it;
@@ -368,7 +369,10 @@ void Lowering::LowerNodes(const Graph& graph) {
     }
     if (!needed || node.op == Op::kInput) continue;
     order.push_back(&node);
-    for (const Value* v : UsedInputs(node)) live_.insert(v);
+    for (const Value* v : UsedInputs(node)) {
+      live_.insert(v);
+      if (node.op != Op::kDequantize) stored_.insert(v);
+    }
   }
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
     if (LowerEmpty(**it)) continue;
@@ -461,9 +465,23 @@ std::vector<std::string> Lowering::Results(const Graph& body, nnef::Fragment* fr
   return results;
 }
 
+std::optional<Expr> Lowering::Rounded(const Value* value) const {
+  auto it = rounded_.find(value);
+  return it == rounded_.end() ? std::nullopt : std::optional<Expr>(it->second);
+}
+
+const Node& MadeBy(const Value& x) {
+  const Node* node = x.node;
+  while (node->op == Op::kIntRepr || node->op == Op::kFromIntRepr) node = node->inputs[0]->node;
+  return *node;
+}
+
 std::vector<const Value*> UsedInputs(const Node& node) {
   std::vector<const Value*> used;
-  if (!IsElementwise(node.op)) {
+  const Value* quantized = node.op == Op::kDequantize ? node.inputs[0] : nullptr;
+  if (quantized && !quantized->constant && MadeBy(*quantized).op == Op::kQuantize) {
+    used = {MadeBy(*quantized).output()};
+  } else if (!IsElementwise(node.op)) {
     used.assign(node.inputs.begin(), node.inputs.end());
   } else {
     for (const Operand& o : ElementwiseOperands(node)) used.push_back(o.value);

@@ -5,8 +5,10 @@
 #ifndef EMIT_LOWER_LOWERING_H_
 #define EMIT_LOWER_LOWERING_H_
 
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -84,6 +86,12 @@ class Lowering {
   // `value` is what another expression (an identifier) already is.
   void Alias(const Value* value, nnef::Expr same);
 
+  // A quantized value may be had as the f32 numbers that it was rounded to, so that nothing is cast
+  // to integers and back; IsStored: its integers are needed too.
+  void SetRounded(const Value* value, nnef::Expr numbers) { rounded_[value] = std::move(numbers); }
+  std::optional<nnef::Expr> Rounded(const Value* value) const;
+  bool IsStored(const Value* value) const { return stored_.contains(value); }
+
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
   nnef::Expr Copy(nnef::Expr x);            // the invocation of an identity
   // The invocation that repeats axes of size 1.
@@ -140,6 +148,8 @@ class Lowering {
   std::vector<nnef::Assignment> body_;
   absl::flat_hash_map<const Value*, nnef::Expr> values_;
   absl::flat_hash_set<const Value*> live_;
+  absl::flat_hash_map<const Value*, nnef::Expr> rounded_;
+  absl::flat_hash_set<const Value*> stored_;
   absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
   absl::flat_hash_map<std::string, std::string> captured_names_;
   std::vector<nnef::Typed> captured_parameters_;
@@ -150,7 +160,10 @@ using LowerFn = absl::Status (*)(Lowering&, const Node&);
 // The lowering of a primitive; null for those without one.
 LowerFn FindLowering(Op op);
 
-// Inputs of a node as they are used: elementwise primitives read what was broadcast for them.
+// The primitive that made a value's integers, which IntRepr and FromIntRepr leave as they are.
+const Node& MadeBy(const Value& x);
+// Inputs of a node as they are used: elementwise primitives read what was broadcast for them,
+// Dequantize what Quantize has rounded.
 std::vector<const Value*> UsedInputs(const Node& node);
 
 // `tensor<scalar>`, `tensor<integer>`, `tensor<logical>`

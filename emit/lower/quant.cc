@@ -1,4 +1,6 @@
 // Quantized values are their integers; scales and zero points stand in the arithmetic around them.
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "emit/lower/families.h"
@@ -30,18 +32,13 @@ std::vector<double> ZeroPoints(const QuantParams& quant) {
   return {quant.zero_point.begin(), quant.zero_point.end()};
 }
 
-bool AllZero(const std::vector<int64_t>& values) {
-  for (int64_t v : values) {
-    if (v != 0) return false;
-  }
-  return true;
+template <typename T>
+bool All(const std::vector<T>& values, T value) {
+  return std::all_of(values.begin(), values.end(), [&](const T& v) { return v == value; });
 }
 
-}  // namespace
-
-// clamp(round_half_to_even(x * (1 / scale)) + zero_point)
-absl::Status LowerQuantize(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "quantization at run time");
+// clamp(round_half_to_even(x * (1 / scale)) + zero_point), as f32.
+Expr Rounded(Lowering& l, const Node& node) {
   const Value& x = *node.inputs[0];
   DType dtype = node.attrs.Type("dtype");
   QuantPtr quant = node.attrs.Quant("quant");
@@ -50,9 +47,11 @@ absl::Status LowerQuantize(Lowering& l, const Node& node) {
   auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
   Expr y = l.In(node, 0);
   if (x.dtype() != DType::kF32) y = temp("f32", l.Cast(y, DType::kF32));
-  y = temp("scaled", Call("mul", {y, Parameter(l, x, *quant, inverse, "inverse_scale")}));
+  if (!All(inverse, 1.0)) {
+    y = temp("scaled", Call("mul", {y, Parameter(l, x, *quant, inverse, "inverse_scale")}));
+  }
   y = temp("rounded", Call("tract_core_round_even", {y}));
-  if (!AllZero(quant->zero_point)) {
+  if (!All(quant->zero_point, int64_t{0})) {
     Expr zero_point = Parameter(l, x, *quant, ZeroPoints(*quant), "zero_point");
     y = temp("shifted", Call("add", {y, zero_point}));
   }
@@ -61,7 +60,18 @@ absl::Status LowerQuantize(Lowering& l, const Node& node) {
     y = temp("from_below", Call("max", {y, Float(sign ? -128 : 0)}));
     y = temp("from_above", Call("min", {y, Float(sign ? 127 : 255)}));
   }
-  l.Set(node, l.Cast(std::move(y), StorageType(dtype)));
+  return y;
+}
+
+}  // namespace
+
+absl::Status LowerQuantize(Lowering& l, const Node& node) {
+  if (l.target().strict) return l.Refuse(node, "quantization at run time");
+  Expr rounded = Rounded(l, node);
+  l.SetRounded(node.output(), rounded);
+  if (l.IsStored(node.output())) {
+    l.Set(node, l.Cast(std::move(rounded), StorageType(node.attrs.Type("dtype"))));
+  }
   return absl::OkStatus();
 }
 
@@ -70,12 +80,20 @@ absl::Status LowerDequantize(Lowering& l, const Node& node) {
   if (l.target().strict) return l.Refuse(node, "quantized values at run time");
   const Value& x = *node.inputs[0];
   const QuantParams& quant = *x.type.quant;
-  Expr y = l.Temp(node, "f32", l.Cast(l.In(node, 0), DType::kF32));
-  if (!AllZero(quant.zero_point)) {
-    Expr zero_point = Parameter(l, x, quant, ZeroPoints(quant), "zero_point");
-    y = l.Temp(node, "shifted", Call("sub", {y, zero_point}));
+  bool shifted = !All(quant.zero_point, int64_t{0}), scaled = !All(quant.scale, 1.0);
+  std::optional<Expr> rounded = l.Rounded(MadeBy(x).output());
+  Expr y = rounded ? *rounded : l.Cast(l.In(node, 0), DType::kF32);
+  if (!shifted && !scaled) {
+    rounded ? l.Alias(node.output(), std::move(y)) : l.Set(node, std::move(y));
+    return absl::OkStatus();
   }
-  l.Set(node, Call("mul", {y, Parameter(l, x, quant, quant.scale, "scale")}));
+  if (!rounded) y = l.Temp(node, "f32", std::move(y));
+  if (shifted) {
+    y = Call("sub", {y, Parameter(l, x, quant, ZeroPoints(quant), "zero_point")});
+    if (scaled) y = l.Temp(node, "shifted", std::move(y));
+  }
+  if (scaled) y = Call("mul", {y, Parameter(l, x, quant, quant.scale, "scale")});
+  l.Set(node, std::move(y));
   return absl::OkStatus();
 }
 
