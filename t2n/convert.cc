@@ -213,12 +213,36 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   T2N_ASSIGN_OR_RETURN(IValue value,
                        evaluator.CallRoot(root, method, args.positional, args.keywords));
   T2N_RETURN_IF_ERROR(script::CheckBounded(value));
+  const auto& restored = evaluator.restored();
+  result.before.insert(result.before.end(), restored.begin(), restored.end());
   T2N_RETURN_IF_ERROR(Flatten(builder, value, "", result.graph.get()));
   if (result.graph->outputs().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
   }
   T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
   return result;
+}
+
+// The engine that the spec names, if any.
+absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionSpec& spec) {
+  constexpr std::pair<absl::string_view, QuantizedEngine> kEngines[] = {
+      {"fbgemm", QuantizedEngine::kFbgemm},
+      {"x86", QuantizedEngine::kOneDnn},
+      {"onednn", QuantizedEngine::kOneDnn},
+      {"qnnpack", QuantizedEngine::kQnnpack}};
+  if (spec.quantized_engine().empty()) return std::nullopt;
+  for (const auto& [name, engine] : kEngines) {
+    if (name == spec.quantized_engine()) return engine;
+  }
+  return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
+}
+
+// torch's defaults: for qnnpack one scale for all weights and activations over all 256 values; for
+// the others a scale a channel, or half of the values.
+bool LooksLikeQnnpack(const QuantizedTraits& traits) {
+  constexpr int64_t kZeroPointOfHalfRange = 100;  // activations around 0 have 64 there, else 128
+  return traits.weights_per_tensor && !traits.weights_per_channel &&
+         traits.largest_zero_point > kZeroPointOfHalfRange;
 }
 
 absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
@@ -243,7 +267,15 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   auto call = [&](const AttributeForms& forms) {
     return CallMethod(spec, request, session, env, forms);
   };
+  QuantizedTraits traits;
+  env.quantized_traits = &traits;
+  T2N_ASSIGN_OR_RETURN(std::optional<QuantizedEngine> engine, EngineOf(spec));
+  env.quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
   T2N_ASSIGN_OR_RETURN(StatefulModel found, FindState(call, spec.state() != "drop"));
+  if (!engine && LooksLikeQnnpack(traits)) {
+    env.quantized_engine = QuantizedEngine::kQnnpack;
+    T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
+  }
   model.graph = std::move(found.graph);
   model.states = std::move(found.states);
   for (const StateTensor& s : model.states) {

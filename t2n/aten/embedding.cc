@@ -2,9 +2,26 @@
 #include <limits>
 
 #include "t2n/aten/families.h"
+#include "t2n/aten/layers.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
+
+Val BagMembers(Builder& b, const Dim& n, const Val& offsets, bool include_last_offset) {
+  if (!offsets) return Val();
+  Val begin = b.Cast(offsets, DType::kI64);
+  Dim bags = begin.dim(0);
+  if (include_last_offset) {
+    bags = bags - 1;
+  } else {
+    begin = b.Concat({begin, b.Reshape(b.DimScalar(n), {Dim(1)})}, 0);
+  }
+  Val end = b.Unsqueeze(b.Slice(begin, 0, 1, bags + 1), 1);
+  begin = b.Unsqueeze(b.Slice(begin, 0, 0, bags), 1);
+  Val at = b.Iota(n);
+  return b.And(b.Ge(at, begin), b.Lt(at, end));
+}
+
 namespace {
 
 Arg Embedding(OpCall& c) {
@@ -16,19 +33,7 @@ enum class BagMode { kSum, kMean, kMax };
 
 // Which of the `n` indices belongs to which bag: bool [bags, n].
 Val Membership(OpCall& c, const Val& indices) {
-  Builder& b = c.b;
-  Val begin = b.Cast(c.tensor("offsets"), DType::kI64);
-  Dim bags = begin.dim(0), n = indices.dim(0);
-  Val all = b.Reshape(b.DimScalar(n), {Dim(1)});
-  if (c.boolean("include_last_offset")) {
-    bags = bags - 1;
-  } else {
-    begin = b.Concat({begin, all}, 0);
-  }
-  Val end = b.Unsqueeze(b.Slice(begin, 0, 1, bags + 1), 1);
-  begin = b.Unsqueeze(b.Slice(begin, 0, 0, bags), 1);
-  Val at = b.Iota(n);
-  return b.And(b.Ge(at, begin), b.Lt(at, end));
+  return BagMembers(c.b, indices.dim(0), c.tensor("offsets"), c.boolean("include_last_offset"));
 }
 
 // Sums, means or maxima of each bag; empty bags give zeros.

@@ -43,6 +43,12 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       UnpoolingOps(),
       UpsampleOps(),
       VisionOps(),
+      // Quantized tensors.
+      PackedParamsOps(),
+      QuantizeOps(),
+      QuantizedLayerOps(),
+      QuantizedMathOps(),
+      QuantizedEmbeddingOps(),
       // Layout, indexing, factories.
       ShapeOps(),
       ViewOps(),

@@ -66,6 +66,13 @@ absl::Span<const OpEntry> UnpoolingOps();
 absl::Span<const OpEntry> UpsampleOps();
 absl::Span<const OpEntry> VisionOps();
 
+// Quantized tensors.
+absl::Span<const OpEntry> PackedParamsOps();
+absl::Span<const OpEntry> QuantizeOps();
+absl::Span<const OpEntry> QuantizedLayerOps();
+absl::Span<const OpEntry> QuantizedMathOps();
+absl::Span<const OpEntry> QuantizedEmbeddingOps();
+
 // Every table above.
 std::vector<absl::Span<const OpEntry>> AllFamilies();
 

@@ -33,6 +33,10 @@ Val MultiplyAxis(Builder& b, const Val& x, int64_t axis, const Val& matrix);
 Val VectorNorm(Builder& b, const Val& x, double p, const std::vector<int64_t>& axes,
                bool keep_axes);
 
+// Which of n indices belongs to which bag (torch.nn.functional.embedding_bag): bool [bags, n].
+// `offsets` [bags], or [bags + 1] if the last one is the end.
+Val BagMembers(Builder& b, const Dim& n, const Val& offsets, bool include_last_offset);
+
 }  // namespace t2n
 
 #endif  // T2N_ATEN_LAYERS_H_

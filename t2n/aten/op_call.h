@@ -12,12 +12,23 @@
 
 namespace t2n {
 
+// torch's engines for quantized layers round the same sums in different ways.
+enum class QuantizedEngine { kFbgemm, kOneDnn, kQnnpack };
+
+// What statically quantized layers have shown of the engine they were prepared for.
+struct QuantizedTraits {
+  bool weights_per_channel = false, weights_per_tensor = false;
+  int64_t largest_zero_point = 0;
+};
+
 // What operators may know of the conversion.
 struct OpEnv {
   int64_t version = 10;                          // the archive's operator-set version
   std::function<void(const std::string&)> warn;  // may be empty
   // Otherwise operators saved in training mode are evaluated as eval() makes them.
   bool keep_training = false;
+  QuantizedEngine quantized_engine = QuantizedEngine::kFbgemm;
+  QuantizedTraits* quantized_traits = nullptr;  // filled in if not null
 };
 
 // Why a result whose size the inputs' values decide is refused, and what to do instead.
@@ -83,6 +94,7 @@ class OpCall {
 
   const std::vector<bool>& read() const { return read_; }
   const std::vector<Arg>& args() const { return args_; }
+  std::vector<Arg>& args() { return args_; }
 
  private:
   const Schema& schema_;

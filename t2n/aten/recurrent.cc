@@ -3,7 +3,9 @@
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/packed.h"
+#include "t2n/aten/packed_params.h"
 #include "t2n/aten/promote.h"
+#include "t2n/aten/quantization.h"
 
 namespace t2n {
 namespace {
@@ -12,10 +14,26 @@ enum class Kind { kLstm, kGru, kTanh, kRelu };
 
 int64_t GateCount(Kind kind) { return kind == Kind::kLstm ? 4 : (kind == Kind::kGru ? 3 : 1); }
 
+// The weights of a product: real, or integers with their scales, for which the other operand is
+// quantized by its own extremes.
+struct Matrix {
+  Val values;
+  std::vector<double> scales;  // one, or one a row; empty: real
+  bool reduce_range = false;
+};
+
 // One layer in one direction; the biases and the projection may be null.
 struct Weights {
-  Val input, hidden, input_bias, hidden_bias, projection;
+  Matrix input, hidden;
+  Val input_bias, hidden_bias, projection;
 };
+
+Val Multiply(Builder& b, const Val& x, const Matrix& m, const Val& bias) {
+  if (m.scales.empty()) return Linear(b, x, m.values, bias);
+  DynamicSteps q = QuantizeDynamically(b, x, m.reduce_range);
+  Val sums = Linear(b, q.steps, m.values, Val());
+  return ToReal(b, {sums, 1, m.scales, x.rank() - 1, bias}, q.scale, false);
+}
 
 // torch's gates i, f, g, o and r, z, n in the order of the epilogues below: i, o, f, g and z, r, n.
 Val OrderGates(Builder& b, const Val& w, Kind kind) {
@@ -63,13 +81,13 @@ Val GruEpilogue(Builder& b, const Val& x, const Val& r, const Val& h) {
 Val ProjectInput(Builder& b, const Val& x, const Weights& w, Kind kind) {
   Val bias = w.input_bias;
   if (kind != Kind::kGru && bias) bias = b.Add(bias, w.hidden_bias);
-  return Linear(b, x, w.input, bias);
+  return Multiply(b, x, w.input, bias);
 }
 
 // One step: projected input [B, G*H], state (h) or (h, c), and hidden weights -> new state.
 std::vector<Val> Step(Builder& b, Kind kind, const Val& x, absl::Span<const Val> state,
                       const Weights& w) {
-  Val recurrent = Linear(b, state[0], w.hidden, kind == Kind::kGru ? w.hidden_bias : Val());
+  Val recurrent = Multiply(b, state[0], w.hidden, kind == Kind::kGru ? w.hidden_bias : Val());
   if (kind == Kind::kGru) return {GruEpilogue(b, x, recurrent, state[0])};
   Val gates = b.Add(x, recurrent);
   if (kind == Kind::kTanh) return {b.Tanh(gates)};
@@ -109,7 +127,7 @@ std::vector<Val> RunLayer(Builder& b, Kind kind, const Steps& steps, const std::
   if (steps.valid) spec.scanned.push_back(steps.valid);
   spec.scan_axes.assign(spec.scanned.size(), time);
   spec.states = state;
-  spec.full = {w.hidden};
+  spec.full = {w.hidden.values};
   if (kind == Kind::kGru && w.hidden_bias) spec.full.push_back(w.hidden_bias);
   if (w.projection) spec.full.push_back(w.projection);
   spec.output_axes = {time};
@@ -118,7 +136,7 @@ std::vector<Val> RunLayer(Builder& b, Kind kind, const Steps& steps, const std::
     Weights inner;
     absl::Span<const Val> before = in.subspan(spec.scanned.size(), state.size());
     size_t i = spec.scanned.size() + state.size();
-    inner.hidden = in[i++];
+    inner.hidden = {in[i++], w.hidden.scales, w.hidden.reduce_range};
     if (kind == Kind::kGru && w.hidden_bias) inner.hidden_bias = in[i++];
     if (w.projection) inner.projection = in[i++];
     std::vector<Val> next = Step(b, kind, b.Squeeze(in[0], time), before, inner);
@@ -145,11 +163,48 @@ std::vector<Weights> ReadWeights(OpCall& c, Kind kind, size_t count, bool biases
   for (size_t i = 0; i < count; ++i) {
     auto next = params.begin() + i * each;
     Weights& w = out[i];
-    w.input = OrderGates(c.b, *next++, kind);
-    w.hidden = OrderGates(c.b, *next++, kind);
+    w.input.values = OrderGates(c.b, *next++, kind);
+    w.hidden.values = OrderGates(c.b, *next++, kind);
     if (biases) w.input_bias = OrderGates(c.b, *next++, kind);
     if (biases) w.hidden_bias = OrderGates(c.b, *next++, kind);
     if (projected) w.projection = *next++;
+  }
+  return out;
+}
+
+// Packed weights, quantized or halves, with the gates in the epilogues' order.
+Matrix ReadMatrix(Builder& b, const LinearParams& p, Kind kind, bool reduce_range) {
+  Val w = OrderGates(b, p.weight, kind);
+  if (!w || !IsQuantized(w.dtype())) return {b.Cast(w, DType::kF32), {}};
+  return {ToSteps(b, w), w->type.quant->scale, reduce_range};
+}
+
+Weights ReadPacked(Builder& b, const LinearParams& input, const LinearParams& hidden, Kind kind,
+                   bool reduce_range) {
+  return {ReadMatrix(b, input, kind, reduce_range), ReadMatrix(b, hidden, kind, reduce_range),
+          OrderGates(b, input.bias, kind), OrderGates(b, hidden.bias, kind), Val()};
+}
+
+// The parameters of a dynamically quantized layer: one object a layer and direction.
+std::vector<Weights> ReadCells(OpCall& c, Kind kind, size_t count) {
+  c.ignore({"has_biases", "dtype", "use_dynamic"});  // the objects tell
+  std::vector<Weights> out(count);
+  const Arg& params = c.arg("params");
+  bool list = params.is_list() || params.is_tuple();
+  if (!list || params.items().size() != count) {
+    c.RefuseArg("params");
+    return out;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const Arg& item = params.items()[i];
+    auto cell = item.kind() == Arg::Kind::kOpaque
+                    ? std::dynamic_pointer_cast<const CellParams>(item.opaque())
+                    : nullptr;
+    if (!cell) {
+      c.RefuseArg("params", "holds something else than packed cells");
+      return out;
+    }
+    out[i] = ReadPacked(c.b, *cell->input, *cell->hidden, kind, cell->reduce_range);
   }
   return out;
 }
@@ -167,8 +222,12 @@ ArgList RunLayers(OpCall& c, Steps steps) {
   size_t directions = c.boolean("bidirectional") ? 2 : 1;
   if (layers < 1 || layers > 1000) return {c.RefuseArg("num_layers")};
   bool projected = kKind == Kind::kLstm && initial[0].dim(2) != initial[1].dim(2);
+  size_t count = layers * directions;
+  bool quantized =
+      c.schema().name == "aten::quantized_lstm" || c.schema().name == "aten::quantized_gru";
   std::vector<Weights> weights =
-      ReadWeights(c, kKind, layers * directions, c.boolean("has_biases"), projected);
+      quantized ? ReadCells(c, kKind, count)
+                : ReadWeights(c, kKind, count, c.boolean("has_biases"), projected);
   std::vector<std::vector<Val>> last(initial.size());
   for (int64_t layer = 0; layer < layers; ++layer) {
     std::vector<Val> outputs;
@@ -209,9 +268,27 @@ Arg Cell(OpCall& c) {
   std::vector<Val> state =
       kKind == Kind::kLstm ? c.tensors("hx") : std::vector<Val>{c.tensor("hx")};
   if (state.size() != (kKind == Kind::kLstm ? 2 : 1)) return c.RefuseArg("hx");
-  Weights w{OrderGates(b, c.tensor("w_ih"), kKind), OrderGates(b, c.tensor("w_hh"), kKind),
-            OrderGates(b, c.tensor("b_ih"), kKind), OrderGates(b, c.tensor("b_hh"), kKind), Val()};
+  Weights w{{OrderGates(b, c.tensor("w_ih"), kKind), {}},
+            {OrderGates(b, c.tensor("w_hh"), kKind), {}},
+            OrderGates(b, c.tensor("b_ih"), kKind),
+            OrderGates(b, c.tensor("b_hh"), kKind),
+            Val()};
   if (!w.input_bias != !w.hidden_bias) return c.Refuse("with only one bias");
+  std::vector<Val> next = Step(b, kKind, ProjectInput(b, c.tensor("input"), w, kKind), state, w);
+  return kKind == Kind::kLstm ? Arg::Tuple(next) : Arg(next[0]);
+}
+
+template <Kind kKind>
+Arg DynamicCell(OpCall& c) {
+  Builder& b = c.b;
+  std::vector<Val> state =
+      kKind == Kind::kLstm ? c.tensors("hx") : std::vector<Val>{c.tensor("hx")};
+  if (state.size() != (kKind == Kind::kLstm ? 2 : 1)) return c.RefuseArg("hx");
+  auto input = Params<LinearParams>(c, "w_ih"), hidden = Params<LinearParams>(c, "w_hh");
+  c.ignore({"b_ih", "b_hh"});  // the packed parameters have them
+  if (!input || !hidden) return Val();
+  constexpr bool kReduceRange = true;  // what torch has these cells do
+  Weights w = ReadPacked(b, *input, *hidden, kKind, kReduceRange);
   std::vector<Val> next = Step(b, kKind, ProjectInput(b, c.tensor("input"), w, kKind), state, w);
   return kKind == Kind::kLstm ? Arg::Tuple(next) : Arg(next[0]);
 }
@@ -260,6 +337,26 @@ constexpr OpEntry kOps[] = {
     {"aten::rnn_relu_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, "
      "Tensor? b_hh=None) -> Tensor",
      Cell<Kind::kRelu>},
+    {"aten::quantized_lstm.input(Tensor input, Tensor[] hx, Any[] params, bool has_biases, int "
+     "num_layers, float dropout, bool train, bool bidirectional, bool batch_first, *, ScalarType? "
+     "dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)",
+     Layers<Kind::kLstm>},
+    {"aten::quantized_gru.input(Tensor input, Tensor hx, Any[] params, bool has_biases, int "
+     "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
+     "Tensor)",
+     Layers<Kind::kGru>},
+    {"quantized::quantized_lstm_cell_dynamic(Tensor input, Tensor[] hx, Any w_ih, Any w_hh, Tensor "
+     "b_ih, Tensor b_hh) -> (Tensor, Tensor)",
+     DynamicCell<Kind::kLstm>},
+    {"quantized::quantized_gru_cell_dynamic(Tensor input, Tensor hx, Any w_ih, Any w_hh, Tensor "
+     "b_ih, Tensor b_hh) -> Tensor",
+     DynamicCell<Kind::kGru>},
+    {"quantized::quantized_rnn_tanh_cell_dynamic(Tensor input, Tensor hx, Any w_ih, Any w_hh, "
+     "Tensor b_ih, Tensor b_hh) -> Tensor",
+     DynamicCell<Kind::kTanh>},
+    {"quantized::quantized_rnn_relu_cell_dynamic(Tensor input, Tensor hx, Any w_ih, Any w_hh, "
+     "Tensor b_ih, Tensor b_hh) -> Tensor",
+     DynamicCell<Kind::kRelu>},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/quantized_tensors.h"
 #include "t2n/aten/refused.h"
 #include "t2n/base/status.h"
 
@@ -89,7 +90,9 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
           MatchArgs(*o.schema, positional, keywords, convert, &why);
       if (!args) continue;
       OpCall call(builder, o.schema.get(), *args, &env);
-      Arg value = o.entry->fn(call);
+      OnQuantized how = HasQuantized(*args) ? HowOnQuantized(o.schema->name) : OnQuantized::kKeep;
+      Arg value =
+          how == OnQuantized::kKeep ? o.entry->fn(call) : CallOnQuantized(how, o.entry->fn, call);
       if (builder->ok()) {
         for (size_t i = 0; i < args->size(); ++i) {
           const SchemaArg& formal = o.schema->args[i];

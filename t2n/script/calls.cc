@@ -57,7 +57,8 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
       return CallMethod(object.object(), method->name, std::move(args), std::move(keywords));
     }
     args.insert(args.begin(), object);
-    return CallOp(absl::StrCat("aten::", method->name), args, keywords);
+    return CallOp(absl::StrCat(object.opaque() ? "packed::" : "aten::", method->name), args,
+                  keywords);
   }();
   if (!result.ok()) return WithPlace(result.status(), *MakePlace(expr.pos, frame));
   return result;
@@ -132,7 +133,12 @@ absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
   object->pending_state = nullptr;
   if (!setstate) return absl::OkStatus();
   T2N_ASSIGN_OR_RETURN(IValue value, loader_.Load(state, object->path));
-  return CallFunction(*setstate, {object, value}, {}, object->path).status();
+  T2N_RETURN_IF_ERROR(CallFunction(*setstate, {object, value}, {}, object->path).status());
+  for (Attribute& a : Attributes(object)) {
+    if (!object->path.empty()) a.path = absl::StrCat(object->path, ".", a.path);
+    restored_.push_back(std::move(a));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Evaluator::Charge(const IValue& made) {

@@ -18,6 +18,7 @@
 #include "t2n/aten/op_call.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
+#include "t2n/script/held.h"
 #include "t2n/script/loader.h"
 #include "t2n/script/merge.h"
 #include "t2n/script/value.h"
@@ -44,6 +45,8 @@ class Evaluator {
                                   std::vector<IValue> args, Keywords keywords);
 
   Loader& loader() { return loader_; }
+  // The attributes of objects that a __setstate__ has restored meanwhile, as it left them.
+  const std::vector<Attribute>& restored() const { return restored_; }
 
  private:
   enum class Flow { kNext, kReturn, kBreak, kContinue };
@@ -144,6 +147,7 @@ class Evaluator {
   Builder& builder_;
   const OpEnv& env_;
   Loader loader_;
+  std::vector<Attribute> restored_;
   int depth_ = 0;
   int loops_ = 0;
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number

@@ -3,7 +3,10 @@
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "t2n/aten/packed_params.h"
 #include "t2n/base/status.h"
+#include "t2n/script/convert_args.h"
 #include "t2n/script/tensor_ref.h"
 #include "t2n/script/unusable.h"
 
@@ -112,6 +115,10 @@ absl::StatusOr<IValue> Loader::LoadNew(const tv::Value& value, const std::string
 
 absl::StatusOr<IValue> Loader::LoadObject(const tv::Value& value, const tv::ObjectRecord& record,
                                           const std::string& path) {
+  absl::string_view name = record.class_name;
+  if (absl::ConsumePrefix(&name, "__torch__.torch.classes.")) {
+    return LoadPacked(name, record.state, path);
+  }
   auto object = std::make_shared<Object>();
   object->class_name = record.class_name;
   object->path = path;
@@ -133,6 +140,65 @@ absl::StatusOr<IValue> Loader::LoadObject(const tv::Value& value, const tv::Obje
   return IValue(object);
 }
 
+absl::StatusOr<IValue> Loader::LoadPacked(absl::string_view class_name, const tv::Value* state,
+                                          const std::string& path) {
+  auto load = [&]() -> absl::StatusOr<IValue> {
+    if (!state) return absl::InvalidArgumentError("an instance without a state");
+    T2N_ASSIGN_OR_RETURN(IValue value, Load(state, path));
+    T2N_ASSIGN_OR_RETURN(Arg arg, ToArg(value));
+    T2N_ASSIGN_OR_RETURN(Arg packed, FromPackedState(class_name, arg));
+    return FromArg(packed, nullptr);
+  };
+  absl::StatusOr<IValue> value = load();
+  if (value.ok()) return value;
+  return IValue(std::make_shared<const UnusableValue>(
+      absl::Status(value.status().code(), absl::StrCat(path, ": ", value.status().message()))));
+}
+
+absl::StatusOr<std::shared_ptr<const Buffer>> Loader::BufferOf(const std::string& name) {
+  std::shared_ptr<const Buffer>& buffer = buffers_[name];
+  if (!buffer) {
+    const auto& archive = code_->archive().archive;
+    const Entry* entry = archive->Find(name);
+    if (!entry) return absl::NotFoundError(absl::StrCat("no entry '", name, "'"));
+    buffer = std::make_shared<EntryBuffer>(archive, entry);
+  }
+  return buffer;
+}
+
+absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
+                                           const std::string& path) {
+  bool nibbles = record.dtype == tv::ScalarType::kQUInt4x2;
+  if (!nibbles && record.dtype != tv::ScalarType::kQUInt8) {
+    return absl::UnimplementedError(
+        absl::StrCat("rows quantized as ", tv::ShortName(record.dtype), " are not supported"));
+  }
+  if (!record.has_data) return absl::FailedPreconditionError("the archive has no data for it");
+  if (record.sizes.size() != 2 || record.quantizer->axis != 0 ||
+      record.strides != ContiguousStrides(record.sizes) || record.storage_offset != 0) {
+    return absl::UnimplementedError("float zero points of another axis than a matrix's rows");
+  }
+  Tensor rows;
+  rows.dtype = DType::kU8;
+  rows.sizes = {record.sizes[0], nibbles ? (record.sizes[1] + 1) / 2 : record.sizes[1]};
+  rows.strides = ContiguousStrides(rows.sizes);
+  T2N_ASSIGN_OR_RETURN(rows.buffer, BufferOf(record.entry));
+  if (static_cast<size_t>(rows.nbytes()) > rows.buffer->size()) {
+    return absl::InvalidArgumentError("its storage is too small");
+  }
+  auto out = std::make_shared<RowwiseTensor>();
+  T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*record.quantizer->scales, nullptr));
+  T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*record.quantizer->zero_points, nullptr));
+  out->rows = builder_.Constant(rows);
+  out->rows->name = path;
+  out->scale = builder_.Cast(builder_.Constant(scales), DType::kF32);
+  out->zero_point = builder_.Cast(builder_.Constant(zero_points), DType::kF32);
+  out->bits = nibbles ? 4 : 8;
+  out->columns = record.sizes[1];
+  T2N_RETURN_IF_ERROR(builder_.status());
+  return IValue(std::shared_ptr<const Opaque>(std::move(out)));
+}
+
 absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantPtr* quant) {
   std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(record.dtype));
   if (!dtype) {
@@ -140,13 +206,7 @@ absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantP
         absl::StrCat("tensors of ", tv::ShortName(record.dtype), " are not supported"));
   }
   if (!record.has_data) return absl::FailedPreconditionError("the archive has no data for it");
-  std::shared_ptr<const Buffer>& buffer = buffers_[record.entry];
-  if (!buffer) {
-    const auto& archive = code_->archive().archive;
-    const Entry* entry = archive->Find(record.entry);
-    if (!entry) return absl::NotFoundError(absl::StrCat("no entry '", record.entry, "'"));
-    buffer = std::make_shared<EntryBuffer>(archive, entry);
-  }
+  T2N_ASSIGN_OR_RETURN(std::shared_ptr<const Buffer> buffer, BufferOf(record.entry));
   if (record.quantizer) {
     const tv::Quantizer& q = *record.quantizer;
     auto params = std::make_shared<QuantParams>();
@@ -175,12 +235,18 @@ absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantP
 
 absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
                                              const std::string& path) {
+  auto unusable = [&](const absl::Status& why) {
+    return IValue(std::make_shared<const UnusableValue>(
+        absl::Status(why.code(), absl::StrCat(path, ": ", why.message()))));
+  };
+  if (record.quantizer &&
+      record.quantizer->scheme == tv::Quantizer::Scheme::kPerChannelAffineFloatQParams) {
+    absl::StatusOr<IValue> rows = LoadRowwise(record, path);
+    return rows.ok() ? rows : unusable(rows.status());
+  }
   QuantPtr quant;
   absl::StatusOr<Tensor> tensor = LoadTensor(record, &quant);
-  if (!tensor.ok()) {
-    return IValue(std::make_shared<const UnusableValue>(
-        absl::Status(tensor.status().code(), absl::StrCat(path, ": ", tensor.status().message()))));
-  }
+  if (!tensor.ok()) return unusable(tensor.status());
   Val v = builder_.Constant(*std::move(tensor), std::move(quant));
   v->name = path;
   auto ref = TensorRef::New(v);

@@ -36,6 +36,14 @@ class Loader {
   absl::StatusOr<IValue> LoadObject(const torchvalue::Value& value,
                                     const torchvalue::ObjectRecord& record,
                                     const std::string& path);
+  // An instance of a class of torch's own: packed parameters of a quantized layer.
+  absl::StatusOr<IValue> LoadPacked(absl::string_view class_name, const torchvalue::Value* state,
+                                    const std::string& path);
+  // A matrix whose rows have scales and zero points that are no integers (see packed_params.h).
+  absl::StatusOr<IValue> LoadRowwise(const torchvalue::TensorRecord& record,
+                                     const std::string& path);
+  // The bytes of the archive's entry.
+  absl::StatusOr<std::shared_ptr<const Buffer>> BufferOf(const std::string& entry);
   absl::StatusOr<IValue> LoadTensorRef(const torchvalue::TensorRecord& record,
                                        const std::string& path);
 

@@ -1,0 +1,102 @@
+// The layouts in which torch has written the parameters of quantized layers.
+#include "t2n/aten/packed_params.h"
+
+#include <memory>
+
+#include "gtest/gtest.h"
+#include "t2n/aten/quantization.h"
+#include "t2n/aten/registry.h"
+
+namespace t2n {
+namespace {
+
+constexpr char kConv[] = "quantized.Conv2dPackedParamsBase";
+
+class PackedParams : public ::testing::Test {
+ protected:
+  Val Weight(std::vector<int64_t> sizes) {
+    int64_t n = 1;
+    for (int64_t s : sizes) n *= s;
+    return b_.Constant(Tensor::Dense(DType::kQI8, std::move(sizes), std::vector<uint8_t>(n, 3)),
+                       PerTensor(0.5, 0));
+  }
+  Arg Ints(std::vector<int64_t> values) { return b_.Ints(values); }
+  Arg Tensors(std::vector<Arg> items) { return Arg::List(std::move(items)); }
+
+  std::shared_ptr<const ConvParams> Conv(const Arg& state) {
+    auto value = FromPackedState(kConv, state);
+    EXPECT_TRUE(value.ok()) << value.status();
+    return value.ok() ? std::dynamic_pointer_cast<const ConvParams>(value->opaque()) : nullptr;
+  }
+
+  Graph graph_;
+  Builder b_{&graph_};
+};
+
+TEST_F(PackedParams, ReadsConvolutionsOfTorch14) {
+  Arg state = Arg::Tuple(ArgList{Weight({4, 2, 3, 3}), Arg(), Tensors({Ints({2}), Ints({1})}),
+                                 Tensors({Ints({1}), Ints({0})}), Tensors({Ints({1}), Ints({1})}),
+                                 Ints({2})});
+  auto p = Conv(state);
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->stride, (std::vector<int64_t>{2, 1}));
+  EXPECT_EQ(p->padding, (std::vector<int64_t>{1, 0}));
+  EXPECT_EQ(p->output_padding, (std::vector<int64_t>{0, 0}));
+  EXPECT_EQ(p->groups, 2);
+  EXPECT_FALSE(p->transposed);
+  EXPECT_FALSE(p->bias);
+}
+
+TEST_F(PackedParams, ReadsConvolutionsOfVersionTwo) {
+  Arg config = Ints({2, 2, 1, 1, 0, 1, 3, 0, 1, 1, 1});
+  auto p = Conv(Arg::Tuple(ArgList{"2", Tensors({config, Weight({4, 2, 3, 3})}),
+                                   Arg::List(ArgList{b_.Doubles(DType::kF32, {1, 2, 3, 4})})}));
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->dilation, (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(p->output_padding, (std::vector<int64_t>{0, 1}));
+  EXPECT_TRUE(p->transposed);
+  EXPECT_TRUE(p->bias);
+}
+
+TEST_F(PackedParams, ReadsConvolutionsOfVersionThree) {
+  Arg config = Arg::List(ArgList{2, 2, 1, 1, 0, 1, 3, 0, 0, 5, 0});
+  auto p =
+      Conv(Arg::Tuple(ArgList{3, config, Arg::List(ArgList{Arg(), Weight({4, 2, 3, 3}), Arg()})}));
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->groups, 5);
+  EXPECT_FALSE(p->transposed);
+}
+
+TEST_F(PackedParams, RefusesStatesOfNoLayout) {
+  Val weight = Weight({4, 2, 3, 3});
+  const Arg states[] = {
+      Arg(), Arg::Tuple(ArgList{}), Arg::Tuple(ArgList{"4", Arg(), Arg()}),
+      Arg::Tuple(ArgList{"2", Tensors({Ints({2, 1}), weight}), Arg::List(ArgList{Arg()})}),
+      // Two axes claimed, one there.
+      Arg::Tuple(ArgList{"2", Tensors({Ints({2, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0}), Weight({4, 2, 3})}),
+                         Arg::List(ArgList{Arg()})})};
+  for (const Arg& state : states) {
+    EXPECT_EQ(FromPackedState(kConv, state).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+  EXPECT_EQ(FromPackedState("quantized.Other", Arg::Tuple(ArgList{weight})).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
+TEST_F(PackedParams, UnpackGivesWhatWasPacked) {
+  OpEnv env;
+  auto call = [&](absl::string_view name, std::vector<Arg> args) {
+    auto result = Registry::Get().Call(name, args, {}, &b_, env);
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? result->value : Arg();
+  };
+  Val weight = Weight({4, 2, 3});
+  Arg packed = call("quantized::conv1d_prepack", {weight, Arg(), Arg::List(ArgList{2}),
+                                                  Arg::List(ArgList{1}), Arg::List(ArgList{1}), 1});
+  Arg unpacked = call("quantized::conv1d_unpack", {packed});
+  ASSERT_TRUE(unpacked.is_tuple());
+  EXPECT_EQ(unpacked.items()[0].tensor().shape(), weight.shape());
+  EXPECT_TRUE(unpacked.items()[1].is_none());
+}
+
+}  // namespace
+}  // namespace t2n

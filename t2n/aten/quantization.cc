@@ -1,0 +1,114 @@
+#include "t2n/aten/quantization.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "t2n/aten/layers.h"
+
+namespace t2n {
+namespace {
+
+// Scales below this are raised to it, in torch for the sake of half-precision hardware.
+constexpr double kSmallScale = 6.1e-5f;
+
+// f32 numbers: a rank-0 one, or a vector along an axis of `rank`.
+Val Along(Builder& b, absl::Span<const double> values, int64_t axis, int64_t rank) {
+  if (values.size() == 1) return b.Scalar(DType::kF32, values[0]);
+  return AlongAxis(b, b.Doubles(DType::kF32, values), axis, rank);
+}
+
+std::vector<double> TimesScale(double scale, absl::Span<const double> weight_scales) {
+  std::vector<double> out;
+  for (double w : weight_scales) out.push_back(static_cast<float>(scale) * static_cast<float>(w));
+  return out;
+}
+
+}  // namespace
+
+QuantPtr PerTensor(double scale, int64_t zero_point) {
+  return std::make_shared<const QuantParams>(QuantParams{{scale}, {zero_point}, -1});
+}
+
+QuantPtr QuantOf(OpCall& c, absl::string_view scale, absl::string_view zero_point) {
+  QuantPtr quant = PerTensor(c.number(scale), c.integer(zero_point));
+  if (QuantizedTraits* traits = c.env().quantized_traits) {
+    traits->largest_zero_point = std::max(traits->largest_zero_point, quant->zero_point[0]);
+  }
+  return quant;
+}
+
+Val Relabel(Builder& b, const Val& q, QuantPtr quant) {
+  if (!q || *q->type.quant == *quant) return q;
+  Val same = b.FromIntRepr(b.IntRepr(q), q.dtype(), std::move(quant));
+  if (same && q.is_constant()) same->name = q->name;
+  return same;
+}
+
+Val ToSteps(Builder& b, const Val& q) {
+  if (!q) return q;
+  if (!IsQuantized(q.dtype())) return b.Fail("a quantized tensor was expected");
+  QuantParams unit = *q->type.quant;
+  unit.scale.assign(unit.scale.size(), 1.0);
+  return b.Dequantize(Relabel(b, q, std::make_shared<const QuantParams>(std::move(unit))));
+}
+
+Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant) {
+  if (!steps) return steps;
+  Val q = b.Quantize(steps, dtype, PerTensor(1, quant->zero_point[0]));
+  return Relabel(b, q, std::move(quant));
+}
+
+// fbgemm (ReQuantizeOutput) adds bias / scale to the sums; qnnpack has rounded that to an integer;
+// oneDNN multiplies by the scale first.
+Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool relu,
+               QuantizedEngine engine) {
+  if (!p.sums) return Val();
+  std::vector<double> real = TimesScale(p.input_scale, p.weight_scales), steps;
+  float scale = static_cast<float>(quant->scale[0]);
+  for (double r : real) steps.push_back(static_cast<float>(r) / scale);
+  const int64_t rank = p.sums.rank();
+  Val y = p.sums, bias = p.bias ? b.Cast(p.bias, DType::kF32) : Val();
+  const bool real_first = engine == QuantizedEngine::kOneDnn;
+  if (bias && !real_first) bias = b.Div(bias, Along(b, real, 0, 1));
+  if (bias && engine == QuantizedEngine::kQnnpack) bias = b.Round(bias);
+  bias = AlongAxis(b, bias, p.axis, rank);
+  if (bias) bias->name = p.bias->name;
+  if (real_first) {
+    y = b.Mul(y, Along(b, real, p.axis, rank));
+    y = (bias ? b.Add(y, bias) : y) * (1.0f / scale);
+  } else {
+    y = b.Mul(bias ? b.Add(y, bias) : y, Along(b, steps, p.axis, rank));
+  }
+  return FromSteps(b, relu ? b.Max(y, 0) : y, dtype, std::move(quant));
+}
+
+Val ToReal(Builder& b, const Products& p, const Val& input_scale, bool relu) {
+  if (!p.sums) return Val();
+  int64_t rank = p.sums.rank();
+  Val y = b.Mul(p.sums, b.Mul(input_scale, Along(b, p.weight_scales, p.axis, rank)));
+  if (p.bias) y = b.Add(y, AlongAxis(b, b.Cast(p.bias, DType::kF32), p.axis, rank));
+  return relu ? b.Max(y, 0) : y;
+}
+
+DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range) {
+  if (!x) return {};
+  std::vector<int64_t> axes(x.rank());
+  for (size_t i = 0; i < axes.size(); ++i) axes[i] = i;
+  double levels = reduce_range ? 127 : 255;
+  Val real = b.Cast(x, DType::kF32);
+  Val low = b.Min(b.Reduce(Op::kReduceMin, real, axes, false), 0);
+  Val high = b.Max(b.Reduce(Op::kReduceMax, real, axes, false), 0);
+  low = b.Cast(low, DType::kF64), high = b.Cast(high, DType::kF64);
+  Val scale = (high - low) / levels;
+  Val none = b.Eq(b.Cast(scale, DType::kF32), 0);
+  scale = b.Select(none, b.ScalarLike(scale, 0.1), scale);
+  // A raised scale widens the range in the same proportion, which keeps the zero point.
+  Val zero_point = b.Max(b.Min(b.Round(b.Neg(low / scale)), levels), 0);
+  scale = b.Cast(b.Max(scale, kSmallScale), DType::kF32);
+  zero_point = b.Cast(zero_point, DType::kF32);
+  Val q = b.Round(b.Mul(real, b.Recip(scale))) + zero_point;
+  q = b.Min(b.Max(q, 0), 255);
+  return {q - zero_point, scale, zero_point};
+}
+
+}  // namespace t2n

@@ -1,0 +1,52 @@
+// Arithmetic on affinely quantized tensors, as torch's kernels do it: integers less their zero
+// points are multiplied as f32 (exactly, up to sums of 2^24), the result is brought to the output's
+// scale and rounded once, halves to even (fbgemm's ReQuantizeOutput).
+#ifndef T2N_ATEN_QUANTIZATION_H_
+#define T2N_ATEN_QUANTIZATION_H_
+
+#include <vector>
+
+#include "absl/types/span.h"
+#include "t2n/aten/op_call.h"
+#include "t2n/ir/builder.h"
+
+namespace t2n {
+
+// One scale and zero point for all elements.
+QuantPtr PerTensor(double scale, int64_t zero_point);
+// {output_scale, output_zero_point} of a call, by the names of its arguments; noted in
+// OpEnv::quantized_traits.
+QuantPtr QuantOf(OpCall& c, absl::string_view scale, absl::string_view zero_point);
+
+// The same integers with other parameters.
+Val Relabel(Builder& b, const Val& q, QuantPtr quant);
+// The integers less their zero points, as f32: real / scale.
+Val ToSteps(Builder& b, const Val& q);
+// The quantized tensor whose integers are round(steps) + zero_point, clamped.
+Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant);
+
+// Integer sums of products of quantized numbers, as f32, and what they stand for.
+struct Products {
+  Val sums;
+  double input_scale;
+  std::vector<double> weight_scales;  // one, or one a channel along `axis` of sums
+  int64_t axis;
+  Val bias;  // real numbers [channels], or null
+};
+
+// The sums as real numbers quantized: of the input's dtype, rectified first if `relu`.
+Val Requantize(Builder& b, const Products& products, DType dtype, QuantPtr quant, bool relu,
+               QuantizedEngine engine);
+// The sums as real numbers; `input_scale` (rank 0) replaces the one in `products`.
+Val ToReal(Builder& b, const Products& products, const Val& input_scale, bool relu);
+
+// A float tensor quantized to 8 bits by its own extremes (quant_utils::ChooseQuantizationParams):
+// the integers less the zero point and the scale (rank 0), both f32.
+struct DynamicSteps {
+  Val steps, scale, zero_point;
+};
+DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range);
+
+}  // namespace t2n
+
+#endif  // T2N_ATEN_QUANTIZATION_H_

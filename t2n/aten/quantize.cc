@@ -1,0 +1,295 @@
+// To quantized tensors and back, and what is known of them (ATen/native/quantized/QTensor.cpp,
+// FakeQuantPerTensorAffine.cpp, FakeQuantPerChannelAffine.cpp).
+#include "t2n/aten/common.h"
+#include "t2n/aten/families.h"
+#include "t2n/aten/layers.h"
+#include "t2n/aten/packed_params.h"
+#include "t2n/aten/quantization.h"
+
+namespace t2n {
+namespace {
+
+constexpr char kAtRunTime[] = "is computed at run time; quantized tensors need known parameters";
+
+// A tensor argument's only element.
+std::optional<double> Known(const Val& v) {
+  if (!v || !v.is_constant() || v.numel() != Dim(1)) return std::nullopt;
+  auto values = ReadDoubles(*v->constant);
+  return values.ok() ? std::optional<double>((*values)[0]) : std::nullopt;
+}
+
+Val QuantizeTo(OpCall& c, const Val& x, DType dtype, QuantPtr quant) {
+  if (!IsQuantized(dtype)) return c.RefuseArg("dtype", "is no quantized type");
+  return c.b.Quantize(c.b.Cast(x, DType::kF32), dtype, std::move(quant));
+}
+
+Arg QuantizePerTensor(OpCall& c) {
+  return QuantizeTo(c, c.tensor("self"), c.dtype("dtype", DType::kQU8),
+                    QuantOf(c, "scale", "zero_point"));
+}
+
+Arg QuantizeByTensors(OpCall& c) {
+  std::optional<double> scale = Known(c.tensor("scale")), zero = Known(c.tensor("zero_point"));
+  if (!scale) return c.RefuseArg("scale", kAtRunTime);
+  if (!zero) return c.RefuseArg("zero_point", kAtRunTime);
+  return QuantizeTo(c, c.tensor("self"), c.dtype("dtype", DType::kQU8),
+                    PerTensor(*scale, static_cast<int64_t>(*zero)));
+}
+
+// The elements of a constant vector.
+std::vector<double> KnownVector(OpCall& c, absl::string_view name) {
+  Val v = c.tensor(name);
+  if (v && v.is_constant()) {
+    auto values = ReadDoubles(*v->constant);
+    if (values.ok()) return *values;
+  }
+  c.RefuseArg(name, kAtRunTime);
+  return {};
+}
+
+Arg QuantizeList(OpCall& c) {
+  std::vector<Val> xs = c.tensors("tensors");
+  std::vector<double> scales = KnownVector(c, "scales"), zeros = KnownVector(c, "zero_points");
+  if (scales.size() != xs.size() || zeros.size() != xs.size()) return c.RefuseArg("scales");
+  DType dtype = c.dtype("dtype", DType::kQU8);
+  for (size_t i = 0; i < xs.size(); ++i) {
+    xs[i] = QuantizeTo(c, xs[i], dtype, PerTensor(scales[i], static_cast<int64_t>(zeros[i])));
+  }
+  return Arg::List(xs);
+}
+
+QuantPtr PerChannel(OpCall& c, absl::string_view scales, absl::string_view zero_points,
+                    int64_t axis) {
+  QuantParams q;
+  q.scale = KnownVector(c, scales);
+  for (double z : KnownVector(c, zero_points)) q.zero_point.push_back(static_cast<int64_t>(z));
+  q.axis = axis;
+  return std::make_shared<const QuantParams>(std::move(q));
+}
+
+Arg QuantizePerChannel(OpCall& c) {
+  Val x = c.tensor("self");
+  QuantPtr quant = PerChannel(c, "scales", "zero_points", c.axis("axis", x.rank()));
+  return QuantizeTo(c, x, c.dtype("dtype", DType::kQI8), std::move(quant));
+}
+
+Val DequantizeOne(OpCall& c, const Arg& a) {
+  Builder& b = c.b;
+  if (a.kind() == Arg::Kind::kOpaque) {
+    auto p = std::dynamic_pointer_cast<const RowwiseTensor>(a.opaque());
+    if (!p || p->bits != 8) return c.Refuse("of such packed values");
+    Val q = b.Cast(p->rows, DType::kF32);
+    return b.Mul(b.Sub(q, b.Unsqueeze(p->zero_point, 1)), b.Unsqueeze(p->scale, 1));
+  }
+  if (!a.is_tensor()) return c.Refuse("of a value that is no tensor");
+  return IsQuantized(a.tensor().dtype()) ? b.Dequantize(a.tensor())
+                                         : b.Cast(a.tensor(), DType::kF32);
+}
+
+Arg DequantizeAny(OpCall& c) {
+  const Arg& a = c.arg(c.schema().args[0].name);
+  if (!a.is_list() && !a.is_tuple()) return DequantizeOne(c, a);
+  ArgList out;
+  for (const Arg& item : a.items()) out.push_back(DequantizeOne(c, item));
+  return a.is_list() ? Arg::List(std::move(out)) : Arg::Tuple(std::move(out));
+}
+
+// The parameters of `self`; null, and the call refused, if it is not quantized in that way.
+const QuantParams* ParamsOf(OpCall& c, bool per_channel) {
+  Val x = c.tensor("self");
+  const QuantParams* q = x && x->type.quant ? x->type.quant.get() : nullptr;
+  if (!q || (q->axis >= 0) != per_channel) {
+    c.Refuse(per_channel ? "of a tensor that is not quantized per channel"
+                         : "of a tensor that is not quantized per tensor");
+    return nullptr;
+  }
+  return q;
+}
+
+Arg QScale(OpCall& c) {
+  const QuantParams* q = ParamsOf(c, false);
+  return q ? Arg(q->scale[0]) : Arg();
+}
+Arg QZeroPoint(OpCall& c) {
+  const QuantParams* q = ParamsOf(c, false);
+  return q ? Arg(q->zero_point[0]) : Arg();
+}
+Arg QPerChannelAxis(OpCall& c) {
+  const QuantParams* q = ParamsOf(c, true);
+  return q ? Arg(q->axis) : Arg();
+}
+Arg QPerChannelScales(OpCall& c) {
+  const QuantParams* q = ParamsOf(c, true);
+  return q ? Arg(c.b.Doubles(DType::kF64, q->scale)) : Arg();
+}
+Arg QPerChannelZeroPoints(OpCall& c) {
+  const QuantParams* q = ParamsOf(c, true);
+  return q ? Arg(c.b.Ints(q->zero_point)) : Arg();
+}
+
+Arg IntRepr(OpCall& c) { return c.b.IntRepr(c.tensor("self")); }
+
+DType QuantizedType(DType integers) {
+  return integers == DType::kU8 ? DType::kQU8 : integers == DType::kI8 ? DType::kQI8 : DType::kQI32;
+}
+
+Arg MakePerTensor(OpCall& c) {
+  Val x = c.tensor("self");
+  return c.b.FromIntRepr(x, QuantizedType(x.dtype()), QuantOf(c, "scale", "zero_point"));
+}
+Arg MakePerChannel(OpCall& c) {
+  Val x = c.tensor("self");
+  QuantPtr quant = PerChannel(c, "scale", "zero_point", c.axis("axis", x.rank()));
+  return c.b.FromIntRepr(x, QuantizedType(x.dtype()), std::move(quant));
+}
+
+// Scale and zero point as f32 that broadcast against `x`: numbers, or vectors along an axis.
+struct Parameters {
+  Val scale, zero_point;
+};
+
+Parameters FakeParameters(OpCall& c, const Val& x) {
+  Builder& b = c.b;
+  Parameters p;
+  const Arg& scale = c.arg("scale");
+  if (scale.is_number()) {
+    p.scale = b.Scalar(DType::kF32, c.number("scale"));
+    p.zero_point = b.Scalar(DType::kF32, c.number("zero_point"));
+  } else {
+    p.scale = b.Cast(c.tensor("scale"), DType::kF32);
+    p.zero_point = b.Cast(c.tensor("zero_point"), DType::kF32);
+  }
+  bool channels = c.schema().IndexOf("axis") >= 0;
+  int64_t axis = channels ? c.axis("axis", x.rank()) : 0;
+  for (Val* v : {&p.scale, &p.zero_point}) {
+    *v = channels ? AlongAxis(b, *v, axis, x.rank()) : b.Reshape(*v, {});
+  }
+  return p;
+}
+
+// (clamp(round(x / scale) + zero_point) - zero_point) * scale, and where the clamp did nothing.
+std::vector<Val> FakeQuantize(OpCall& c, const Val& x, const Parameters& p) {
+  Builder& b = c.b;
+  double low = c.number("quant_min"), high = c.number("quant_max");
+  Val q = b.Add(b.Round(b.Mul(b.Cast(x, DType::kF32), b.Recip(p.scale))), p.zero_point);
+  Val inside = b.And(b.Ge(q, low), b.Le(q, high));
+  Val y = b.Mul(b.Sub(b.Min(b.Max(q, low), high), p.zero_point), p.scale);
+  return {b.Cast(y, x.dtype()), inside};
+}
+
+Arg FakeQuantizeOp(OpCall& c) {
+  Val x = c.tensor("self");
+  return FakeQuantize(c, x, FakeParameters(c, x))[0];
+}
+
+Arg FakeQuantizeWithMask(OpCall& c) {
+  Val x = c.tensor("self");
+  if (c.has("fake_quant_enabled") && Known(c.tensor("fake_quant_enabled")) != 1.0) {
+    return c.RefuseArg("fake_quant_enabled");
+  }
+  return Arg::Tuple(FakeQuantize(c, x, FakeParameters(c, x)));
+}
+
+// Zero points that training left between integers are rounded first.
+Arg FakeQuantizeLearnable(OpCall& c) {
+  Builder& b = c.b;
+  c.ignore({"grad_factor"});
+  Val x = c.tensor("self");
+  Parameters p = FakeParameters(c, x);
+  p.zero_point = b.Min(b.Max(b.Round(p.zero_point), c.number("quant_min")), c.number("quant_max"));
+  return FakeQuantize(c, x, p)[0];
+}
+
+// In evaluation the observer may be off; then it is fake quantization by what it has seen.
+Arg FakeQuantizeObserved(OpCall& c) {
+  Val x = c.tensor("self");
+  if (Known(c.tensor("observer_on")) != 0.0) {
+    return c.RefuseArg("observer_on", "must be off: call torch.ao.quantization.disable_observer");
+  }
+  c.ignore({"running_min", "running_max", "averaging_const", "symmetric_quant"});
+  std::optional<double> on = Known(c.tensor("fake_quant_on"));
+  if (!on) return c.RefuseArg("fake_quant_on", "must be known");
+  bool per_row = c.boolean("per_row_fake_quant");
+  int64_t axis = c.integer("ch_axis");
+  bool tuple = c.schema().returns.size() > 1;
+  std::vector<Val> result = {x, c.b.Full(x.shape(), DType::kBool, 1)};
+  if (*on != 0) {
+    Parameters p{c.b.Cast(c.tensor("scale"), DType::kF32),
+                 c.b.Cast(c.tensor("zero_point"), DType::kF32)};
+    for (Val* v : {&p.scale, &p.zero_point}) {
+      *v = per_row ? AlongAxis(c.b, *v, axis, x.rank()) : c.b.Reshape(*v, {});
+    }
+    result = FakeQuantize(c, x, p);
+  } else {
+    c.ignore({"scale", "zero_point", "quant_min", "quant_max"});
+  }
+  return tuple ? Arg::Tuple(result) : Arg(result[0]);
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> "
+     "Tensor",
+     QuantizePerTensor},
+    {"aten::quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, "
+     "ScalarType dtype) -> Tensor",
+     QuantizeByTensors},
+    {"aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, "
+     "ScalarType dtype) -> Tensor[]",
+     QuantizeList},
+    {"aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, "
+     "ScalarType dtype) -> Tensor",
+     QuantizePerChannel},
+    {"aten::dequantize.self(Any self) -> Tensor", DequantizeAny},
+    {"aten::int_repr(Tensor self) -> Tensor", IntRepr},
+    {"aten::q_scale(Tensor self) -> float", QScale},
+    {"aten::q_zero_point(Tensor self) -> int", QZeroPoint},
+    {"aten::q_per_channel_axis(Tensor self) -> int", QPerChannelAxis},
+    {"aten::q_per_channel_scales(Tensor self) -> Tensor", QPerChannelScales},
+    {"aten::q_per_channel_zero_points(Tensor self) -> Tensor", QPerChannelZeroPoints},
+    {"aten::_make_per_tensor_quantized_tensor(Tensor self, float scale, int zero_point) -> Tensor",
+     MakePerTensor},
+    {"aten::_make_per_channel_quantized_tensor(Tensor self, Tensor scale, Tensor zero_point, int "
+     "axis) -> Tensor",
+     MakePerChannel},
+    {"aten::fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int "
+     "quant_min, int quant_max) -> Tensor",
+     FakeQuantizeOp},
+    {"aten::fake_quantize_per_tensor_affine.tensor_qparams(Tensor self, Tensor scale, Tensor "
+     "zero_point, int quant_min, int quant_max) -> Tensor",
+     FakeQuantizeOp},
+    {"aten::fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int "
+     "axis, int quant_min, int quant_max) -> Tensor",
+     FakeQuantizeOp},
+    {"aten::fake_quantize_per_tensor_affine_cachemask(Tensor self, float scale, int zero_point, "
+     "int quant_min, int quant_max) -> (Tensor, Tensor)",
+     FakeQuantizeWithMask},
+    {"aten::_fake_quantize_per_tensor_affine_cachemask_tensor_qparams(Tensor self, Tensor scale, "
+     "Tensor zero_point, Tensor fake_quant_enabled, int quant_min, int quant_max) -> (Tensor, "
+     "Tensor)",
+     FakeQuantizeWithMask},
+    {"aten::fake_quantize_per_channel_affine_cachemask(Tensor self, Tensor scale, Tensor "
+     "zero_point, int axis, int quant_min, int quant_max) -> (Tensor, Tensor)",
+     FakeQuantizeWithMask},
+    {"aten::_fake_quantize_learnable_per_tensor_affine(Tensor self, Tensor scale, Tensor "
+     "zero_point, int quant_min, int quant_max, float grad_factor=1.) -> Tensor",
+     FakeQuantizeLearnable},
+    {"aten::_fake_quantize_learnable_per_channel_affine(Tensor self, Tensor scale, Tensor "
+     "zero_point, int axis, int quant_min, int quant_max, float grad_factor=1.) -> Tensor",
+     FakeQuantizeLearnable},
+    {"aten::fused_moving_avg_obs_fake_quant(Tensor self, Tensor observer_on, Tensor "
+     "fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, "
+     "float averaging_const, int quant_min, int quant_max, int ch_axis, bool "
+     "per_row_fake_quant=False, bool symmetric_quant=False) -> Tensor",
+     FakeQuantizeObserved},
+    {"aten::_fused_moving_avg_obs_fq_helper(Tensor self, Tensor observer_on, Tensor "
+     "fake_quant_on, Tensor running_min, Tensor running_max, Tensor scale, Tensor zero_point, "
+     "float averaging_const, int quant_min, int quant_max, int ch_axis, bool "
+     "per_row_fake_quant=False, bool symmetric_quant=False) -> (Tensor, Tensor)",
+     FakeQuantizeObserved},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> QuantizeOps() { return kOps; }
+
+}  // namespace t2n
