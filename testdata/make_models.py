@@ -3,7 +3,8 @@
     PYTHONHASHSEED=0 python make_models.py OUT [NAME ...]      (needs torch; made with 2.15.0)
 
 NAME.pt is the archive; NAME.npz holds in0, in1, ... and out0, out1, ..., and for calls in a row
-next1_in0, ..., next1_out0, ..., next2_in0 and so on; NAME.flags holds the flags
+next1_in0, ..., next1_out0, ..., next2_in0 and so on; step0, ... are the scales of outputs that were
+quantized, 0 for others; NAME.flags holds the flags
 of a conversion that needs some; NAME.refused a text of the refusal, for what cannot be converted;
 NAME.pulse the symbol and the size of a pulse, for what can stream.
 Every model is made from seed 0, and a second run writes the same bytes.
@@ -23,7 +24,7 @@ import torch
 def flat(value):
     """The tensors in a value, in order: what a converted model's outputs are."""
     if isinstance(value, torch.Tensor):
-        return [value]
+        return [value.int_repr() if value.is_quantized else value]
     if isinstance(value, (bool, int, float)):
         return [torch.tensor(value)]
     if isinstance(value, dict):
@@ -101,6 +102,9 @@ def write(folder, fixture):
         prefix = f"next{step}_" if step else ""
         recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(tensors_of(given, fixture.constants))}
         recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
+    if fixture.steps:
+        scales = fixture.steps(module, inputs)
+        recorded |= {f"step{i}": np.float64(scale) for i, scale in enumerate(scales)}
     np.savez(f"{stem}.npz", **recorded)
     if fixture.how != "traced" or fixture.flags:
         flags = [fixture.flags] if fixture.flags else []
