@@ -52,34 +52,40 @@ Val ToSteps(Builder& b, const Val& q) {
   return b.Dequantize(Relabel(b, q, std::make_shared<const QuantParams>(std::move(unit))));
 }
 
-Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant) {
+Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant, bool shift_first) {
   if (!steps) return steps;
-  Val q = b.Quantize(steps, dtype, PerTensor(1, quant->zero_point[0]));
+  int64_t zero_point = quant->zero_point[0];
+  Val q = shift_first ? b.Quantize(steps + static_cast<double>(zero_point), dtype, PerTensor(1, 0))
+                      : b.Quantize(steps, dtype, PerTensor(1, zero_point));
   return Relabel(b, q, std::move(quant));
 }
 
 // fbgemm (ReQuantizeOutput) adds bias / scale to the sums; qnnpack has rounded that to an integer;
-// oneDNN multiplies by the scale first.
+// oneDNN multiplies by the scale first, and rounds with the zero point in it.
 Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool relu,
                QuantizedEngine engine) {
   if (!p.sums) return Val();
   std::vector<double> real = TimesScale(p.input_scale, p.weight_scales), steps;
   float scale = static_cast<float>(quant->scale[0]);
-  for (double r : real) steps.push_back(static_cast<float>(r) / scale);
+  const bool qnnpack = engine == QuantizedEngine::kQnnpack;
+  const bool onednn = engine == QuantizedEngine::kOneDnn;
+  for (double r : real) {
+    float f = static_cast<float>(r);
+    steps.push_back(qnnpack ? f * (1.0f / scale) : f / scale);
+  }
   const int64_t rank = p.sums.rank();
   Val y = p.sums, bias = p.bias ? b.Cast(p.bias, DType::kF32) : Val();
-  const bool real_first = engine == QuantizedEngine::kOneDnn;
-  if (bias && !real_first) bias = b.Div(bias, Along(b, real, 0, 1));
-  if (bias && engine == QuantizedEngine::kQnnpack) bias = b.Round(bias);
+  if (bias && !onednn) bias = b.Div(bias, Along(b, real, 0, 1));
+  if (bias && qnnpack) bias = b.Round(bias);
   bias = AlongAxis(b, bias, p.axis, rank);
   if (bias) bias->name = p.bias->name;
-  if (real_first) {
+  if (onednn) {
     y = b.Mul(y, Along(b, real, p.axis, rank));
     y = (bias ? b.Add(y, bias) : y) * (1.0f / scale);
   } else {
     y = b.Mul(bias ? b.Add(y, bias) : y, Along(b, steps, p.axis, rank));
   }
-  return FromSteps(b, relu ? b.Max(y, 0) : y, dtype, std::move(quant));
+  return FromSteps(b, relu ? b.Max(y, 0) : y, dtype, std::move(quant), onednn);
 }
 
 Val ToReal(Builder& b, const Products& p, const Val& input_scale, bool relu) {

@@ -22,8 +22,9 @@ QuantPtr QuantOf(OpCall& c, absl::string_view scale, absl::string_view zero_poin
 Val Relabel(Builder& b, const Val& q, QuantPtr quant);
 // The integers less their zero points, as f32: real / scale.
 Val ToSteps(Builder& b, const Val& q);
-// The quantized tensor whose integers are round(steps) + zero_point, clamped.
-Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant);
+// The quantized tensor whose integers are round(steps) + zero_point, clamped; with `shift_first`
+// round(steps + zero_point), where halves go to even integers.
+Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant, bool shift_first = false);
 
 // Integer sums of products of quantized numbers, as f32, and what they stand for.
 struct Products {

@@ -98,10 +98,8 @@ Arg Requantized(Builder& b, How how, const Arg& result, DType dtype, const Quant
     return result.is_list() ? Arg::List(std::move(items)) : Arg::Tuple(std::move(items));
   }
   if (!result.is_tensor() || !result.tensor() || !IsFloat(result.tensor().dtype())) return result;
-  if (how == How::kSteps) return FromSteps(b, result.tensor(), dtype, quant);
-  if (how == How::kMean) {
-    Val shifted = result.tensor() + static_cast<double>(quant->zero_point[0]);
-    return Relabel(b, b.Quantize(shifted, dtype, PerTensor(1, 0)), quant);
+  if (how == How::kSteps || how == How::kMean) {
+    return FromSteps(b, result.tensor(), dtype, quant, how == How::kMean);
   }
   return b.Quantize(result.tensor(), dtype, ResultQuant(how, dtype, quant));
 }
