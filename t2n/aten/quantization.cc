@@ -23,6 +23,14 @@ std::vector<double> TimesScale(double scale, absl::Span<const double> weight_sca
   return out;
 }
 
+// bias / scale: fbgemm divides by scales a channel and multiplies by the inverse of a single one;
+// qnnpack always does the latter.
+Val InUnits(Builder& b, const Val& bias, std::vector<double> scales, bool qnnpack) {
+  if (!qnnpack && scales.size() > 1) return b.Div(bias, Along(b, scales, 0, 1));
+  for (double& s : scales) s = 1.0f / static_cast<float>(s);
+  return b.Mul(bias, Along(b, scales, 0, 1));
+}
+
 }  // namespace
 
 QuantPtr PerTensor(double scale, int64_t zero_point) {
@@ -75,7 +83,7 @@ Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool 
   }
   const int64_t rank = p.sums.rank();
   Val y = p.sums, bias = p.bias ? b.Cast(p.bias, DType::kF32) : Val();
-  if (bias && !onednn) bias = b.Div(bias, Along(b, real, 0, 1));
+  if (bias && !onednn) bias = InUnits(b, bias, real, qnnpack);
   if (bias && qnnpack) bias = b.Round(bias);
   bias = AlongAxis(b, bias, p.axis, rank);
   if (bias) bias->name = p.bias->name;
