@@ -12,6 +12,7 @@ namespace t2n {
 
 Val AlongAxis(Builder& b, const Val& vector, int64_t axis, int64_t rank) {
   if (!vector) return vector;
+  if (axis < 0 || axis >= rank) return b.Fail("a vector along an axis that is not there");
   Shape shape(rank, Dim(1));
   shape[axis] = vector.numel();
   return b.Reshape(vector, std::move(shape));

@@ -113,8 +113,8 @@ Val OpenBatchSizes(Builder& b, const Val& x, const Val& lengths) {
   return b.Concat({b.DimVector({x.dim(1)}), b.Full({steps - 1}, b.DimScalar(x.dim(1)))}, 0);
 }
 
-// What OpenRows was made of, with the steps that are valid as bool of as many axes as x has; nullopt
-// for other values.
+// What OpenRows was made of, with the steps that are valid as bool of as many axes as x has;
+// nullopt for other values.
 std::optional<PackedSteps> UnpackOpen(Builder& b, const Val& data) {
   const Node* node = data ? data->node : nullptr;
   if (!node || node->op != Op::kComposite || node->attrs.Str("name") != kOpenRows) {
@@ -126,7 +126,7 @@ std::optional<PackedSteps> UnpackOpen(Builder& b, const Val& data) {
   Shape shape(steps.x.rank(), 1);
   shape[1] = steps.x.dim(1);
   steps.valid = b.Lt(IotaAlong(b, steps.x.dim(0), 0, steps.x.rank()),
-                       b.Reshape(steps.lengths, std::move(shape)));
+                     b.Reshape(steps.lengths, std::move(shape)));
   return steps;
 }
 

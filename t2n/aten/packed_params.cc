@@ -92,7 +92,8 @@ absl::StatusOr<Arg> ConvStateOf(absl::string_view name, const ArgList& state) {
   } else {
     s = ConvStateVersion1(state);
   }
-  if (!s || !s->weight || s->config.empty()) return Malformed(name);
+  bool quantized = s && s->weight && s->weight->type.quant;
+  if (!quantized || s->config.empty()) return Malformed(name);
   size_t n = s->config[0];
   bool flags_known = s->config.back() == 0 || s->config.back() == 1;
   if (n < 1 || n > 3 || s->config.size() != 4 * n + 3 || !flags_known) return Malformed(name);

@@ -24,9 +24,9 @@ Arg LinearPrepack(OpCall& c) {
   auto params = std::make_shared<LinearParams>();
   params->weight = c.tensor("W");
   params->bias = c.tensor("B");
+  if (!params->weight || !params->weight->type.quant) return c.RefuseArg("W", "is not quantized");
   NameAfterModule(params->weight, "weight");
   NameAfterModule(params->bias, "bias");
-  if (!IsQuantized(params->weight.dtype())) return c.RefuseArg("W", "is not quantized");
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
@@ -51,7 +51,11 @@ Arg ConvPrepack(OpCall& c) {
   bool one = c.schema().name.find("1d") != std::string::npos;
   params->weight = c.tensor("weight");
   params->bias = c.tensor("bias");
-  if (!IsQuantized(params->weight.dtype())) return c.RefuseArg("weight", "is not quantized");
+  if (!params->weight || !params->weight->type.quant) {
+    return c.RefuseArg("weight", "is not quantized");
+  }
+  int64_t rank = one ? 3 : c.schema().name.find("3d") != std::string::npos ? 5 : 4;
+  if (params->weight.rank() != rank) return c.RefuseArg("weight", "is of the wrong rank");
   NameAfterModule(params->weight, "weight");
   NameAfterModule(params->bias, "bias");
   if (one) {

@@ -46,7 +46,7 @@ QuantPtr QuantOf(OpCall& c, absl::string_view scale, absl::string_view zero_poin
 }
 
 Val Relabel(Builder& b, const Val& q, QuantPtr quant) {
-  if (!q || *q->type.quant == *quant) return q;
+  if (!q || (q->type.quant && *q->type.quant == *quant)) return q;
   Val same = b.FromIntRepr(b.IntRepr(q), q.dtype(), std::move(quant));
   if (same && q.is_constant()) same->name = q->name;
   return same;
@@ -54,7 +54,7 @@ Val Relabel(Builder& b, const Val& q, QuantPtr quant) {
 
 Val ToSteps(Builder& b, const Val& q) {
   if (!q) return q;
-  if (!IsQuantized(q.dtype())) return b.Fail("a quantized tensor was expected");
+  if (!q->type.quant) return b.Fail("a quantized tensor was expected");
   QuantParams unit = *q->type.quant;
   unit.scale.assign(unit.scale.size(), 1.0);
   return b.Dequantize(Relabel(b, q, std::make_shared<const QuantParams>(std::move(unit))));

@@ -82,8 +82,8 @@ Val DequantizeOne(OpCall& c, const Arg& a) {
     return b.Mul(b.Sub(q, b.Unsqueeze(p->zero_point, 1)), b.Unsqueeze(p->scale, 1));
   }
   if (!a.is_tensor()) return c.Refuse("of a value that is no tensor");
-  return IsQuantized(a.tensor().dtype()) ? b.Dequantize(a.tensor())
-                                         : b.Cast(a.tensor(), DType::kF32);
+  if (!a.tensor()) return Val();
+  return a.tensor()->type.quant ? b.Dequantize(a.tensor()) : b.Cast(a.tensor(), DType::kF32);
 }
 
 Arg DequantizeAny(OpCall& c) {

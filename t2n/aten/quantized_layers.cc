@@ -21,6 +21,10 @@ struct Operands {
 
 Products LinearProducts(Builder& b, const Operands& o) {
   if (!o.input || !o.weight) return {};
+  if (o.weight.rank() != 2 || !o.weight->type.quant || o.weight->type.quant->axis > 0) {
+    b.Fail("weights of a quantized linear layer that are no matrix quantized by rows");
+    return {};
+  }
   Val sums = Linear(b, o.input, ToSteps(b, o.weight), Val());
   return {sums, o.input_scale, o.weight->type.quant->scale, o.input.rank() - 1, o.bias};
 }
@@ -29,6 +33,10 @@ Products LinearProducts(Builder& b, const Operands& o) {
 Products ConvProducts(OpCall& c, const Operands& o, const ConvParams& p) {
   Builder& b = c.b;
   if (!o.input || !o.weight) return {};
+  if (!o.weight->type.quant) {
+    c.Refuse("weights that are not quantized");
+    return {};
+  }
   const QuantParams& quant = *o.weight->type.quant;
   int64_t channels = p.transposed ? 1 : 0;
   if (quant.axis >= 0 && (quant.axis != channels || (p.transposed && p.groups != 1))) {
@@ -69,11 +77,10 @@ bool ReducesRange(OpCall& c) {
 }
 
 double ScaleOf(OpCall& c, const Val& x) {
-  if (!x || !IsQuantized(x.dtype())) {
-    c.Refuse("of an input that is not quantized");
+  if (!x || !x->type.quant || x->type.quant->axis >= 0) {
+    c.Refuse("of an input that is not quantized per tensor");
     return 1;
   }
-  if (x->type.quant->axis >= 0) c.Refuse("of an input quantized per channel");
   return x->type.quant->scale[0];
 }
 

@@ -19,7 +19,7 @@ bool HasRelu(const OpCall& c) { return absl::EndsWith(c.schema().name, "_relu");
 Val Quantized(OpCall& c, absl::string_view name) {
   Val x = c.tensor(name);
   if (!x) return x;
-  if (!IsQuantized(x.dtype())) return c.RefuseArg(name, "is not quantized");
+  if (!x->type.quant) return c.RefuseArg(name, "is not quantized");
   if (x->type.quant->axis >= 0) return c.RefuseArg(name, "is quantized per channel");
   return x;
 }
@@ -34,7 +34,9 @@ Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant
   Builder& b = c.b;
   float out = static_cast<float>(quant->scale[0]);
   float scales[2] = {ScaleOf(x) / out, ScaleOf(y) / out};
-  int shift = 21 - std::ilogb(std::max(scales[0], scales[1]));
+  float largest = std::max(scales[0], scales[1]);
+  if (!std::isnormal(largest)) return c.Refuse("of such scales");
+  int shift = 21 - std::ilogb(largest);
   auto scaled = [&](const Val& q, float scale) {
     return b.Cast(ToSteps(b, q), DType::kF64) * std::nearbyint(std::ldexp(double{scale}, shift));
   };
@@ -88,13 +90,14 @@ Val RectifiedInPlace(OpCall& c, const Val& q) {
 
 // Moves the zero point; where it would leave the integers' range, the scale widens to fit.
 Arg AddScalar(OpCall& c) {
+  constexpr double kMax = 1 << 30;
   Builder& b = c.b;
   Val x = Quantized(c, "qa");
   double other = c.number("b");
   if (!x) return Val();
-  double scale = x->type.quant->scale[0];
-  int64_t moved =
-      x->type.quant->zero_point[0] - static_cast<int64_t>(std::nearbyint(other / scale));
+  double scale = x->type.quant->scale[0], by = std::nearbyint(other / scale);
+  if (!(std::abs(by) < kMax)) return c.RefuseArg("b", "is out of proportion to the scale");
+  int64_t moved = x->type.quant->zero_point[0] - static_cast<int64_t>(by);
   IntegerRange range = RangeOf(x.dtype());
   if (moved >= range.low && moved <= range.high) {
     return RectifiedInPlace(c, Relabel(b, x, PerTensor(scale, moved)));
@@ -104,7 +107,7 @@ Arg AddScalar(OpCall& c) {
   double wide = reach / static_cast<double>(range.high - range.low) * scale;
   QuantPtr quant = PerTensor(wide, below ? range.low : range.high);
   float step = static_cast<float>(scale) * (1.0f / static_cast<float>(wide));
-  Val sum = ToSteps(b, x) + std::nearbyint(other / scale);
+  Val sum = ToSteps(b, x) + by;
   return FromSteps(b, Rectified(c, b.Mul(sum, step)), x.dtype(), quant);
 }
 
@@ -130,7 +133,7 @@ Arg Cat(OpCall& c) {
   std::vector<Val> xs = c.tensors("qx");
   if (xs.empty()) return c.RefuseArg("qx");
   for (const Val& x : xs) {
-    if (!x || !IsQuantized(x.dtype()))
+    if (!x || !x->type.quant || x->type.quant->axis >= 0)
       return c.RefuseArg("qx", "has a tensor that is not quantized");
   }
   QuantPtr quant = xs[0]->type.quant;
@@ -162,7 +165,7 @@ Arg BatchNorm(OpCall& c) {
   return FromSteps(b, Rectified(c, y), x.dtype(), quant);
 }
 
-Val Real(OpCall& c, const Val& x) { return x && IsQuantized(x.dtype()) ? c.b.Dequantize(x) : x; }
+Val Real(OpCall& c, const Val& x) { return x && x->type.quant ? c.b.Dequantize(x) : x; }
 
 // Calls aten's operator of the same name on the real numbers, with all arguments but those that say
 // how to quantize the result: as its input is quantized where there are none.

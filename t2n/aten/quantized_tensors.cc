@@ -79,7 +79,7 @@ constexpr std::pair<absl::string_view, How> kOperators[] = {
 };
 
 bool IsQuantizedTensor(const Arg& a) {
-  return a.is_tensor() && a.tensor() && IsQuantized(a.tensor().dtype());
+  return a.is_tensor() && a.tensor() && a.tensor()->type.quant;
 }
 
 QuantPtr ResultQuant(How how, DType dtype, const QuantPtr& given) {

@@ -175,7 +175,7 @@ std::vector<Weights> ReadWeights(OpCall& c, Kind kind, size_t count, bool biases
 // Packed weights, quantized or halves, with the gates in the epilogues' order.
 Matrix ReadMatrix(Builder& b, const LinearParams& p, Kind kind, bool reduce_range) {
   Val w = OrderGates(b, p.weight, kind);
-  if (!w || !IsQuantized(w.dtype())) return {b.Cast(w, DType::kF32), {}};
+  if (!w || !w->type.quant) return {b.Cast(w, DType::kF32), {}};
   return {ToSteps(b, w), w->type.quant->scale, reduce_range};
 }
 

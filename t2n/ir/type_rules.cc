@@ -383,6 +383,30 @@ absl::Status CheckSizes(Op op, const Shape& shape) {
   return absl::OkStatus();
 }
 
+// Scales and zero points for a tensor that becomes quantized.
+absl::Status CheckParameters(Op op, const Attrs& attrs, const ValueType& x) {
+  DType dtype = attrs.Type("dtype");
+  QuantPtr quant = attrs.Quant("quant");
+  if (!quant || !IsQuantized(dtype)) return Bad(op, "no quantized type or no parameters");
+  if (op == Op::kFromIntRepr && x.dtype != StorageType(dtype)) {
+    return Bad(op, absl::StrCat(DTypeName(x.dtype), " as the integers of ", DTypeName(dtype)));
+  }
+  Dim count = 1;
+  if (quant->axis >= 0) {
+    if (quant->axis >= static_cast<int64_t>(x.shape.size())) return Bad(op, "axis out of range");
+    count = x.shape[quant->axis];
+  }
+  Dim given = static_cast<int64_t>(quant->scale.size());
+  if (count != given || quant->zero_point.size() != quant->scale.size()) {
+    return Bad(op, "one scale and zero point a channel expected");
+  }
+  constexpr int64_t kMaxZeroPoint = int64_t{1} << 31;
+  for (int64_t z : quant->zero_point) {
+    if (z < -kMaxZeroPoint || z >= kMaxZeroPoint) return Bad(op, "zero point beyond 32 bits");
+  }
+  return absl::OkStatus();
+}
+
 // Quantized tensors can be moved about and turned into numbers; those with parameters a channel
 // only where the channels stay apart.
 absl::Status CheckQuantized(Op op, Inputs in) {
@@ -391,8 +415,12 @@ absl::Status CheckQuantized(Op op, Inputs in) {
   bool moves = keeps_channels || op == Op::kBroadcast || op == Op::kReverse || op == Op::kGather ||
                op == Op::kGatherElements || op == Op::kGatherNd || op == Op::kScatterElements ||
                op == Op::kScatterNd;
+  if ((op == Op::kDequantize || op == Op::kIntRepr) && !in[0].quant) {
+    return Bad(op, "a tensor that is not quantized");
+  }
   for (const ValueType& t : in) {
     if (!IsQuantized(t.dtype)) continue;
+    if (!t.quant) return Bad(op, "a quantized tensor without its parameters");
     if (!moves) return Bad(op, "arithmetic on a quantized tensor");
     if (!keeps_channels && t.quant && t.quant->axis >= 0) {
       return Bad(op, "on a tensor quantized per channel");
@@ -473,6 +501,7 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
       return Types{{RealType(in[0].dtype), in[0].shape, nullptr}};
     case Op::kQuantize:
     case Op::kFromIntRepr:
+      T2N_RETURN_IF_ERROR(CheckParameters(op, attrs, in[0]));
       return Types{{attrs.Type("dtype"), in[0].shape, attrs.Quant("quant")}};
     case Op::kDequantize:
       return Types{{DType::kF32, in[0].shape, nullptr}};
