@@ -1,6 +1,7 @@
 #include "t2n/convert.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -141,15 +142,28 @@ absl::Status CheckNames(absl::string_view flag,
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
+  std::vector<script::DynamicAxis> all;
+  for (const std::string& text : spec.dynamic_axes()) {
+    T2N_ASSIGN_OR_RETURN(auto axes, script::ParseDynamicAxes(text));
+    for (script::DynamicAxis& axis : axes) {
+      // The dict of torch's exporters names outputs too; their sizes follow from the inputs'.
+      const auto& outputs = spec.output_names();
+      if (std::find(outputs.begin(), outputs.end(), axis.input) != outputs.end()) continue;
+      all.push_back(std::move(axis));
+    }
+  }
+  return all;
+}
+
 absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   script::InputRequest request;
   for (const std::string& a : spec.assertions()) {
-    T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.ranges));
+    T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.facts));
   }
-  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.ranges));
+  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
   T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));
-  T2N_ASSIGN_OR_RETURN(request.dynamic_axes,
-                       script::ParseDynamicAxes(absl::StrJoin(spec.dynamic_axes(), ",")));
+  T2N_ASSIGN_OR_RETURN(request.dynamic_axes, ParseAllAxes(spec));
   return request;
 }
 
@@ -293,10 +307,13 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
       for (const std::string& s : d.Symbols()) symbols.insert(s);
     }
   }
+  std::map<std::string, Range> ranges;
+  for (const auto& [name, fact] : request.facts) {
+    ranges.insert(script::GraphSymbol(name, request.facts));
+  }
   for (const std::string& s : symbols) {
-    auto it = request.ranges.find(s);
-    model.emit.symbols.emplace_back(
-        s, it == request.ranges.end() ? Range{1, std::nullopt} : it->second);
+    auto it = ranges.find(s);
+    model.emit.symbols.emplace_back(s, it == ranges.end() ? Range{1, std::nullopt} : it->second);
   }
   return absl::OkStatus();
 }
@@ -315,12 +332,17 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
   T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
   std::set<std::string> symbols;
   for (const script::DynamicAxis& axis : request.dynamic_axes) symbols.insert(axis.symbol);
-  for (const script::InputSpec& input : request.specs) {
+  T2N_ASSIGN_OR_RETURN(const auto inputs, script::ParseInputs(spec.inputs(), {}));
+  for (const script::InputSpec& input : inputs) {
     for (const Dim& d : input.type.shape) {
       for (const std::string& s : d.Symbols()) symbols.insert(s);
     }
   }
-  for (const auto& [name, range] : request.ranges) {
+  T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
+  for (const auto& [name, fact] : request.facts) {
+    if (symbols.count(name)) symbols.insert(script::GraphSymbol(name, request.facts).first);
+  }
+  for (const auto& [name, fact] : request.facts) {
     if (symbols.count(name)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));

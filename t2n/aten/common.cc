@@ -18,7 +18,8 @@ Dim WrapIndex(OpCall& c, absl::string_view name, const Dim& i, const Dim& size) 
   std::optional<bool> negative = Less(i, 0);
   if (negative == true) return size + i;
   if (!negative) {
-    c.RefuseArg(name, absl::StrCat("may be negative or not; assert \"", i.ToString(), " >= 0\""));
+    c.RefuseArg(name, absl::StrCat("may be negative or not; ",
+                                   HowToSettle(absl::StrCat(i.ToString(), ">=0"), i)));
   }
   return i;
 }
@@ -47,8 +48,8 @@ Bounds SliceBounds(OpCall& c, absl::string_view start, absl::string_view end, co
 bool IsOne(OpCall& c, const Dim& size) {
   std::optional<bool> one = Equal(size, 1);
   if (!one) {
-    c.Refuse(absl::StrCat("whether size ", size.ToString(), " is 1 decides the rank; assert \"",
-                          size.ToString(), " >= 2\""));
+    c.Refuse(absl::StrCat("whether size ", size.ToString(), " is 1 decides the rank; ",
+                          HowToSettle(absl::StrCat(size.ToString(), ">=2"), size)));
   }
   return one.value_or(false);
 }

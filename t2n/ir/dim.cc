@@ -472,6 +472,23 @@ std::optional<bool> Equal(const Dim& a, const Dim& b) {
   return std::nullopt;
 }
 
+std::optional<Line> AsLine(const Dim& d) {
+  const std::vector<std::string> names = d.Symbols();
+  if (names.size() != 1) return std::nullopt;
+  auto at = [&](int64_t v) { return d.Eval([v](absl::string_view) { return v; }); };
+  const std::optional<int64_t> zero = at(0), one = at(1);
+  if (!zero || !one || *one == *zero) return std::nullopt;
+  const Line line = {names[0], *one - *zero, *zero};
+  const Dim symbol = Dim::Symbol(line.symbol, {std::nullopt, std::nullopt});
+  if (d != symbol * line.slope + line.offset) return std::nullopt;
+  return line;
+}
+
+std::string HowToSettle(absl::string_view question, const Dim& about) {
+  if (AsLine(about)) return absl::StrCat("--assert \"", question, "\" would settle it");
+  return "a fixed size would settle it, or bounds (--assert) of the open ones";
+}
+
 Dim NumElements(absl::Span<const Dim> shape) {
   Dim n = 1;
   for (const Dim& d : shape) n *= d;

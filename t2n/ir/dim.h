@@ -98,6 +98,19 @@ std::optional<bool> Less(const Dim& a, const Dim& b);
 std::optional<bool> LessEqual(const Dim& a, const Dim& b);
 std::optional<bool> Equal(const Dim& a, const Dim& b);
 
+// `slope * symbol + offset`
+struct Line {
+  std::string symbol;
+  int64_t slope;
+  int64_t offset;
+};
+// nullopt for anything else, integers too.
+std::optional<Line> AsLine(const Dim& d);
+
+// What to do where `question`, whose answer depends on the value of `about`, has none:
+// `--assert "S>=3" would settle it` where an assertion can say so.
+std::string HowToSettle(absl::string_view question, const Dim& about);
+
 using Shape = std::vector<Dim>;
 
 // The product of all sizes (1 for rank 0).

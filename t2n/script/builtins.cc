@@ -57,10 +57,10 @@ absl::Status Raised(absl::string_view message) {
 
 bool IsRaised(const absl::Status& status) { return status.GetPayload(kRaisedUrl).has_value(); }
 
-absl::Status Undecided(absl::string_view question) {
-  absl::Status status = absl::UnimplementedError(absl::StrCat(
-      "whether ", question, " decides here, but is not known for every size; --assert \"", question,
-      "\" (or its opposite) would settle it"));
+absl::Status Undecided(absl::string_view question, const Dim& about) {
+  absl::Status status = absl::UnimplementedError(
+      absl::StrCat("whether ", question, " decides here, but is not known for every size; ",
+                   HowToSettle(question, about), AsLine(about) ? " (as its opposite would)" : ""));
   status.SetPayload(kUndecidedUrl, absl::Cord(question));
   return status;
 }
@@ -116,8 +116,8 @@ absl::StatusOr<bool> Truth(const IValue& value) {
     std::optional<bool> zero = Equal(*v, 0);
     if (zero) return !*zero;
     return absl::UnimplementedError(
-        absl::StrCat("whether ", v->ToString(), " is 0 decides here, but is not known; --assert \"",
-                     v->ToString(), ">=1\" would settle it"));
+        absl::StrCat("whether ", v->ToString(), " is 0 decides here, but is not known; ",
+                     HowToSettle(absl::StrCat(v->ToString(), ">=1"), *v)));
   }
   if (const double* v = value.If<double>()) return *v != 0;
   if (const auto* v = value.If<std::string>()) return !v->empty();

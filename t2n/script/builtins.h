@@ -55,8 +55,9 @@ bool HasBuiltin(absl::string_view name);
 absl::Status Raised(absl::string_view message);
 bool IsRaised(const absl::Status& status);
 
-// A question about sizes that has no single answer: `1<S`, which is the payload too.
-absl::Status Undecided(absl::string_view question);
+// A question about sizes that has no single answer: `1<S`, which is the payload too. It is decided
+// by the value of `about`.
+absl::Status Undecided(absl::string_view question, const Dim& about);
 inline constexpr absl::string_view kUndecidedUrl = "pt2nnef/undecided";
 bool IsUndecided(const absl::Status& status);
 

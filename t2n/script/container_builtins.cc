@@ -93,7 +93,7 @@ BuiltinResult Contains(const BuiltinCall& c) {
     if (same == true) return IValue(true);
     if (!same) undecided = &item;
   }
-  if (undecided) return Undecided(absl::StrCat(Str(*undecided), "==", Str(c.args[1])));
+  if (undecided) return Undecided(absl::StrCat(Str(*undecided), "==", Str(c.args[1])), 0);
   return IValue(false);
 }
 

@@ -45,7 +45,7 @@ BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const D
   if (!answer && (IsLoopDim(a) || IsLoopDim(b))) {
     return NewOpenNumber((builder.Binary(op, builder.DimScalar(a), builder.DimScalar(b))));
   }
-  if (!answer) return Undecided(absl::StrCat(a.ToString(), sign, b.ToString()));
+  if (!answer) return Undecided(absl::StrCat(a.ToString(), sign, b.ToString()), a - b);
   return IValue(*answer);
 }
 
@@ -104,7 +104,7 @@ template <bool equal>
 BuiltinResult CompareAny(const BuiltinCall& c) {
   if (c.args.size() != 2 || c.args[0].tensor() || c.args[1].tensor()) return std::nullopt;
   std::optional<bool> same = Equals(c.args[0], c.args[1]);
-  if (!same) return Undecided(absl::StrCat(Str(c.args[0]), "==", Str(c.args[1])));
+  if (!same) return Undecided(absl::StrCat(Str(c.args[0]), "==", Str(c.args[1])), 0);
   return IValue(*same == equal);
 }
 

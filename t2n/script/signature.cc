@@ -180,9 +180,7 @@ class ArgumentMaker {
         return absl::InvalidArgumentError(
             absl::StrCat("--dynamic_axes: input ", name, " has no axis ", d.axis));
       }
-      auto it = request_.ranges.find(d.symbol);
-      type.shape[axis] =
-          it == request_.ranges.end() ? Dim::Symbol(d.symbol) : Dim::Symbol(d.symbol, it->second);
+      type.shape[axis] = OpenSize(d.symbol, request_.facts);
     }
     return IValue(TensorRef::New(builder_.Input(name, std::move(type))));
   }

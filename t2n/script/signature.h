@@ -3,7 +3,6 @@
 #ifndef T2N_SCRIPT_SIGNATURE_H_
 #define T2N_SCRIPT_SIGNATURE_H_
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "parsers/torchscript/ast.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
+#include "t2n/script/symbol_facts.h"
 #include "t2n/script/value.h"
 
 namespace t2n::script {
@@ -22,18 +22,15 @@ struct InputSpec {
   ValueType type;
 };
 
-// Ranges of open sizes by name.
-using SymbolRanges = std::map<std::string, Range>;
-
 // Parses `x=f32[1,3,S];i64[S]`. Sizes are numbers, names of open sizes, or sums, differences and
 // products of them (`2*S`, `S+1`).
 absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
-                                                   const SymbolRanges& ranges);
-// Parses `S>=1`, `S<=64`, `S==8` into `ranges`.
-absl::Status ParseAssertion(absl::string_view text, SymbolRanges* ranges);
+                                                   const SymbolFacts& facts);
+// Parses `S>=1`, `2*S+1<=64`, `8<=S<=64`, `S==8`, `S%4==0` into `facts`.
+absl::Status ParseAssertion(absl::string_view text, SymbolFacts* facts);
 // Parses `sr=16000;flag=True;names=["a","b"]`: Python literals.
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text);
-// Parses `x:0=B` into (input, axis, symbol).
+// Parses `x:0=B,x:2=S`, or the same as `{"x": {0: "B", 2: "S"}}`, into (input, axis, symbol).
 struct DynamicAxis {
   std::string input;
   int64_t axis;
@@ -51,7 +48,7 @@ struct InputRequest {
   std::vector<InputSpec> specs;
   std::vector<std::pair<std::string, IValue>> args;
   std::vector<DynamicAxis> dynamic_axes;
-  SymbolRanges ranges;
+  SymbolFacts facts;
 };
 
 // The arguments of `method` (without self). Tensor leaves become inputs of the builder's graph in

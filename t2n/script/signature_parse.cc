@@ -34,36 +34,34 @@ absl::StatusOr<Parsed> ParseExpression(absl::string_view flag, absl::string_view
   return Parsed{*std::move(file), ret->value};
 }
 
-absl::StatusOr<Dim> SizeOf(const ts::Expr& e, const SymbolRanges& ranges, absl::string_view text) {
+// `e` as a size; `symbol` gives what a name stands for. InvalidArgument without a message for
+// others.
+absl::StatusOr<Dim> SizeOf(const ts::Expr& e, const std::function<Dim(absl::string_view)>& symbol) {
   if (const auto* i = e.If<ts::IntExpr>(); i && !i->overflow) return Dim(i->value);
-  if (const auto* n = e.If<ts::NameExpr>()) {
-    auto it = ranges.find(std::string(n->name));
-    return it == ranges.end() ? Dim::Symbol(n->name) : Dim::Symbol(n->name, it->second);
-  }
-  if (const auto* b = e.If<ts::BinaryExpr>()) {
-    T2N_ASSIGN_OR_RETURN(Dim d, SizeOf(*b->first, ranges, text));
-    for (const auto& operand : b->rest) {
-      T2N_ASSIGN_OR_RETURN(Dim r, SizeOf(*operand.value, ranges, text));
-      switch (operand.op) {
-        case ts::BinaryOp::kAdd:
-          d = d + r;
-          break;
-        case ts::BinaryOp::kSub:
-          d = d - r;
-          break;
-        case ts::BinaryOp::kMul:
-          d = d * r;
-          break;
-        case ts::BinaryOp::kFloorDiv:
-          d = FloorDiv(d, r);
-          break;
-        default:
-          return BadFlag("inputs", text, "sizes are numbers, names, and + - * // of them");
-      }
+  if (const auto* n = e.If<ts::NameExpr>()) return symbol(n->name);
+  const auto* b = e.If<ts::BinaryExpr>();
+  if (!b) return absl::InvalidArgumentError("");
+  T2N_ASSIGN_OR_RETURN(Dim d, SizeOf(*b->first, symbol));
+  for (const auto& operand : b->rest) {
+    T2N_ASSIGN_OR_RETURN(Dim r, SizeOf(*operand.value, symbol));
+    switch (operand.op) {
+      case ts::BinaryOp::kAdd:
+        d = d + r;
+        break;
+      case ts::BinaryOp::kSub:
+        d = d - r;
+        break;
+      case ts::BinaryOp::kMul:
+        d = d * r;
+        break;
+      case ts::BinaryOp::kFloorDiv:
+        d = FloorDiv(d, r);
+        break;
+      default:
+        return absl::InvalidArgumentError("");
     }
-    return d;
   }
-  return BadFlag("inputs", text, "sizes are numbers, names, and + - * // of them");
+  return d;
 }
 
 absl::StatusOr<IValue> Literal(const ts::Expr& e, absl::string_view text) {
@@ -115,7 +113,8 @@ absl::StatusOr<IValue> Literal(const ts::Expr& e, absl::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
-                                                   const SymbolRanges& ranges) {
+                                                   const SymbolFacts& facts) {
+  const auto symbol = [&](absl::string_view name) { return OpenSize(std::string(name), facts); };
   static const RE2* const kEntry =
       new RE2(R"(\s*(?:([A-Za-z_][\w.]*)\s*=)?\s*([a-z]+\d*)\s*(?:\[(.*)\])?\s*)");
   std::vector<InputSpec> specs;
@@ -135,27 +134,68 @@ absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
     spec.type.dtype = *t;
     for (absl::string_view size : absl::StrSplit(sizes, ',', absl::SkipWhitespace())) {
       T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("inputs", size));
-      T2N_ASSIGN_OR_RETURN(Dim d, SizeOf(*parsed.expr, ranges, part));
-      if (Less(d, 0) == true) return BadFlag("inputs", part, "a size is negative");
-      spec.type.shape.push_back(std::move(d));
+      absl::StatusOr<Dim> d = SizeOf(*parsed.expr, symbol);
+      if (!d.ok()) {
+        return BadFlag("inputs", part, "sizes are numbers, names, and + - * // of them");
+      }
+      if (Less(*d, 0) == true) return BadFlag("inputs", part, "a size is negative");
+      spec.type.shape.push_back(*std::move(d));
     }
     specs.push_back(std::move(spec));
   }
   return specs;
 }
 
-absl::Status ParseAssertion(absl::string_view text, SymbolRanges* ranges) {
-  static const RE2* const kForm = new RE2(R"(\s*([A-Za-z_]\w*)\s*(>=|<=|==|>|<)\s*(-?\d+)\s*)");
-  std::string name, sign;
-  int64_t value;
-  if (!RE2::FullMatch(std::string(text), *kForm, &name, &sign, &value)) {
-    return BadFlag("assert", text, "expected SYMBOL>=NUMBER (also <=, ==, >, <)");
+namespace {
+
+constexpr char kAssertions[] =
+    "expected a bound of one size or its divisor: S>=1, 2*S+1<=64, 8<=S<=64, S%4==0";
+
+// `S % 4` if it is one.
+std::optional<std::pair<Dim, int64_t>> AsRemainder(const ts::Expr& e) {
+  const auto* b = e.If<ts::BinaryExpr>();
+  if (!b || b->rest.size() != 1 || b->rest[0].op != ts::BinaryOp::kMod) return std::nullopt;
+  const auto* name = b->first->If<ts::NameExpr>();
+  const auto* divisor = b->rest[0].value->If<ts::IntExpr>();
+  if (!name || !divisor || divisor->overflow) return std::nullopt;
+  return {{Dim::Symbol(name->name), divisor->value}};
+}
+
+absl::Status AddFact(const ts::Expr& left, absl::string_view sign, const ts::Expr& right,
+                     SymbolFacts* facts) {
+  if (auto remainder = AsRemainder(left)) {
+    const auto* residue = right.If<ts::IntExpr>();
+    if (!residue || sign != "==") return absl::InvalidArgumentError(kAssertions);
+    return AddDivisor(remainder->first, remainder->second, residue->value, facts);
   }
-  Range& r = ranges->emplace(name, Range{1, std::nullopt}).first->second;
-  if (sign == ">=" || sign == "==") r.min = value;
-  if (sign == ">") r.min = value + 1;
-  if (sign == "<=" || sign == "==") r.max = value;
-  if (sign == "<") r.max = value - 1;
+  const auto symbol = [](absl::string_view name) {
+    return Dim::Symbol(name, {std::nullopt, std::nullopt});
+  };
+  absl::StatusOr<Dim> a = SizeOf(left, symbol), b = SizeOf(right, symbol);
+  if (!a.ok() || !b.ok()) return absl::InvalidArgumentError(kAssertions);
+  return AddBound(*a, sign, *b, facts);
+}
+
+}  // namespace
+
+absl::Status ParseAssertion(absl::string_view text, SymbolFacts* facts) {
+  static const RE2* const kSign = new RE2("([^<>=]*)(<=|>=|==|<|>)");
+  re2::StringPiece rest(text.data(), text.size());
+  std::vector<std::string> signs;
+  std::vector<Parsed> sides;
+  std::string side, sign;
+  while (RE2::Consume(&rest, *kSign, &side, &sign)) {
+    T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("assert", side));
+    sides.push_back(std::move(parsed));
+    signs.push_back(sign);
+  }
+  if (signs.empty()) return BadFlag("assert", text, kAssertions);
+  T2N_ASSIGN_OR_RETURN(Parsed last, ParseExpression("assert", std::string(rest)));
+  sides.push_back(std::move(last));
+  for (size_t i = 0; i < signs.size(); ++i) {
+    absl::Status added = AddFact(*sides[i].expr, signs[i], *sides[i + 1].expr, facts);
+    if (!added.ok()) return BadFlag("assert", text, added.message());
+  }
   return absl::OkStatus();
 }
 
@@ -172,13 +212,50 @@ absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::stri
   return args;
 }
 
+namespace {
+
+// A key or value of a dict as text: `"x"`, `x`, `2`, `-1`.
+std::optional<std::string> Text(const ts::Expr& e) {
+  if (const auto* s = e.If<ts::StringExpr>()) return std::string(s->value);
+  if (const auto* n = e.If<ts::NameExpr>()) return std::string(n->name);
+  if (const auto* i = e.If<ts::IntExpr>()) return absl::StrCat(i->value);
+  return std::nullopt;
+}
+
+// `{"x": {0: "B", 2: "S"}}` as x:0=B, x:2=S.
+absl::StatusOr<std::vector<std::string>> AxesOfDict(absl::string_view text) {
+  const absl::Status bad = BadFlag(
+      "dynamic_axes", text, "expected {\"INPUT\": {AXIS: \"SYMBOL\"}}, a name for every axis");
+  absl::StatusOr<Parsed> parsed = ParseExpression("dynamic_axes", text);
+  const auto* dict = parsed.ok() ? parsed->expr->If<ts::DictExpr>() : nullptr;
+  if (!dict) return bad;
+  std::vector<std::string> axes;
+  for (size_t i = 0; i < dict->keys.size(); ++i) {
+    const std::optional<std::string> input = Text(*dict->keys[i]);
+    const auto* named = dict->values[i]->If<ts::DictExpr>();
+    if (!input || !named) return bad;
+    for (size_t k = 0; k < named->keys.size(); ++k) {
+      const auto axis = Text(*named->keys[k]), symbol = Text(*named->values[k]);
+      if (!axis || !symbol) return bad;
+      axes.push_back(absl::StrCat(*input, ":", *axis, "=", *symbol));
+    }
+  }
+  return axes;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text) {
   static const RE2* const kForm = new RE2(R"(\s*([\w.]+)\s*:\s*(-?\d+)\s*=\s*([A-Za-z_]\w*)\s*)");
+  std::vector<std::string> parts =
+      absl::StrSplit(text, absl::ByAnyChar(",;"), absl::SkipWhitespace());
+  if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) {
+    T2N_ASSIGN_OR_RETURN(parts, AxesOfDict(text));
+  }
   std::vector<DynamicAxis> axes;
-  for (absl::string_view part :
-       absl::StrSplit(text, absl::ByAnyChar(",;"), absl::SkipWhitespace())) {
+  for (const std::string& part : parts) {
     DynamicAxis axis;
-    if (!RE2::FullMatch(std::string(part), *kForm, &axis.input, &axis.axis, &axis.symbol)) {
+    if (!RE2::FullMatch(part, *kForm, &axis.input, &axis.axis, &axis.symbol)) {
       return BadFlag("dynamic_axes", part, "expected INPUT:AXIS=SYMBOL, such as x:0=B");
     }
     axes.push_back(std::move(axis));

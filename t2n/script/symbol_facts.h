@@ -1,0 +1,45 @@
+// What is known of the sizes that stay open: the facts of `--assert`.
+#ifndef T2N_SCRIPT_SYMBOL_FACTS_H_
+#define T2N_SCRIPT_SYMBOL_FACTS_H_
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "t2n/ir/dim.h"
+
+namespace t2n::script {
+
+// A size in `range` that is divisor * n + residue for some integer n.
+struct SymbolFact {
+  Range range = {1, std::nullopt};
+  int64_t divisor = 1;
+  int64_t residue = 0;  // in [0, divisor)
+};
+
+// By the name the user gave.
+using SymbolFacts = std::map<std::string, SymbolFact>;
+
+// The symbol that stands for the open size `name` in the graph, and its range. With a divisor it is
+// the quotient, called `S_by_4`: nothing but a product says so that a reader can use it. Facts may
+// be about it too, as messages are.
+std::pair<std::string, Range> GraphSymbol(const std::string& name, const SymbolFacts& facts);
+
+// The open size itself: `S`, or `4*S_by_4+1`.
+Dim OpenSize(const std::string& name, const SymbolFacts& facts);
+
+// Takes `left sign right` into `facts`, for a sign among >=, <=, ==, > and <. InvalidArgument if it
+// is no bound of one size (`2*S+1 <= T`).
+absl::Status AddBound(const Dim& left, absl::string_view sign, const Dim& right,
+                      SymbolFacts* facts);
+
+// Takes `size % divisor == residue`; `size` is a symbol alone.
+absl::Status AddDivisor(const Dim& size, int64_t divisor, int64_t residue, SymbolFacts* facts);
+
+// Whether some size can be as each of the facts says; InvalidArgument with the name if not.
+absl::Status CheckFacts(const SymbolFacts& facts);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_SYMBOL_FACTS_H_
