@@ -141,7 +141,7 @@ Val ToTotalLength(Builder& b, const Val& x, const Dim& total, double padding) {
 Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, const Dim& total,
             bool batch_first) {
   Builder& b = c.b;
-  bool open = false;
+  bool open = LessEqual(total, 0) == true;  // torch: as long as the longest
   for (const std::string& symbol : total.Symbols()) open |= absl::StartsWith(symbol, kLongest);
   bool known = LessEqual(total, steps.x.dim(0)) || LessEqual(steps.x.dim(0), total);
   if (open || !known) {
