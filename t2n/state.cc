@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
@@ -61,18 +62,30 @@ std::string Description(const Held& held) {
   }
 }
 
+// What becomes of numbers that calls change.
+enum class Numbers {
+  kSymbols,         // ints that do so at every call are symbols, which a model cannot depend on
+  kInputs,          // those that do so at two calls are inputs
+  kInputsFromFirst  // all are
+};
+
+bool HoldsNumber(const Held& held) {
+  return (held.kind == Held::Kind::kPlain && held.plain.is_number()) ||
+         std::any_of(held.items.begin(), held.items.end(), HoldsNumber);
+}
+
 class StateFinder {
  public:
-  // Ints that move at every call are symbols, which a model cannot depend on; or else inputs.
-  StateFinder(const CallOnce& call, bool keep_state, bool symbols)
-      : call_(call), keep_state_(keep_state), symbols_(symbols) {}
+  StateFinder(const CallOnce& call, bool keep_state, Numbers numbers)
+      : call_(call), keep_state_(keep_state), numbers_(numbers) {}
 
   absl::StatusOr<StatefulModel> Run() {
-    T2N_ASSIGN_OR_RETURN(first_, call_(forms_));
-    if (!keep_state_ || NextForms(first_)) return StatefulModel{std::move(first_.graph), {}};
-    for (int i = 1; i < kMaxCalls; ++i) {
-      T2N_ASSIGN_OR_RETURN(CallResult next, call_(forms_));
-      if (NextForms(next)) return Finish(std::move(next));
+    for (int i = 0; i < kMaxCalls; ++i) {
+      T2N_ASSIGN_OR_RETURN(CallResult call, call_(forms_));
+      const bool steady = !keep_state_ || NextForms(call);
+      if (steady && i == 0) return StatefulModel{std::move(call.graph), {}};
+      if (steady) return Finish(std::move(call));
+      early_.push_back(std::move(call));
     }
     std::vector<std::string> seen = seen_[unsettled_];
     if (seen.size() > kToldCalls) seen.resize(kToldCalls);
@@ -84,6 +97,8 @@ class StateFinder {
 
   // The attributes that are symbols.
   const std::vector<std::string>& counters() const { return counters_; }
+  // Whether calls change numbers.
+  bool changes_numbers() const { return changes_numbers_; }
 
  private:
   // Takes over what the call has left; true if the next call would find what this one has found.
@@ -92,11 +107,14 @@ class StateFinder {
     for (const Attribute& after : call.after) {
       const Attribute* before = Find(call.before, after.path);
       if (before && script::SameValue(before->held, after.held)) continue;
-      bool again = !changed_.insert(after.path).second || Moved(before, after);
-      Held next = NextForm(after.held, before ? &before->held : nullptr, again, symbols_);
+      bool again = !changed_.insert(after.path).second || Moved(before, after) ||
+                   numbers_ == Numbers::kInputsFromFirst;
+      changes_numbers_ |= HoldsNumber(after.held);
+      Held next = NextForm(after.held, before ? &before->held : nullptr, again,
+                           numbers_ == Numbers::kSymbols);
       auto known = forms_.find(after.path);
       const Held* was = known == forms_.end() ? nullptr : &known->second;
-      bool named = NameCounters(after.path, was, &next);
+      bool named = NameCounters(after.path, before ? &before->held : nullptr, was, &next);
       seen_[after.path].push_back(Description(after.held));
       if (was && !named && script::SameForm(*was, next)) continue;
       steady = false;
@@ -113,12 +131,16 @@ class StateFinder {
            before->held.type.dtype == now.type.dtype && before->held.type.shape == now.type.shape;
   }
 
-  // Makes counting ints symbols; true if some symbol is new, or had too narrow a range.
-  bool NameCounters(const std::string& path, const Held* was, Held* form) {
+  // Makes counting ints symbols (`found`: what the call found, `was`: the form so far); true if
+  // some symbol is new, or had too narrow a range.
+  bool NameCounters(const std::string& path, const Held* found, const Held* was, Held* form) {
     bool changed = false;
+    auto child = [](const Held* held, size_t i) {
+      return held && i < held->items.size() ? &held->items[i] : nullptr;
+    };
     for (size_t i = 0; i < form->items.size(); ++i) {
-      const Held* item = was && i < was->items.size() ? &was->items[i] : nullptr;
-      changed |= NameCounters(ItemPath(*form, path, i), item, &form->items[i]);
+      changed |=
+          NameCounters(ItemPath(*form, path, i), child(found, i), child(was, i), &form->items[i]);
     }
     const Dim* left = form->counts ? form->plain.If<Dim>() : nullptr;
     if (!left) return changed;
@@ -133,6 +155,10 @@ class StateFinder {
       }
       range.min.reset();
     } else {
+      // This call has found it, so that the steady calls must hold for it.
+      const Dim* start = found ? found->plain.If<Dim>() : nullptr;
+      std::optional<int64_t> least = start ? start->range().min : std::nullopt;
+      range.min = least && range.min ? std::optional(std::min(*least, *range.min)) : std::nullopt;
       counters_.push_back(path);
     }
     form->plain = IValue(Dim::Symbol(absl::StrCat(kCounterPrefix, path), range));
@@ -178,7 +204,7 @@ class StateFinder {
       }
     }
     absl::Status initial =
-        FindInitialValues(graph, results, OnlyTensorsOfOwnType(), &first_, &model.states);
+        FindInitialValues(graph, results, OnlyTensorsOfOwnType(), &early_, &model.states);
     if (!initial.ok() && model.states.empty()) return FirstCallDiffers();
     T2N_RETURN_IF_ERROR(initial);
     model.graph = std::move(steady.graph);
@@ -235,7 +261,7 @@ class StateFinder {
   // Whether later calls find nothing but what the first one found, with inputs for constants.
   bool OnlyTensorsOfOwnType() {
     for (const auto& [path, form] : forms_) {
-      const Attribute* own = Find(first_.before, path);
+      const Attribute* own = Find(early_[0].before, path);
       bool same = own && form.kind == Held::Kind::kTensor && !form.constant &&
                   own->held.kind == form.kind && own->held.type.dtype == form.type.dtype &&
                   own->held.type.shape == form.type.shape && own->held.alias == form.alias;
@@ -246,9 +272,10 @@ class StateFinder {
 
   const CallOnce& call_;
   bool keep_state_;
-  bool symbols_;
+  Numbers numbers_;
+  bool changes_numbers_ = false;
   AttributeForms forms_;
-  CallResult first_;
+  std::vector<CallResult> early_;  // the calls before the steady one
   std::set<std::string> changed_;
   std::vector<std::string> counters_;
   std::map<std::string, std::vector<std::string>> seen_;  // what calls have left, for messages
@@ -258,16 +285,25 @@ class StateFinder {
 }  // namespace
 
 absl::StatusOr<StatefulModel> FindState(const CallOnce& call, bool keep_state) {
-  StateFinder finder(call, keep_state, /*symbols=*/true);
+  StateFinder finder(call, keep_state, Numbers::kSymbols);
   absl::StatusOr<StatefulModel> model = finder.Run();
-  if (model.ok() || finder.counters().empty()) return model;
-  absl::StatusOr<StatefulModel> open = StateFinder(call, keep_state, /*symbols=*/false).Run();
-  if (open.ok() || open.status().message() == model.status().message()) return open;
-  absl::Status refused = absl::UnimplementedError(
-      absl::StrCat("attribute '", finder.counters()[0],
-                   "' is a number that changes at every call, and the model depends on it: ",
-                   open.status().message(), "; or convert the first call alone with --state drop"));
-  open.status().ForEachPayload(
+  if (model.ok() || !finder.changes_numbers()) return model;
+  absl::Status why = model.status();
+  for (Numbers numbers : {Numbers::kInputs, Numbers::kInputsFromFirst}) {
+    absl::StatusOr<StatefulModel> open = StateFinder(call, keep_state, numbers).Run();
+    if (open.ok()) return open;
+    if (numbers == Numbers::kInputs) why = open.status();
+  }
+  if (finder.counters().empty() || why.message() == model.status().message()) {
+    return model.status();
+  }
+  constexpr absl::string_view kDrop = "--state drop";
+  absl::Status refused = absl::UnimplementedError(absl::StrCat(
+      "attribute '", finder.counters()[0],
+      "' is a number that changes at every call, and the model depends on it: ", why.message(),
+      absl::StrContains(why.message(), kDrop) ? "" : "; or convert the first call alone with ",
+      absl::StrContains(why.message(), kDrop) ? "" : kDrop));
+  why.ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { refused.SetPayload(url, payload); });
   return refused;
 }

@@ -1,6 +1,8 @@
 #include "t2n/state_initial.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -63,17 +65,18 @@ absl::StatusOr<Tensor> RandomTensor(const ValueType& type, int trial, uint64_t* 
 
 class InitialFinder {
  public:
-  InitialFinder(const Graph& steady, size_t results, CallResult* first,
+  InitialFinder(const Graph& steady, size_t results, std::vector<CallResult>* early,
                 std::vector<StateTensor>* states)
-      : steady_(steady), first_(*first), states_(*states) {
-    for (size_t i = 0; i < results; ++i) compared_.push_back(i);
+      : steady_(steady), results_(results), states_(*states) {
+    for (CallResult& call : *early) early_.push_back({&call, {}, {}});
   }
 
   absl::Status Run(bool own_values) {
     T2N_ASSIGN_OR_RETURN(bool settled, FindCandidates());
+    settled &= AddOutputs() && early_.size() == 1;
     Choose(std::vector<size_t>(states_.size(), 0));
     if (own_values && settled) return absl::OkStatus();
-    T2N_RETURN_IF_ERROR(RunFirst());
+    T2N_RETURN_IF_ERROR(RunEarly());
     // The same of all states, then every combination.
     size_t most = 1;
     for (const auto& c : candidates_) most = std::max(most, c.size());
@@ -96,13 +99,22 @@ class InitialFinder {
   }
 
  private:
-  // Whether each state's own value is there, and what the first call leaves can be compared.
+  // A call before the steady ones.
+  struct Early {
+    CallResult* call;
+    std::vector<std::pair<size_t, size_t>> compared;  // outputs: of `steady_`, of the call
+    std::map<std::string, size_t> left;               // outputs with what it leaves, by path
+  };
+
+  // Whether each state's own value is there.
   absl::StatusOr<bool> FindCandidates() {
-    const std::vector<Leaf> own = LeavesOf(first_.before), left = LeavesOf(first_.after);
+    const std::vector<Leaf> own = LeavesOf(early_[0].call->before);
     std::vector<const Value*> constants;
-    for (const auto& node : first_.graph->nodes()) {
-      for (const auto& v : node->outputs) {
-        if (v->is_constant()) constants.push_back(v.get());
+    for (const Early& e : early_) {
+      for (const auto& node : e.call->graph->nodes()) {
+        for (const auto& v : node->outputs) {
+          if (v->is_constant()) constants.push_back(v.get());
+        }
       }
     }
     bool settled = true;
@@ -118,7 +130,8 @@ class InitialFinder {
       const Held* before = Find(own, s.path);
       if (before && before->constant && SameType(before->type, type)) {
         found.push_back(*before->constant);
-      } else if (std::optional<Tensor> number = OwnNumber(s.path, type.dtype)) {
+      } else if (std::optional<Tensor> number =
+                     NumberAt(early_[0].call->before, s.path, type.dtype)) {
         found.push_back(*number);
       } else {
         settled = false;
@@ -128,15 +141,37 @@ class InitialFinder {
         if (found.size() < kMaxCandidates && SameType(v->type, type)) Add(*v->constant, &found);
       }
       candidates_.push_back(std::move(found));
-      const Held* after = Find(left, s.path);
-      if (after && after->tensor && SameType(after->type, type)) {
-        first_.graph->outputs().push_back(after->tensor.get());
-        compared_.push_back(s.output);
-      } else {
-        settled = false;
-      }
     }
     return settled;
+  }
+
+  // Makes what calls leave outputs of theirs; whether all states are among them.
+  bool AddOutputs() {
+    std::set<std::string> wanted;
+    for (const StateTensor& s : states_) wanted.insert(s.path);
+    for (const Early& e : early_) {
+      for (const Value* v : e.call->graph->inputs()) wanted.insert(v->name);
+    }
+    bool all = true;
+    for (Early& e : early_) {
+      for (size_t i = 0; i < results_; ++i) e.compared.emplace_back(i, i);
+      auto& outputs = e.call->graph->outputs();
+      const std::vector<Leaf> leaves = LeavesOf(e.call->after);
+      for (const Leaf& leaf : leaves) {
+        if (!leaf.held->tensor || !wanted.count(leaf.path)) continue;
+        e.left[leaf.path] = outputs.size();
+        outputs.push_back(leaf.held->tensor.get());
+      }
+      for (const StateTensor& s : states_) {
+        const Held* after = Find(leaves, s.path);
+        auto left = e.left.find(s.path);
+        bool same =
+            after && left != e.left.end() && SameType(after->type, steady_.inputs()[s.input]->type);
+        if (same) e.compared.emplace_back(s.output, left->second);
+        all &= same;
+      }
+    }
+    return all;
   }
 
   static void Add(const Tensor& t, std::vector<Tensor>* found) {
@@ -146,9 +181,10 @@ class InitialFinder {
     found->push_back(t);
   }
 
-  // A number that an attribute is or holds.
-  std::optional<Tensor> OwnNumber(const std::string& path, DType dtype) {
-    for (const Attribute& a : first_.before) {
+  // A number that one of `attributes` is or holds.
+  static std::optional<Tensor> NumberAt(const std::vector<Attribute>& attributes,
+                                        const std::string& path, DType dtype) {
+    for (const Attribute& a : attributes) {
       if (const Held* held = Inside(a.held, a.path, path)) {
         const script::IValue& v = held->plain;
         if (const bool* x = v.If<bool>()) return Tensor::Scalar(dtype, int64_t{*x});
@@ -182,36 +218,59 @@ class InitialFinder {
     return false;
   }
 
-  // Runs the first call on random inputs.
-  absl::Status RunFirst() {
+  // Runs the early calls in a row on random inputs.
+  absl::Status RunEarly() {
+    const size_t own_inputs = early_[0].call->graph->inputs().size();
     for (size_t trial = 0; trial < std::size(kTrialSizes); ++trial) {
       uint64_t random = 88172645463325252u + 7919 * trial;
-      std::vector<Tensor> inputs;
-      for (const Value* v : first_.graph->inputs()) {
-        T2N_ASSIGN_OR_RETURN(Tensor t, RandomTensor(v->type, trial, &random));
-        inputs.push_back(std::move(t));
+      Trial& t = trials_.emplace_back();
+      for (size_t i = 0; i < early_.size(); ++i) {
+        const Graph& graph = *early_[i].call->graph;
+        std::vector<Tensor> inputs;
+        for (const Value* v : graph.inputs()) {
+          if (inputs.size() < own_inputs) {
+            T2N_ASSIGN_OR_RETURN(Tensor x, RandomTensor(v->type, trial, &random));
+            inputs.push_back(std::move(x));
+            continue;
+          }
+          const Early& previous = early_[i - 1];
+          auto left = previous.left.find(v->name);
+          std::optional<Tensor> kept = left == previous.left.end()
+                                           ? NumberAt(previous.call->after, v->name, v->dtype())
+                                           : std::optional<Tensor>(t.want[i - 1][left->second]);
+          if (!kept) return NotChecked(absl::UnimplementedError("its kind changes between calls"));
+          inputs.push_back(*std::move(kept));
+        }
+        absl::StatusOr<std::vector<Tensor>> want = RunGraph(graph, inputs);
+        if (!want.ok()) return NotChecked(want.status());
+        inputs.resize(own_inputs);
+        t.inputs.push_back(std::move(inputs));
+        t.want.push_back(*std::move(want));
       }
-      absl::StatusOr<std::vector<Tensor>> want = RunGraph(*first_.graph, inputs);
-      if (!want.ok()) return NotChecked(want.status());
-      inputs_.push_back(std::move(inputs));
-      want_.push_back(*std::move(want));
     }
     return absl::OkStatus();
   }
 
   absl::StatusOr<bool> Fits(const std::vector<size_t>& choice) {
     Choose(choice);
-    for (size_t trial = 0; trial < inputs_.size(); ++trial) {
-      std::vector<Tensor> inputs = inputs_[trial];
-      for (const StateTensor& s : states_) inputs.push_back(s.initial);
-      absl::StatusOr<std::vector<Tensor>> got = RunGraph(steady_, inputs);
-      if (!got.ok()) return NotChecked(got.status());
-      for (size_t i = 0; i < compared_.size(); ++i) {
-        T2N_ASSIGN_OR_RETURN(Comparison c,
-                             Compare((*got)[compared_[i]], want_[trial][i], Tolerance{}));
-        if (c.equal) continue;
-        if (differs_.empty()) differs_ = absl::StrCat("output ", i, ": ", c.message);
-        return false;
+    for (const Trial& t : trials_) {
+      std::vector<Tensor> kept;
+      for (const StateTensor& s : states_) kept.push_back(s.initial);
+      for (size_t call = 0; call < early_.size(); ++call) {
+        std::vector<Tensor> inputs = t.inputs[call];
+        inputs.insert(inputs.end(), kept.begin(), kept.end());
+        absl::StatusOr<std::vector<Tensor>> got = RunGraph(steady_, inputs);
+        if (!got.ok()) return NotChecked(got.status());
+        for (auto [mine, output] : early_[call].compared) {
+          T2N_ASSIGN_OR_RETURN(Comparison c,
+                               Compare((*got)[mine], t.want[call][output], Tolerance{}));
+          if (c.equal) continue;
+          if (differs_.empty()) {
+            differs_ = absl::StrCat("output ", mine, " of call ", call + 1, ": ", c.message);
+          }
+          return false;
+        }
+        for (size_t i = 0; i < states_.size(); ++i) kept[i] = (*got)[states_[i].output];
       }
     }
     return true;
@@ -228,20 +287,24 @@ class InitialFinder {
     });
   }
 
+  struct Trial {
+    std::vector<std::vector<Tensor>> inputs, want;  // of each early call
+  };
+
   const Graph& steady_;
-  CallResult& first_;
+  size_t results_;
+  std::vector<Early> early_;
   std::vector<StateTensor>& states_;
   std::vector<std::vector<Tensor>> candidates_;  // of each state
-  std::vector<size_t> compared_;                 // outputs of `steady_` that the first call has too
-  std::vector<std::vector<Tensor>> inputs_, want_;  // of each trial
+  std::vector<Trial> trials_;
   std::string differs_;
 };
 
 }  // namespace
 
 absl::Status FindInitialValues(const Graph& steady, size_t results, bool own_values,
-                               CallResult* first, std::vector<StateTensor>* states) {
-  return InitialFinder(steady, results, first, states).Run(own_values);
+                               std::vector<CallResult>* early, std::vector<StateTensor>* states) {
+  return InitialFinder(steady, results, early, states).Run(own_values);
 }
 
 }  // namespace t2n

@@ -11,12 +11,12 @@ namespace t2n {
 
 // Sets `initial` of all states: the attribute's own value if it has the state's type and
 // `own_values` says that the first call finds it as later calls do. Otherwise `steady` must give on
-// the initial values what the first call gives, shown with the reference evaluator on random
-// inputs; tried are own values, zeros, and the constants of the first call's graph. `results`: how
-// many outputs of both graphs are the method's. Adds outputs to `first`. Unimplemented if nothing
-// fits.
+// the initial values what the calls before it give in a row, shown with the reference evaluator on
+// random inputs; tried are own values, zeros, and the constants of those calls. `early`: the calls
+// before `steady`, in order; outputs are added to their graphs. `results`: how many outputs of all
+// graphs are the method's. Unimplemented if nothing fits.
 absl::Status FindInitialValues(const Graph& steady, size_t results, bool own_values,
-                               CallResult* first, std::vector<StateTensor>* states);
+                               std::vector<CallResult>* early, std::vector<StateTensor>* states);
 
 }  // namespace t2n
 

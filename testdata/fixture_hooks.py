@@ -138,18 +138,33 @@ def loop_over_open_size_from_both_ends():
     return Model(), (torch.randn(5, 3),)
 
 
-@fixture_of(
-    "scripted", refused="which find changed what it has left (attribute 'scale')"
-)
+@fixture_of("scripted")
+def state_setting_left_behind():
+    """A number that only the first call changes is carried too."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = 2.0
+
+        def forward(self, x):
+            y = x * self.scale
+            self.scale = 3.0
+            return y
+
+    return Model(), calls(3, 2, 3)
+
+
+@fixture_of("scripted", refused="which find changed what it has left (attribute 'kind')")
 def refused_setting_left_behind():
     class Model(nn.Module):
         def __init__(self):
             super().__init__()
-            self.scale = 2
+            self.kind = "double"
 
         def forward(self, x):
-            y = x * self.scale
-            self.scale = 3
+            y = x * 2 if self.kind == "double" else x + 1
+            self.kind = "plain"
             return y
 
     return Model(), calls(1, 2, 3)

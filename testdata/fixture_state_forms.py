@@ -121,6 +121,32 @@ def state_first_call_flag():
 
 
 @stateful
+def state_that_warms_up():
+    """The second call differs from the first and from later ones."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.calls = 0
+            self.last = torch.zeros(2, 3)
+            self.warm = False
+
+        def forward(self, x):
+            y = x
+            if self.calls >= 2:
+                y = x + self.last
+            if self.warm:
+                y = y * 0.5
+            if self.calls == 1:
+                self.warm = True
+            self.last = y
+            self.calls += 1
+            return y
+
+    return Model(), calls(5, 2, 3)
+
+
+@stateful
 def state_in_lists_and_dicts():
     class Model(nn.Module):
         hidden: List[torch.Tensor]
