@@ -102,7 +102,7 @@ def _compare(run, model, io, tolerance):
     given = len(calls[0][0])
     state = [tract_runner.initial_value(model, name) for name in graph.inputs[given:]]
     found = []
-    for step, (inputs, want) in enumerate(calls):
+    for step, (inputs, want, _) in enumerate(calls):
         fed = [
             _as_declared(array, graph.tensors[name].dtype)
             for name, array in zip(graph.inputs, [*map(compare.as_real, inputs), *state])
