@@ -24,6 +24,18 @@ std::string TensorKey(const Tensor& t) {
                       DTypeName(t.dtype));
 }
 
+// The name and the elements themselves, of small tensors; empty for others. Equal ones that were
+// computed in several places (factors of a layer that is called at every step) are one variable.
+std::string ContentKey(const Tensor& t, absl::string_view name) {
+  constexpr int64_t kMaxBytes = 1 << 16;
+  if (t.nbytes() > kMaxBytes) return "";
+  absl::StatusOr<Tensor> dense = MakeContiguous(t);
+  absl::StatusOr<const uint8_t*> data = dense.ok() ? ContiguousData(*dense) : dense.status();
+  if (!data.ok()) return "";
+  return absl::StrCat("=", name, ":", DTypeName(t.dtype), ":", absl::StrJoin(t.sizes, ","), ":",
+                      absl::string_view(reinterpret_cast<const char*>(*data), t.nbytes()));
+}
+
 // The part of a repeated tensor that is stored: axes of stride 0 with size 1.
 Tensor Stored(Tensor t) {
   for (size_t i = 0; i < t.sizes.size(); ++i) {
@@ -145,7 +157,8 @@ Expr Lowering::Ref(const Value* value) {
       }
     }
   } else if (value->dims && !IsKnown(*value->dims)) {
-    model_->refusals.push_back("a size that depends on the values of the inputs is used as a value");
+    model_->refusals.push_back(
+        "a size that depends on the values of the inputs is used as a value");
     e = nnef::Id("refused");
   } else if (value->dims && !target().has_symbolic_values()) {
     model_->refusals.push_back(
@@ -191,13 +204,21 @@ bool Lowering::IsStored(const Tensor& tensor) const {
 }
 
 Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
-  std::string key = TensorKey(tensor);
-  std::string& variable = model_->variable_of_tensor[key];
+  const std::string key = TensorKey(tensor), content = ContentKey(tensor, name);
+  auto& known = model_->variable_of_tensor;
+  std::string variable;
+  // An address tells nothing of a tensor that is not kept.
+  for (const std::string* k : {&key, &content}) {
+    auto it = variable.empty() && !k->empty() ? known.find(*k) : known.end();
+    if (it != known.end()) variable = it->second;
+  }
   if (variable.empty()) {
     variable = model_->names.Unique(ToIdentifier(name));
     std::string label = model_->labels.Unique(ToLabel(name));
     model_->variables.push_back({variable, label, tensor});
     if (tensor.dtype == DType::kBool && !target().reads_bool_files()) AsBytes(&variable);
+    known[key] = variable;
+    if (!content.empty()) known[content] = variable;
   }
   Expr e = nnef::Id(variable);
   if (parent_) return Capture(std::move(e), variable, tensor.dtype);
@@ -377,11 +398,10 @@ void Lowering::LowerNodes(const Graph& graph) {
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
     if (LowerEmpty(**it)) continue;
     LowerFn lower = FindLowering((*it)->op);
-    absl::Status status =
-        !lower ? Refuse(**it, "this primitive has no form in NNEF")
-        : HasUnknownSize(**it)
-            ? Refuse(**it, "a size depends on the values of the inputs")
-            : lower(*this, **it);
+    absl::Status status = !lower ? Refuse(**it, "this primitive has no form in NNEF")
+                          : HasUnknownSize(**it)
+                              ? Refuse(**it, "a size depends on the values of the inputs")
+                              : lower(*this, **it);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
     for (const auto& v : (*it)->outputs) values_[v.get()] = nnef::Id("refused");
