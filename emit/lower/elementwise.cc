@@ -317,7 +317,6 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   DType dtype = node.inputs[0]->dtype();
   bool strict = l.target().strict;
   if (node.op == Op::kRem) {
-    if (strict) return l.Refuse(node, "NNEF has no remainder");
     if (IsFloat(dtype)) return LowerFloatRem(l, node, std::move(a), std::move(b));
     Expr quotient = l.Temp(node, "quotient", IntegerDiv(l, node, a, b));
     Expr whole = l.Temp(node, "whole", Call("mul", {quotient, b}));

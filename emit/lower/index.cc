@@ -55,7 +55,6 @@ absl::Status LowerGather(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerScatter(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF 1.0.5 has no scatter");
   const std::string& mode = node.attrs.Str("mode");
   if (mode != "set" && !l.target().has_scatter_reductions()) {
     return l.Refuse(node, "it scatters by replacing only");

@@ -221,7 +221,6 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerReverse(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "NNEF does not reverse an axis");
   const std::vector<int64_t>& axes = node.attrs.Ints("axes");
   Expr x = l.In(node, 0);
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -272,7 +271,6 @@ absl::Status LowerPad(Lowering& l, const Node& node) {
     l.Set(node, Call("pad", {x}, std::move(named)));
     return absl::OkStatus();
   }
-  if (l.target().strict) return l.Refuse(node, "NNEF pads scalars only");
   x = l.Temp(node, "u8", l.Cast(x, DType::kU8));
   x = l.Temp(node, "padded", Call("pad", {x}, std::move(named)));
   l.Set(node, l.Cast(x, DType::kBool));

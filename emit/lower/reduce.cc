@@ -68,7 +68,6 @@ absl::Status LowerReduce(Lowering& l, const Node& node) {
       l.Alias(node.output(), l.AnyOrAll(node, node.op == Op::kReduceAny, x, axes));
       return absl::OkStatus();
     default:
-      if (strict) return l.Refuse(node, "NNEF has no product over an axis");
       l.Set(node, Reduced("tract_core_product_reduce", x, axes));
       return absl::OkStatus();
   }

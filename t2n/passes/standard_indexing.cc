@@ -100,49 +100,55 @@ Val Standardizer::GatherNd(const Val& x, const Val& index) {
   return GatherFlat(b().Reshape(x, joined), at);
 }
 
+// By element of the data, in which order updates (numbered from `first` on) meet it.
+std::map<int64_t, std::vector<int64_t>> Standardizer::Meetings(const Node& node,
+                                                               const std::vector<int64_t>& indices,
+                                                               const std::vector<int64_t>& sizes,
+                                                               const std::vector<int64_t>& counts,
+                                                               int64_t first) {
+  const Value& index = *node.inputs[1];
+  std::vector<int64_t> strides = ContiguousStrides(sizes);
+  bool elements = node.op == Op::kScatterElements;
+  int64_t axis = elements ? node.attrs.Int("axis") : 0;
+  int64_t depth = elements ? 0 : index.shape().back().constant().value_or(0);
+  int64_t rest = 1;  // elements of an update behind the index's axes
+  for (size_t i = index.rank() - 1; !elements && i < counts.size(); ++i) rest *= counts[i];
+  std::map<int64_t, std::vector<int64_t>> met;
+  ForEachIndex(counts, [&](int64_t k, const std::vector<int64_t>& at) {
+    int64_t offset = elements ? 0 : k % rest;
+    for (size_t i = 0; elements && i < at.size(); ++i) {
+      offset += (static_cast<int64_t>(i) == axis ? indices[k] : at[i]) * strides[i];
+    }
+    for (int64_t i = 0; i < depth; ++i) offset += indices[k / rest * depth + i] * strides[i];
+    met[offset].push_back(first + k);
+  });
+  return met;
+}
+
 // With known indices each element of the result is known to be one of the data or of the updates:
-// all are gathered from both, joined.
+// all are gathered from both, joined, in as many rounds as updates meet at one element.
 Val Standardizer::Scatter(const Node& node, const std::vector<Val>& in) {
   const Val &data = in[0], &index = in[1], &updates = in[2];
+  const std::string& mode = node.attrs.Str("mode");
   auto sizes = ConstantShape(data.shape()), counts = ConstantShape(updates.shape());
-  if (!sizes || !counts || !index.is_constant()) {
+  bool integers = mode != "set" && !IsFloat(data.dtype());
+  if (!sizes || !counts || !index.is_constant() || (integers && data.dtype() == DType::kBool)) {
     return b().Fail(
         "NNEF 1.0.5 has no scatter; it is a gather where the indices are constant only");
   }
   absl::StatusOr<std::vector<int64_t>> indices = ReadInts(*index->constant);
   if (!indices.ok()) return b().Fail(indices.status());
-  std::vector<int64_t> strides = ContiguousStrides(*sizes);
-  bool elements = node.op == Op::kScatterElements;
-  int64_t axis = elements ? node.attrs.Int("axis") : 0;
-  int64_t depth = elements ? 0 : index.dim(-1).constant().value_or(0);
-  int64_t total = data.numel().value(), ends = index.rank() - 1;
-  int64_t rest = 1;  // elements of an update behind the index's axes
-  for (size_t i = ends; !elements && i < counts->size(); ++i) rest *= (*counts)[i];
-  std::map<int64_t, std::vector<int64_t>> met;  // by element of the data, updates in order
-  ForEachIndex(*counts, [&](int64_t k, const std::vector<int64_t>& at) {
-    int64_t offset = 0;
-    if (elements) {
-      for (size_t i = 0; i < at.size(); ++i) {
-        offset += (static_cast<int64_t>(i) == axis ? (*indices)[k] : at[i]) * strides[i];
-      }
-    } else {
-      for (int64_t i = 0; i < depth; ++i) offset += (*indices)[k / rest * depth + i] * strides[i];
-      offset += k % rest;
-    }
-    met[offset].push_back(total + k);
-  });
-  const std::string& mode = node.attrs.Str("mode");
+  int64_t total = data.numel().value();
+  auto met = Meetings(node, *indices, *sizes, *counts, total);
   size_t rounds = 1;
   for (auto& [element, sources] : met) {
     if (mode == "set") sources = {sources.back()};
     rounds = std::max(rounds, sources.size());
   }
   if (rounds > kMaxRounds) return b().Fail("NNEF 1.0.5 has no scatter");
-  bool integers = mode != "set" && !IsFloat(data.dtype());
-  if (integers && data.dtype() == DType::kBool) return b().Fail("NNEF 1.0.5 has no scatter");
-  Val flat = b().Reshape(integers ? Scalar(data) : data, {data.numel()});
+  Val result = b().Reshape(integers ? Scalar(data) : data, {data.numel()});
   Val flat_updates = b().Reshape(integers ? Scalar(updates) : updates, {updates.numel()});
-  Val both = b().Concat({flat, flat_updates}, 0), result = flat;
+  Val both = b().Concat({result, flat_updates}, 0);
   for (size_t round = 0; round < rounds; ++round) {
     std::vector<int64_t> from(total), taken(total, 0);
     std::iota(from.begin(), from.end(), 0);
@@ -152,12 +158,10 @@ Val Standardizer::Scatter(const Node& node, const std::vector<Val>& in) {
       taken[element] = 1;
     }
     Val gathered = Gather(both, 0, std::move(from));
-    if (mode == "set") {
-      result = gathered;
-    } else {
-      Val mask = b().Cast(b().Ints(taken), DType::kBool);
-      result = b().Select(mask, b().Binary(Combining(mode), result, gathered), result);
-    }
+    Val mask = b().Cast(b().Ints(taken), DType::kBool);
+    result = mode == "set"
+                 ? gathered
+                 : b().Select(mask, b().Binary(Combining(mode), result, gathered), result);
   }
   result = b().Reshape(result, data.shape());
   return integers ? Integer(result, data.dtype()) : result;

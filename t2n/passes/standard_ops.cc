@@ -156,6 +156,8 @@ Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
     }
     case Op::kRem:
       return FloatRemainder(b(), in[0], in[1]);
+    case Op::kPad:  // no literal is infinite
+      return std::isfinite(node.attrs.Float("value")) ? Val() : PadByCopies(node, in[0]);
     case Op::kReduceProd:
       return Product(node, in[0]);
     case Op::kReduceMax:

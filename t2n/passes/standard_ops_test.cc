@@ -242,6 +242,13 @@ TEST(StandardOpsTest, SortsByCounting) {
   }
 }
 
+TEST(StandardOpsTest, PadsByInfinity) {
+  Tensor x = Make(DType::kF32, {2, 2}, {1, 2, 3, 4});
+  ExpectSame({x}, [](Builder& b, const std::vector<Val>& in) {
+    return b.Pad(in[0], {1, 0}, {0, 2}, "constant", -kInf);
+  });
+}
+
 TEST(StandardOpsTest, PadsIntegersByCopies) {
   for (const char* mode : {"constant", "reflect", "replicate", "circular"}) {
     ExpectSame({Bytes()}, [&](Builder& b, const std::vector<Val>& in) {

@@ -3,6 +3,7 @@
 #ifndef T2N_PASSES_STANDARDIZER_H_
 #define T2N_PASSES_STANDARDIZER_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,11 @@ class Standardizer : public GraphRewriter {
   Val GatherFlat(const Val& x, const Val& index);
   Val GatherElements(const Node& node, const Val& x, const Val& index);
   Val GatherNd(const Val& x, const Val& index);
+  std::map<int64_t, std::vector<int64_t>> Meetings(const Node& node,
+                                                   const std::vector<int64_t>& indices,
+                                                   const std::vector<int64_t>& sizes,
+                                                   const std::vector<int64_t>& counts,
+                                                   int64_t first);
   Val Scatter(const Node& node, const std::vector<Val>& in);
   Val Cumulative(const Node& node, const Val& x);
   Val Product(const Node& node, Val x);
