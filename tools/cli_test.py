@@ -71,7 +71,7 @@ _USAGE = [
     ("--inputs x=f32[...] {residual} o", "'...'"),
     ("--args sr {residual} o", "expected NAME=VALUE"),
     ("--dynamic_axes x=B {residual} o", "expected INPUT:AXIS=SYMBOL"),
-    ("--assert S {residual} o", "expected SYMBOL>=NUMBER"),
+    ("--assert S {residual} o", "expected a bound of one size"),
     ("--assert S>=2 {residual} o", "no size of --inputs or --dynamic_axes is called S"),
     ("--output_names 1a {residual} o", "'1a' is no NNEF identifier"),
     ("--output_names a,a {residual} o", "'a' is there twice"),
