@@ -118,12 +118,17 @@ std::string Lowering::NameOf(const Value& value) {
   return it != output_names_.end() ? it->second : names_->Unique(LocalName(value));
 }
 
+// Old tract gives no value out twice: of the second one the larger of both is given.
 void Lowering::FinishOutputs(const Graph& graph) {
+  absl::flat_hash_set<std::string> given;
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
-    Expr value = Ref(graph.outputs()[i]);
+    const Value* output = graph.outputs()[i];
+    Expr value = Ref(output);
     const std::string& name = model_->document.outputs[i];
+    bool again = !given.insert(value.text).second && !target().shares_results();
+    bool number = output->dtype() != DType::kBool;
     if (value.text != name) {
-      body().push_back({{name}, Copy(std::move(value))});
+      body().push_back({{name}, again && number ? nnef::Call("max", {value, value}) : Copy(value)});
     }
   }
 }
