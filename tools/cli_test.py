@@ -71,8 +71,14 @@ _USAGE = [
     ("--inputs x=f32[...] {residual} o", "'...'"),
     ("--args sr {residual} o", "expected NAME=VALUE"),
     ("--dynamic_axes x=B {residual} o", "expected INPUT:AXIS=SYMBOL"),
-    ("--assert S {residual} o", "expected a bound of one size"),
+    ("--assert S {residual} o", "expected a bound of one size or its divisor"),
     ("--assert S>=2 {residual} o", "no size of --inputs or --dynamic_axes is called S"),
+    ("--assert S*T>=2 {residual} o", "is no bound of one size"),
+    ("--assert S%4!=2 {residual} o", "expected a bound of one size or its divisor"),
+    ("--dynamic_axes x:0=S --assert 8<=S<=4 {residual} o", "no size S is as the facts"),
+    ("--dynamic_axes {{0:\"B\"}} {residual} o", "a name for every axis"),
+    ("--spec {tmp}/none {residual} o", "none: cannot be read"),
+    ("--spec {tmp}/filled/a {residual} o", "a: 1:2: "),
     ("--output_names 1a {residual} o", "'1a' is no NNEF identifier"),
     ("--output_names a,a {residual} o", "'a' is there twice"),
 ]
@@ -124,6 +130,36 @@ class CommandTest(unittest.TestCase):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("--inputs", done.stdout)
+
+    def test_spec_files(self):
+        files = {
+            "json": '{"dynamic_axes": {"input": {"0": "B"}}, "assertions": ["B>=2"]}',
+            "bare": '{"dynamic_axes": {"input": {0: "B"}}, "assertions": ["B>=2"]}',
+            "text": 'dynamic_axes: "input:0=B" assertions: "B>=2"',
+        }
+        for name, text in files.items():
+            with self.subTest(name):
+                (self.tmp / name).write_text(text)
+                out = self.tmp / f"{name}_out"
+                done = run("--spec", str(self.tmp / name), _RESIDUAL, str(out))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                graph = (out / "graph.nnef").read_text()
+                self.assertIn("shape = [B, 3, 16, 16]", graph)
+                self.assertIn("tract_assert B >= 2", graph)
+        done = run("--spec", str(self.tmp / "text"), "--assert", "B>=3", _RESIDUAL, str(out))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("tract_assert B >= 3", (out / "graph.nnef").read_text())
+
+    def test_axes_as_a_dict_and_divisors(self):
+        axes = '{"input": {2: "H", 3: "W"}}'
+        out = self.tmp / "out"
+        facts = ["--assert", "H%4==0", "--assert", "4<=W<=64"]
+        done = run("--dynamic_axes", axes, *facts, _RESIDUAL, str(out))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        graph = (out / "graph.nnef").read_text()
+        self.assertIn("shape = [1, 3, 4*H_by_4, W]", graph)
+        for text in ("symbol H_by_4", "symbol W", "assert W >= 4", "assert W <= 64"):
+            self.assertIn(f"extension tract_{text};", graph)
 
     def test_a_cause_a_line_and_a_summary(self):
         archive = str(_DATA / "archives/sparse-torch2.15.0.pt")

@@ -26,8 +26,10 @@ Flags (--name=value or --name value):
   --args "sr=16000;full=True;lengths=[20,15]"
                            values of arguments; one that is a tensor becomes a constant
   --method NAME            the method to convert (default: forward)
-  --dynamic_axes "x:0=B"   sizes that stay open
-  --assert "S>=1"          facts about open sizes (may be repeated; default: at least 1)
+  --dynamic_axes "x:0=B,x:2=S"
+                           sizes that stay open; or as a dict, {"x": {0: "B", 2: "S"}}
+  --assert "S>=1"          facts about open sizes, such as 8<=S<=64, S%4==0 (may be repeated;
+                           default: at least 1)
   --input_names a,b        names in the NNEF graph
   --output_names c,_       an output called _ is left out
   --target tract|tract:0.22.4|khronos
@@ -37,6 +39,8 @@ Flags (--name=value or --name value):
                            or the first call alone
   --training eval|keep     of a model saved in training mode: as after eval() (default), or refused
   --compression_level N    of a .nnef.tgz, 1 to 9
+  --spec FILE              all of these as a ConversionSpec, in JSON or protobuf's text format;
+                           other flags override it
   --io FILE.npz            check: inputs in0, in1, ... and torch's outputs out0, out1, ...
   --rtol R, --atol A       check: tolerances (defaults: 1e-3, 1e-4)
   --help
