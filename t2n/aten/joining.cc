@@ -151,10 +151,7 @@ Arg Meshgrid(OpCall& c) {
   bool xy = indexing == "xy" && xs.size() >= 2;
   if (xy) std::swap(xs[0], xs[1]);
   std::vector<Val> out = Grid(c, xs);
-  if (xy) {
-    for (Val& x : out) x = c.b.SwapAxes(x, 0, 1);
-    std::swap(out[0], out[1]);
-  }
+  if (xy) std::swap(out[0], out[1]);
   return Arg::List(out);
 }
 
