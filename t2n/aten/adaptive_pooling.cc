@@ -14,8 +14,10 @@ constexpr int64_t kMaxWindows = 1 << 20;  // along an axis
 struct Adaptive {
   Val x;  // [N, C, spatial...]
   bool batched = true;
-  std::vector<int64_t> size;  // of the output
+  std::vector<int64_t> size;  // of the output, or kWhole
 };
+
+constexpr int64_t kWhole = -1;  // as the input, where that is open
 
 Adaptive ReadAdaptive(OpCall& c, int64_t n) {
   Adaptive a;
@@ -23,10 +25,21 @@ Adaptive ReadAdaptive(OpCall& c, int64_t n) {
   a.batched = a.x.rank() == n + 2;
   if (a.x.rank() != n + 1 && a.x.rank() != n + 2) c.Refuse("rank of the input");
   if (!a.batched) a.x = c.b.Unsqueeze(a.x, 0);
-  a.size = c.ints("output_size", n, 1);
-  for (int64_t s : a.size) {
-    if (s < 1) c.RefuseArg("output_size", "must be positive");
-    if (s > kMaxWindows) c.RefuseArg("output_size", "is out of range");
+  Shape sizes = c.dims("output_size");
+  if (sizes.size() == 1) sizes.assign(n, Dim(sizes[0]));
+  if (!c.b.ok() || sizes.size() != static_cast<size_t>(n)) {
+    c.RefuseArg("output_size");
+    return a;
+  }
+  for (int64_t i = 0; i < n; ++i) {
+    const Dim& size = sizes[i];
+    const int64_t known = size.constant().value_or(kWhole);
+    if (!size.is_const() && size != a.x.dim(i + 2)) {
+      c.RefuseArg("output_size", "must be known, or the input's own size");
+    }
+    if (size.is_const() && known < 1) c.RefuseArg("output_size", "must be positive");
+    if (known > kMaxWindows) c.RefuseArg("output_size", "is out of range");
+    a.size.push_back(known);
   }
   return a;
 }
@@ -49,6 +62,10 @@ Bounds WindowBounds(const Dim& in, int64_t out) {
 std::optional<Window> EvenWindow(const Adaptive& a) {
   Window w;
   for (size_t i = 0; i < a.size.size(); ++i) {
+    if (a.size[i] == kWhole) {
+      w.size.push_back(1);
+      continue;
+    }
     std::optional<int64_t> in = a.x.dim(i + 2).constant();
     if (!in || *in % a.size[i] != 0 || *in == 0) return std::nullopt;
     w.size.push_back(*in / a.size[i]);
@@ -61,7 +78,7 @@ std::optional<Window> EvenWindow(const Adaptive& a) {
 
 bool IsIdentity(const Adaptive& a) {
   for (size_t i = 0; i < a.size.size(); ++i) {
-    if (a.x.dim(i + 2) != Dim(a.size[i])) return false;
+    if (a.size[i] != kWhole && a.x.dim(i + 2) != Dim(a.size[i])) return false;
   }
   return true;
 }
@@ -89,6 +106,7 @@ Val AdaptiveAvg(Builder& b, const Adaptive& a) {
   }
   Val y = b.Reduce(Op::kReduceMean, a.x, whole, true);
   for (size_t i = 0; i < a.size.size(); ++i) {
+    if (a.size[i] == kWhole) continue;
     if (a.size[i] != 1 && y.dim(i + 2) != Dim(a.size[i])) y = AverageAxis(b, y, i + 2, a.size[i]);
   }
   return y;
@@ -151,6 +169,9 @@ Arg AdaptiveMaxPool(OpCall& c) {
   Adaptive a = ReadAdaptive(c, kAxes);
   if (!c.b.ok()) return Val();
   std::optional<Window> window = EvenWindow(a);
+  const bool open = std::count(a.size.begin(), a.size.end(), kWhole) > 0;
+  if (!window && open)
+    return c.RefuseArg("output_size", "keeps an open axis beside uneven windows");
   std::vector<Val> y = window ? c.b.MaxPool(a.x, *window) : MaxByGather(c.b, a);
   if (!a.batched) y = {c.b.Squeeze(y[0], 0), c.b.Squeeze(y[1], 0)};
   return Arg::Tuple(y);

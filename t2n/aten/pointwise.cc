@@ -44,15 +44,26 @@ Val RoundedUp(Builder& b, const Val& remainder, const Val& divisor) {
   return b.And(b.Ne(remainder, 0), b.Xor(negative, b.Lt(divisor, 0)));
 }
 
+// fn(x, divisor) of two integers of rank 0 that are sizes, as a size. Null for anything else.
+Val OfSizes(Builder& b, const Val& x, const Val& divisor, Dim (*fn)(const Dim&, const Dim&)) {
+  if (!b.ok() || !IsInteger(x.dtype()) || x.rank() != 0 || divisor.rank() != 0) return Val();
+  if (!x->dims && !divisor->dims) return Val();
+  const auto a = DimElements(*x.get(), 1), d = DimElements(*divisor.get(), 1);
+  if (!a || !d || Equal((*d)[0], 0) != false) return Val();
+  return b.Cast(b.DimScalar(fn((*a)[0], (*d)[0])), x.dtype());
+}
+
 }  // namespace
 
 Val FloorMod(Builder& b, const Val& x, const Val& divisor) {
+  if (Val size = OfSizes(b, x, divisor, Mod)) return size;
   Val r = b.Rem(x, divisor);
   if (KnownAtLeast(x, 0) && KnownAtLeast(divisor, 1)) return r;
   return b.Select(RoundedUp(b, r, divisor), r + divisor, r);
 }
 
 Val FloorDivide(Builder& b, const Val& x, const Val& divisor) {
+  if (Val size = OfSizes(b, x, divisor, FloorDiv)) return size;
   Val q = b.Div(x, divisor);
   if (IsFloat(x.dtype())) {
     // An exact quotient just below an integer may be rounded up to it: go by the exact remainder.

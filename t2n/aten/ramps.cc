@@ -35,8 +35,27 @@ DType RampType(OpCall& c) {
 
 bool IsKnown(const Arg& a) { return a.is_tensor() ? a.tensor().is_constant() : !a.is_none(); }
 
+// The same over an open number of steps.
+Val OpenLinspace(OpCall& c, const Dim& steps) {
+  DType dtype = RampType(c);
+  if (IsComplex(dtype)) return c.Refuse("of complex numbers");
+  Builder& b = c.b;
+  DType compute = IsInteger(dtype) ? DType::kF64 : dtype;
+  Val start = AsTensor(b, c.arg("start"), compute), end = AsTensor(b, c.arg("end"), compute);
+  if (IsInteger(dtype)) start = b.Trunc(start), end = b.Trunc(end);
+  Val at = b.Iota(steps);
+  Val step = (end - start) / b.Cast(b.DimScalar(Max(steps - 1, 1)), compute);
+  Val rest = b.Sub(b.DimScalar(steps - 1), at);
+  Val from_start = b.Lt(at, b.DimScalar(Max(FloorDiv(steps, 2), 1)));
+  Val up = start + step * b.Cast(at, compute), down = end - step * b.Cast(rest, compute);
+  return b.Cast(b.Select(from_start, up, down), dtype);
+}
+
 Arg Linspace(OpCall& c) {
   IgnorePlacement(c);
+  if (c.arg("steps").is_int() && !c.arg("steps").integer().is_const()) {
+    return OpenLinspace(c, c.dim("steps"));
+  }
   int64_t n = Steps(c);
   DType dtype = RampType(c);
   if (IsComplex(dtype)) return c.Refuse("of complex numbers");

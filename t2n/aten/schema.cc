@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/dim_values.h"
 
 namespace t2n {
 namespace {
@@ -122,6 +123,15 @@ absl::Status Bad(absl::string_view text, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("schema '", text, "': ", what));
 }
 
+// A tensor of one known integer, as that: what traced programs compute sizes with.
+std::optional<Arg> SizeOfTensor(const Arg& value) {
+  if (!value.is_tensor() || !value.tensor() || value.tensor().rank() != 0) return std::nullopt;
+  if (!IsInteger(value.tensor().dtype())) return std::nullopt;
+  const std::optional<Shape> elements = DimElements(*value.tensor().get(), 1);
+  if (!elements || elements->size() != 1) return std::nullopt;
+  return Arg((*elements)[0]);
+}
+
 // `value` as `type`'s item; nullopt if it is none.
 std::optional<Arg> ConvertItem(const SchemaType& type, bool optional, const Arg& value,
                                bool convert_numbers) {
@@ -137,6 +147,7 @@ std::optional<Arg> ConvertItem(const SchemaType& type, bool optional, const Arg&
     case K::kInt:
       if (value.is_int()) return value;
       if (value.is_bool() && convert_numbers) return Arg(value.boolean() ? 1 : 0);
+      if (convert_numbers) return SizeOfTensor(value);
       return std::nullopt;
     case K::kFloat:
       if (value.is_float()) return value;
