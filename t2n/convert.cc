@@ -102,9 +102,9 @@ absl::Status DropOutputs(EvaluatedModel& model) {
     for (StateTensor& s : model.states) {
       const int at = static_cast<int>(s.output);
       if (at == i) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--output_names: output ", i, " is what the model keeps of ", s.path,
-            " for its next call; only --state drop leaves it out"));
+        return absl::InvalidArgumentError(
+            absl::StrCat("--output_names: output ", i, " is what the model keeps of ", s.path,
+                         " for its next call; only --state drop leaves it out"));
       }
       if (at > i) --s.output;
     }
@@ -199,6 +199,7 @@ void Explain(const absl::Status& status, script::Code* code, ConversionFailure* 
 struct Session {
   ModelArchive archive;
   std::unique_ptr<script::Code> code;
+  std::vector<std::string> frozen;  // sizes that look so, of the last call
 };
 
 // One abstract call of the method, which finds its attributes as `forms` say.
@@ -224,8 +225,13 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   }
   T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
   result.before = script::Attributes(root);
-  T2N_ASSIGN_OR_RETURN(IValue value,
-                       evaluator.CallRoot(root, method, args.positional, args.keywords));
+  script::FrozenSizes frozen;
+  for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
+  evaluator.set_frozen_sizes(&frozen);
+  absl::StatusOr<IValue> called = evaluator.CallRoot(root, method, args.positional, args.keywords);
+  session.frozen = frozen.Warnings();
+  for (const std::string& line : session.frozen) env.warn(line);
+  T2N_ASSIGN_OR_RETURN(const IValue value, std::move(called));
   T2N_RETURN_IF_ERROR(script::CheckBounded(value));
   const auto& restored = evaluator.restored();
   result.before.insert(result.before.end(), restored.begin(), restored.end());
@@ -360,6 +366,7 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
   absl::Status status = Run(spec, session, model);
   if (status.ok()) return model;
   Explain(status, session.code.get(), failure);
+  if (failure) failure->warnings = std::move(session.frozen);
   return status;
 }
 

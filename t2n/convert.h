@@ -18,6 +18,7 @@ namespace t2n {
 // A conversion that failed says why in `causes`, a line each; the last one is a summary.
 struct ConversionFailure {
   std::vector<std::string> causes;
+  std::vector<std::string> warnings;  // what may be behind it: sizes that look frozen
 };
 
 // A model read and evaluated, before it is written.

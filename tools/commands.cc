@@ -12,7 +12,10 @@
 namespace t2n {
 namespace {
 
+void Warn(const std::string& warning) { std::fprintf(stderr, "warning: %s\n", warning.c_str()); }
+
 int Fail(const std::string& model, const absl::Status& status, const ConversionFailure& failure) {
+  for (const std::string& w : failure.warnings) Warn(w);
   std::vector<std::string> causes = failure.causes;
   if (causes.empty()) causes.push_back(std::string(status.message()));
   for (const std::string& cause : causes) std::fprintf(stderr, "%s\n", cause.c_str());
@@ -23,8 +26,6 @@ int Fail(const std::string& model, const absl::Status& status, const ConversionF
                more.c_str());
   return 1;
 }
-
-void Warn(const std::string& warning) { std::fprintf(stderr, "warning: %s\n", warning.c_str()); }
 
 // What `work` returns; how far it is can be seen on a terminal.
 template <typename Work>

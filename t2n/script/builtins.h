@@ -37,6 +37,7 @@ struct BuiltinEntry {
 };
 
 // The tables, by file.
+absl::Span<const BuiltinEntry> OpenFloatBuiltins();
 absl::Span<const BuiltinEntry> NumberBuiltins();
 absl::Span<const BuiltinEntry> NumberFunctions();
 absl::Span<const BuiltinEntry> ContainerBuiltins();

@@ -38,7 +38,10 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
     T2N_ASSIGN_OR_RETURN(IValue v, Eval(*k.value, frame));
     keywords.emplace_back(std::string(k.name), std::move(v));
   }
-  builder_.set_place(MakePlace(expr.pos, frame));
+  const PlacePtr place = MakePlace(expr.pos, frame);
+  builder_.set_place(place);
+  std::optional<FrozenSizes::Suspects> suspects;
+  if (frozen_) suspects = frozen_->Begin(expr, args, *place);
   auto result = [&]() -> absl::StatusOr<IValue> {
     if (std::optional<std::string> dotted = ts::DottedName(*expr.callee)) {
       absl::string_view root = absl::string_view(*dotted).substr(0, dotted->find('.'));
@@ -60,7 +63,8 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
     return CallOp(absl::StrCat(object.opaque() ? "packed::" : "aten::", method->name), args,
                   keywords);
   }();
-  if (!result.ok()) return WithPlace(result.status(), *MakePlace(expr.pos, frame));
+  if (suspects) frozen_->End(*suspects, result.ok() ? &*result : nullptr);
+  if (!result.ok()) return WithPlace(result.status(), *place);
   return result;
 }
 

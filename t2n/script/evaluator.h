@@ -19,6 +19,7 @@
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
 #include "t2n/script/held.h"
+#include "t2n/script/frozen_sizes.h"
 #include "t2n/script/loader.h"
 #include "t2n/script/merge.h"
 #include "t2n/script/value.h"
@@ -47,6 +48,9 @@ class Evaluator {
   Loader& loader() { return loader_; }
   // The attributes of objects that a __setstate__ has restored meanwhile, as it left them.
   const std::vector<Attribute>& restored() const { return restored_; }
+
+  // Looks at the calls for sizes that tracing has frozen; null (nobody looks) if not given.
+  void set_frozen_sizes(FrozenSizes* frozen) { frozen_ = frozen; }
 
  private:
   enum class Flow { kNext, kReturn, kBreak, kContinue };
@@ -148,6 +152,7 @@ class Evaluator {
   const OpEnv& env_;
   Loader loader_;
   std::vector<Attribute> restored_;
+  FrozenSizes* frozen_ = nullptr;
   int depth_ = 0;
   int loops_ = 0;
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number

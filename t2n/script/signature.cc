@@ -143,6 +143,8 @@ class ArgumentMaker {
     }
   }
 
+  const std::vector<std::pair<Dim, int64_t>>& examples() const { return examples_; }
+
   // Flags and entries that made no difference: `--inputs 'y'`.
   std::vector<std::string> Unused() const {
     std::vector<std::string> unused;
@@ -166,8 +168,14 @@ class ArgumentMaker {
   }
 
   absl::StatusOr<IValue> Leaf(const std::string& name, ValueType type) {
+    const Shape traced = type.shape;
     if (const InputSpec* spec = specs_.Take(name)) type = spec->type;
-    return NewInput(name, std::move(type));
+    T2N_ASSIGN_OR_RETURN(IValue input, NewInput(name, std::move(type)));
+    const Shape shape = input.tensor()->Read().shape();
+    for (size_t i = 0; i < std::min(shape.size(), traced.size()); ++i) {
+      if (!shape[i].is_const()) examples_.emplace_back(shape[i], traced[i].value());
+    }
+    return input;
   }
 
   absl::StatusOr<IValue> NewInput(const std::string& name, ValueType type) {
@@ -189,6 +197,7 @@ class ArgumentMaker {
   Specs specs_;
   Builder& builder_;
   std::set<std::string> inputs_;
+  std::vector<std::pair<Dim, int64_t>> examples_;
 };
 
 // A value of --args for a tensor: a constant, as torch.tensor() makes it.
@@ -261,6 +270,7 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
       out.keywords.emplace_back(name, *std::move(value));
     }
   }
+  out.examples = maker.examples();
   out.unused = maker.Unused();
   for (const auto& [name, value] : request.args) {
     const bool known = std::any_of(method.params.begin(), method.params.end(),

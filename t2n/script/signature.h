@@ -41,6 +41,7 @@ absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text
 struct CallArguments {
   std::vector<IValue> positional;
   std::vector<std::pair<std::string, IValue>> keywords;
+  std::vector<std::pair<Dim, int64_t>> examples;  // open sizes, and what they were when traced
   std::vector<std::string> unused;  // what fits no argument: `--inputs 'y'`, `--args 'sr'`
 };
 

@@ -136,7 +136,9 @@ def _convert_and_run(arguments, npz, out, settings, result):
     if done.status != "ok":
         result.status = done.status if done.status != "differs" else "crash"
         result.detail = done.last_line()
-        result.causes = done.stderr.strip().splitlines()[:-1]
+        lines = done.stderr.strip().splitlines()[:-1]
+        result.notes = [line for line in lines if line.startswith("warning: ")]
+        result.causes = [line for line in lines if line not in result.notes]
         if done.status == "refused" and os.path.lexists(out):
             result.status, result.detail = "crash", "refused, but OUT was written"
     elif npz.exists():
@@ -162,7 +164,7 @@ def _check(arguments, npz, settings, result):
 def refusal_problem(archive, result):
     """Why the result is not the refusal that NAME.refused asks for, or "" when it is."""
     wanted = archive.with_suffix(".refused").read_text().strip()
-    told = "\n".join([*result.causes, result.detail])
+    told = "\n".join([*result.notes, *result.causes, result.detail])
     if result.status != "refused":
         return f"{result.status}, but should be refused with: {wanted}"
     return "" if wanted in told else f"refused with:\n{told}\nwhich has not: {wanted}"
