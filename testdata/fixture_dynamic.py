@@ -1,0 +1,139 @@
+"""Models with sizes that stay open, each called at several of them. Each make gives the inputs of
+the calls; `axes` are the --dynamic_axes of a traced model, `inputs` the --inputs of a scripted one."""
+
+import fixture
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+FIXTURES = []
+fixture_of = fixture.collector(FIXTURES)
+
+
+def traced(axes, more="", **options):
+    return fixture_of("traced", flags=f"--dynamic_axes '{axes}' {more}".strip(), **options)
+
+
+def scripted(inputs, more="", **options):
+    return fixture_of("scripted", flags=f"--inputs '{inputs}' {more}".strip(), **options)
+
+
+def sequences(*sizes, width=8):
+    return [(torch.randn(b, s, width),) for b, s in sizes]
+
+
+@traced("x:0=B,x:1=S")
+def dynamic_causal_attention():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.project = nn.Linear(8, 24)
+            self.places = nn.Embedding(16, 8)
+
+        def forward(self, x):
+            b, s, c = x.shape
+            x = x + self.places(torch.arange(s))
+            q, k, v = self.project(x).view(b, s, 3, 2, 4).permute(2, 0, 3, 1, 4)
+            mask = torch.ones(s, s).tril() == 0
+            scores = (q @ k.transpose(2, 3)).masked_fill(mask, float("-inf"))
+            y = (scores.softmax(3) @ v).transpose(1, 2).reshape(b, s, c)
+            return y, F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+    return Model(), sequences((2, 5), (1, 8), (3, 1))
+
+
+@traced('{"x": {0: "B", 1: "S"}}', "--assert '2<=S<=16'")
+def dynamic_orders():
+    """Sorts, quantiles and running sums along an open axis."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            values, order = x.sort(1, descending=True)
+            half = x.topk((x.size(1) + 1) // 2, 1)[0]
+            return values, order, half, x.quantile(0.5, dim=1), x.median(1)[0], x.cumsum(1)
+
+    return Model(), [(torch.randn(b, s),) for b, s in ((2, 6), (1, 9), (3, 2))]
+
+
+@traced("x:2=H,x:3=W")
+def dynamic_pad_to_multiple():
+    """Sizes computed on tensors go into a list of integers as they are."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            h, w = x.shape[2:]
+            x = F.pad(x, [0, (4 - w % 4) % 4, 0, (4 - h % 4) % 4])
+            y = F.interpolate(F.avg_pool2d(x, 4), scale_factor=2.0, mode="bilinear")
+            return y, F.adaptive_avg_pool2d(x, (None, 1)), F.max_pool2d(x, 3, 2, ceil_mode=True)
+
+    return Model(), [(torch.randn(1, 2, h, w),) for h, w in ((8, 10), (7, 5), (13, 6))]
+
+
+@scripted("f32[1,4,H,W]", "--assert 'H%4==0' --assert 'W%4==0'")
+def dynamic_windows():
+    class Model(nn.Module):
+        def forward(self, x):
+            b, c, h, w = x.shape
+            y = x.view(b, c, h // 4, 4, w // 4, 4).permute(0, 2, 4, 3, 5, 1).reshape(-1, 16, c)
+            y = y.softmax(1).view(b, h // 4, w // 4, 4, 4, c)
+            return y.permute(0, 5, 1, 3, 2, 4).reshape(b, c, h, w)
+
+    return Model(), [(torch.randn(1, 4, h, w),) for h, w in ((8, 4), (4, 4), (12, 8))]
+
+
+@scripted("f32[1,2,H,W]", "--assert 'H>=4' --assert 'W>=4'")
+def dynamic_pyramid():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.Conv2d(2, 2, 3, stride=2, padding=1)
+            self.up = nn.ConvTranspose2d(2, 2, 2, stride=2)
+
+        def forward(self, x):
+            a = self.down(x)
+            b = self.down(a)
+            a = a + F.interpolate(b, size=a.shape[2:], mode="nearest")
+            u = self.up(a)[:, :, : x.size(2), : x.size(3)]
+            rows = torch.linspace(-1.0, 1.0, x.size(2))
+            return torch.cat([u, x], 1), rows, F.unfold(x, [3, 3], padding=1)
+
+    return Model(), [(torch.randn(1, 2, h, w),) for h, w in ((8, 4), (7, 9), (4, 6))]
+
+
+@scripted("f32[1,N]", "--assert 'N>=32'")
+def dynamic_spectrum():
+    class Model(nn.Module):
+        def forward(self, x):
+            window = torch.hann_window(16)
+            y = torch.stft(x, 16, hop_length=4, window=window, return_complex=True)
+            frames = x.unfold(1, 8, 4)
+            return torch.view_as_real(y).square().sum(-1), frames * 2.0, x.flip(1), x.roll(3, 1)
+
+    return Model(), [(torch.randn(1, n),) for n in (40, 33, 64)]
+
+
+@scripted("x=f32[B,S,8];lengths=i64[B]")
+def dynamic_lengths():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(8, 4, bidirectional=True, batch_first=True)
+
+        def forward(self, x, lengths):
+            y, (h, _) = self.lstm(x)
+            keep = torch.arange(x.size(1))[None] < lengths[:, None]
+            y = y * keep[:, :, None]
+            last = y[torch.arange(x.size(0)), lengths - 1]
+            return y.sum(1) / lengths[:, None], h, last, x.size(1)
+
+    calls = [((2, 5), [5, 3]), ((1, 7), [7]), ((3, 1), [1, 1, 1])]
+    return Model(), [(torch.randn(*size, 8), torch.tensor(n)) for size, n in calls]
+
+
+@traced("x:1=S", refused="the 12 in torch.view looks frozen: S was 12 when the program was traced")
+def dynamic_frozen_size():
+    class Model(nn.Module):
+        def forward(self, x):
+            return x.view(1, int(x.size(1)), 2, 2)
+
+    return Model(), [(torch.randn(1, 12, 4),)]
