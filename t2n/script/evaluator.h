@@ -18,8 +18,8 @@
 #include "t2n/aten/op_call.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
-#include "t2n/script/held.h"
 #include "t2n/script/frozen_sizes.h"
+#include "t2n/script/held.h"
 #include "t2n/script/loader.h"
 #include "t2n/script/merge.h"
 #include "t2n/script/value.h"
@@ -160,7 +160,7 @@ class Evaluator {
   int64_t calls_ = 0;
   uint64_t items_ = 0;       // of all lists that builtins returned
   uint64_t characters_ = 0;  // of all strings
-  int open_passes_ = 0;  // of the while loops being run whose conditions the inputs decide
+  int open_passes_ = 0;      // of the while loops being run whose conditions the inputs decide
 };
 
 // `status` with `place` attached, unless it has one already.
