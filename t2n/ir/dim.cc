@@ -1,11 +1,13 @@
 #include "t2n/ir/dim.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -33,6 +35,10 @@ struct Dim::Poly {
 };
 
 namespace {
+
+constexpr size_t kMaxTerms = 128;
+constexpr size_t kMaxText = 4096;
+constexpr char kOvergrown[] = "?";
 
 int64_t FloorDivInt(int64_t a, int64_t b) {
   if (b == -1) return a == std::numeric_limits<int64_t>::min() ? a : -a;
@@ -95,6 +101,13 @@ class DimOps {
     return terms;
   }
 
+  // What an expression that has grown too long becomes: a symbol like no other, which the type
+  // rules refuse. Programs reach such sizes by squaring them in a loop.
+  static Dim Overgrown() {
+    static std::atomic<int64_t> count{0};
+    return Dim::Symbol(absl::StrCat(kOvergrown, ++count), Range());
+  }
+
   static Dim FromTerms(Terms terms) {
     for (auto it = terms.begin(); it != terms.end();) {
       it = it->second.coefficient == 0 ? terms.erase(it) : std::next(it);
@@ -103,9 +116,11 @@ class DimOps {
     if (terms.size() == 1 && terms.begin()->first.empty()) {
       return Dim(terms.begin()->second.coefficient);
     }
+    if (terms.size() > kMaxTerms) return Overgrown();
     auto poly = std::make_shared<Dim::Poly>();
     poly->terms = std::move(terms);
     poly->text = Text(poly->terms);
+    if (poly->text.size() > kMaxText) return Overgrown();
     return Dim(std::shared_ptr<const Dim::Poly>(std::move(poly)));
   }
 
@@ -139,7 +154,7 @@ class DimOps {
       } else if (!text.empty()) {
         text += "+";
       }
-      if (c != 1 && c != -1) absl::StrAppend(&text, c < 0 ? -c : c, "*");
+      if (c != 1 && c != -1) absl::StrAppend(&text, c < 0 ? -static_cast<uint64_t>(c) : c, "*");
       text += key;
     };
     // Positive terms first: NNEF reads a leading minus, people do not.
@@ -337,6 +352,13 @@ std::optional<int64_t> Dim::constant() const {
 }
 
 Range Dim::range() const { return poly_ ? DimOps::PolyRange(*this) : Range{value_, value_}; }
+
+bool Dim::IsOvergrown() const {
+  for (const std::string& name : Symbols()) {
+    if (absl::StartsWith(name, kOvergrown)) return true;
+  }
+  return false;
+}
 
 std::vector<std::string> Dim::Symbols() const {
   std::set<std::string> names;

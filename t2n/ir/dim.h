@@ -48,6 +48,8 @@ class Dim {
 
   // Bounds that follow from the ranges of the symbols.
   Range range() const;
+  // Whether the expression was longer than can be kept: then it is not known.
+  bool IsOvergrown() const;
   // Every symbol's name, each once, sorted.
   std::vector<std::string> Symbols() const;
   // The value at a binding of the symbols; nullopt if one is not bound or a divisor is zero.

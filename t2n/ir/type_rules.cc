@@ -370,6 +370,7 @@ namespace {
 absl::Status CheckSizes(Op op, const Shape& shape) {
   int64_t count = 1;
   for (const Dim& d : shape) {
+    if (d.IsOvergrown()) return Bad(op, "a size that is too long an expression");
     if (Less(d, 0) == true) {
       return Bad(op, absl::StrCat("a result of negative size: ", ShapeToString(shape)));
     }
@@ -438,6 +439,9 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
     case Op::kDims: {
       Shape shape;
       for (int64_t s : attrs.Ints("shape")) shape.push_back(s);
+      for (const Dim& d : attrs.Sizes("values")) {
+        if (d.IsOvergrown()) return Bad(op, "a number that is too long an expression");
+      }
       return Types{{DType::kI64, std::move(shape), nullptr}};
     }
     case Op::kIota:

@@ -103,15 +103,15 @@ def mutations(data, count, rng):
         yield f"mutation {i} of {name}", lambda n=name, c=bytes(content): rezip(data, {n: c})
 
 
-def programs(host):
-    """The hostile programs in an archive of one class with one method."""
+def programs(host, bodies):
+    """Programs in an archive of one class with one method."""
     with zipfile.ZipFile(io.BytesIO(host)) as archive:
         [entry] = [n for n in archive.namelist() if n.endswith(".py")]
         text = archive.read(entry).decode()
     head, class_name = re.match(
         r"(.*?def forward\(self: (\S+),\n    x: Tensor\))", text, re.S
     ).groups()
-    for name, body in hostile_programs.PROGRAMS.items():
+    for name, body in bodies.items():
         code = (head + body.replace("CLASS", class_name)).encode()
         yield name, lambda code=code: rezip(host, {entry: code})
 
@@ -130,8 +130,13 @@ def cases_of(options):
             for name, make in made:
                 yield Case(f"{path.stem}: {name}", make, flags)
     if options.host:
-        for name, make in programs(pathlib.Path(options.host).read_bytes()):
-            yield Case(name, make, ("--inputs", "f32[2,3]"))
+        host = pathlib.Path(options.host).read_bytes()
+        for inputs, bodies in (
+            ("f32[2,3]", hostile_programs.PROGRAMS),
+            ("f32[S,T]", hostile_programs.OPEN_PROGRAMS),
+        ):
+            for name, make in programs(host, bodies):
+                yield Case(name, make, ("--inputs", inputs))
 
 
 def _limit_memory(limit):

@@ -252,6 +252,34 @@ _EXPRESSIONS = [
     "uninitialized(Tensor)",
 ]
 
+# Over open sizes: x is f32[S,T].
+OPEN_PROGRAMS = {
+    "squared_size": _body(
+        "n = torch.size(x, 0)", "for i in range(60):", "  n = torch.mul(n, n)", "return torch.add(x, n)"
+    ),
+    "multiplied_sizes": _body(
+        "n = torch.size(x, 0)",
+        "m = torch.size(x, 1)",
+        "for i in range(60):",
+        "  n = torch.mul(torch.add(n, m), torch.add(n, 1))",
+        "return torch.add(x, n)",
+    ),
+    "nested_divisions": _body(
+        "n = torch.size(x, 0)",
+        "for i in range(3000):",
+        "  n = torch.floordiv(torch.add(torch.mul(n, 3), 7), 2)",
+        "return torch.add(x, n)",
+    ),
+    "loops_in_loops": _body(
+        "n = torch.size(x, 0)",
+        "for i in range(n):",
+        "  for j in range(n):",
+        "    for k in range(n):",
+        "      x = torch.add(x, torch.add(i, torch.add(j, k)))",
+        "return x",
+    ),
+}  # fmt: skip
+
 PROGRAMS = {
     **_STATEMENTS,
     **{f"expression {e[:60]}": _body(f"return {e}", result="Any") for e in _EXPRESSIONS},
