@@ -25,9 +25,11 @@ inline constexpr int64_t kMaxTensorElements = int64_t{1} << 48;       // of a te
 
 // Of the program, in one conversion.
 inline constexpr int kMaxCallDepth = 256;
-inline constexpr int64_t kMaxCalls = 1 << 20;
-inline constexpr int64_t kMaxIterations = 100000;       // an unrolled graph of more is of no use
-inline constexpr uint64_t kMaxItems = 1000000;          // of a list, tuple or dict
+inline constexpr int64_t kMaxCalls = 1 << 18;
+inline constexpr int64_t kMaxIterations = 100000;  // an unrolled graph of more is of no use
+inline constexpr uint64_t kMaxItems = 1000000;     // of a list, tuple or dict
+inline constexpr int64_t kMaxIntArgument = int64_t{1}
+                                           << 31;       // known ints that operators calculate with
 inline constexpr uint64_t kMaxStringBytes = 16u << 20;  // one string
 inline constexpr uint64_t kMaxComputedText = 1u << 30;  // all strings together
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "parsers/limits.h"
 
 namespace t2n {
 
@@ -81,9 +82,15 @@ double OpCall::number(absl::string_view name) {
   return 0;
 }
 
+int64_t OpCall::InRange(absl::string_view name, int64_t value, int64_t otherwise) {
+  if (value >= -limits::kMaxIntArgument && value <= limits::kMaxIntArgument) return value;
+  RefuseArg(name, "is out of range");
+  return otherwise;
+}
+
 int64_t OpCall::integer(absl::string_view name) {
   Dim d = dim(name);
-  if (d.is_const()) return d.value();
+  if (d.is_const()) return InRange(name, d.value(), 0);
   RefuseArg(name, "must be a known integer here; give the input a fixed size");
   return 0;
 }
@@ -138,7 +145,7 @@ std::vector<int64_t> OpCall::ints(absl::string_view name) {
   std::vector<int64_t> out;
   for (const Dim& d : dims(name)) {
     if (!d.is_const()) RefuseArg(name, "must be known integers here; give the input fixed sizes");
-    out.push_back(d.constant().value_or(1));
+    out.push_back(InRange(name, d.constant().value_or(1), 1));
   }
   return out;
 }

@@ -97,6 +97,9 @@ class OpCall {
   std::vector<Arg>& args() { return args_; }
 
  private:
+  // `value`, or `otherwise` and a refusal if products of two such would overflow.
+  int64_t InRange(absl::string_view name, int64_t value, int64_t otherwise);
+
   const Schema& schema_;
   std::vector<Arg> args_;
   const OpEnv& env_;

@@ -12,6 +12,8 @@ namespace {
 
 // A folded result may always have this many bytes, or twice what its operands have.
 constexpr int64_t kSmall = 1 << 20;
+// One of more bytes is left to the runtime: what is folded is held in memory.
+constexpr int64_t kLarge = int64_t{1} << 30;
 // Constants up to this many elements take part in size arithmetic.
 constexpr int64_t kMaxDimElements = 64;
 
@@ -62,6 +64,7 @@ absl::Status FoldNode(Node* node) {
     output_bytes = std::max(output_bytes, bytes.value());
   }
   if (output_bytes > kSmall && output_bytes > 2 * input_bytes) return absl::OkStatus();
+  if (output_bytes > kLarge) return absl::OkStatus();
   auto results = RunNode(*node, inputs, [](absl::string_view) { return std::nullopt; });
   if (absl::IsUnimplemented(results.status())) return absl::OkStatus();
   if (!results.ok()) return results.status();

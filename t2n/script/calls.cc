@@ -146,11 +146,13 @@ absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
 }
 
 absl::Status Evaluator::Charge(const IValue& made) {
-  if (auto l = made.list()) items_ += l->items.size();
+  auto l = made.list();
   const auto* s = made.If<std::string>();
+  if (l) items_ += l->items.size();
   if (s) characters_ += s->size();
-  if ((!s || s->size() <= limits::kMaxStringBytes) && items_ <= limits::kMaxExpandedValues &&
-      characters_ <= limits::kMaxComputedText) {
+  bool small =
+      (!s || s->size() <= limits::kMaxStringBytes) && (!l || l->items.size() <= limits::kMaxItems);
+  if (small && items_ <= limits::kMaxExpandedValues && characters_ <= limits::kMaxComputedText) {
     return absl::OkStatus();
   }
   return absl::ResourceExhaustedError("the program's lists and strings grow beyond all limits");
