@@ -346,3 +346,20 @@ def attention_scaled_dot_product():
             return F.scaled_dot_product_attention(q, k, v)
 
     return Model(), (torch.randn(1, 2, 3, 4), torch.randn(1, 2, 5, 4), torch.randn(1, 2, 5, 4))
+
+
+@fixture_of()
+def steps_behind_reshapes():
+    """What tract takes for a Downsample, which it cannot move over a reshape."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.Conv2d(4, 3, 1, stride=2)
+            self.dilated = nn.Conv1d(4, 3, 3, stride=2, dilation=4)
+
+        def forward(self, x):
+            y = torch.relu(x.view(2, 4, 7, 4))
+            return self.one(y), self.dilated(x.flatten(1).view(2, 4, 28)), y.flip(2, 3), y[..., ::3]
+
+    return Model(), (torch.randn(2, 4, 28),)

@@ -137,3 +137,17 @@ def dynamic_frozen_size():
             return x.view(1, int(x.size(1)), 2, 2)
 
     return Model(), [(torch.randn(1, 12, 4),)]
+
+
+@traced("x:2=S")
+def dynamic_steps_behind_reshapes():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one = nn.Conv2d(2, 3, 1, stride=2)
+
+        def forward(self, x):
+            y = torch.relu(x.view(1, 2, 2, x.size(2)))
+            return self.one(y), y[..., ::3], y[..., 1::2], y.flip(3)
+
+    return Model(), [(torch.randn(1, 4, n),) for n in (8, 9, 13)]

@@ -17,10 +17,25 @@ absl::Status LowerReshape(Lowering& l, const Node& node);
 absl::Status LowerTranspose(Lowering& l, const Node& node);
 absl::Status LowerBroadcast(Lowering& l, const Node& node);
 absl::Status LowerSlice(Lowering& l, const Node& node);
-absl::Status LowerReverse(Lowering& l, const Node& node);
+// One axis of `x` from `begin` to `end`.
+nnef::Expr OneSlice(nnef::Expr x, int64_t axis, const Dim& begin, const Dim& end);
 absl::Status LowerConcat(Lowering& l, const Node& node);
 absl::Status LowerPad(Lowering& l, const Node& node);
 absl::Status LowerIota(Lowering& l, const Node& node);
+
+// downsample.cc
+// tract (0.23.9 and before) takes convolutions with a stride apart into a Downsample and the rest,
+// writes reversals as one, and fails when its optimiser moves a Downsample over a reshape.
+//
+// Whether a reshape lies before `value`, with nothing between that a Downsample stays behind.
+bool MayMoveToReshape(const Value& value);
+// Every step-th element of axis `axis`, of `size`, from the first on, without a Downsample.
+nnef::Expr EveryNth(Lowering& l, const Node& node, nnef::Expr x, int64_t axis, const Dim& size,
+                    int64_t step);
+// The slice [begin : begin + count * step : step] of an axis of known size.
+nnef::Expr BlockSlice(Lowering& l, const Node& node, nnef::Expr x, int64_t axis, int64_t size,
+                      int64_t begin, int64_t count, int64_t step);
+absl::Status LowerReverse(Lowering& l, const Node& node);
 
 // reduce.cc
 absl::Status LowerReduce(Lowering& l, const Node& node);

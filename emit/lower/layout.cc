@@ -9,12 +9,12 @@ using nnef::Call;
 using nnef::Expr;
 using nnef::Ints;
 
-namespace {
-
 Expr OneSlice(Expr x, int64_t axis, const Dim& begin, const Dim& end) {
   return Call("slice", {std::move(x)},
               {{"axes", Ints({axis})}, {"begin", DimArray({begin})}, {"end", DimArray({end})}});
 }
+
+namespace {
 
 std::vector<int64_t> PositionsOfOnes(absl::Span<const Dim> shape, int64_t offset) {
   std::vector<int64_t> axes;
@@ -164,31 +164,6 @@ absl::Status LowerBroadcast(Lowering& l, const Node& node) {
 
 namespace {
 
-// Every step-th element from `begin` on, without tract's Downsample: its optimiser (0.23.9 and
-// before) fails when it moves a Downsample over a reshape. The axis is cut into blocks of `step`,
-// of which one element stays.
-Expr BlockSlice(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t size, int64_t begin,
-                int64_t count, int64_t step) {
-  int64_t first = std::max<int64_t>(std::min(begin, size - count * step), 0);
-  int64_t missing = first + count * step - size;
-  if (missing > 0) {
-    Expr filler = l.Temp(node, "filler", OneSlice(x, axis, 0, missing));
-    x = l.Temp(node, "filled",
-               Call("concat", {nnef::Array({x, filler})}, {{"axis", nnef::Int(axis)}}));
-    size += missing;
-  }
-  if (first != 0 || count * step != size) {
-    x = l.Temp(node, "part", OneSlice(x, axis, first, first + count * step));
-  }
-  x = l.Temp(node, "blocks",
-             Call("reshape", {x},
-                  {{"shape", Ints({count, step})},
-                   {"axis_start", nnef::Int(axis)},
-                   {"axis_count", nnef::Int(1)}}));
-  x = l.Temp(node, "taken", OneSlice(x, axis + 1, begin - first, begin - first + 1));
-  return Call("squeeze", {x}, {{"axes", Ints({axis + 1})}});
-}
-
 // A part of a constant whose size is open, such as a table of positions. Its elements are taken by
 // number: of a slice, tract's streaming takes the same elements for every pulse.
 bool IsOpenPartOfTable(const Target& target, const Node& node) {
@@ -208,7 +183,9 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
                            step));
     return absl::OkStatus();
   }
-  if (IsOpenPartOfTable(l.target(), node)) {
+  bool apart = !l.target().strict && step != 1 && l.target().has_symbolic_values() &&
+               MayMoveToReshape(*node.inputs[0]);
+  if (apart || IsOpenPartOfTable(l.target(), node)) {
     Expr numbers = l.Temp(
         node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end), nnef::Int(step)}));
     l.Set(node, Call("tract_core_gather", {l.In(node, 0), numbers}, {{"axis", nnef::Int(axis)}}));
@@ -217,21 +194,6 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
   Expr slice = OneSlice(l.In(node, 0), axis, begin, end);
   if (step != 1) slice.items.push_back({"stride", Ints({step})});
   l.Set(node, std::move(slice));
-  return absl::OkStatus();
-}
-
-absl::Status LowerReverse(Lowering& l, const Node& node) {
-  const std::vector<int64_t>& axes = node.attrs.Ints("axes");
-  Expr x = l.In(node, 0);
-  for (size_t i = 0; i < axes.size(); ++i) {
-    Expr reversed = Call("tract_core_downsample", {x},
-                         {{"axis", nnef::Int(axes[i])}, {"stride", nnef::Int(-1)}});
-    if (i + 1 == axes.size()) {
-      l.Set(node, std::move(reversed));
-    } else {
-      x = l.Temp(node, "reversed", std::move(reversed));
-    }
-  }
   return absl::OkStatus();
 }
 

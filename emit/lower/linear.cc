@@ -107,18 +107,38 @@ Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count) {
   return l.Constant(t, value.name.empty() ? ValueName(value, l.model().naming) : value.name);
 }
 
+// The input of a convolution, of which only every stride-th element matters along some axes: these
+// elements, with `stride` and `dilation` among them, where tract would use a Downsample in vain.
+Expr Sampled(Lowering& l, const Node& node, Expr x, std::vector<int64_t>* stride,
+             std::vector<int64_t>* dilation) {
+  if (l.target().strict || !MayMoveToReshape(*node.inputs[0])) return x;
+  for (size_t i = 0; i < stride->size(); ++i) {
+    int64_t step = (*stride)[i];
+    bool one = node.inputs[1]->shape()[i + 2] == Dim(1);
+    bool padded = node.attrs.Ints("pad_before")[i] != 0 || node.attrs.Ints("pad_after")[i] != 0;
+    if (step == 1 || padded || (!one && (*dilation)[i] % step != 0)) continue;
+    x = l.Temp(node, "sampled",
+               EveryNth(l, node, std::move(x), i + 2, node.inputs[0]->shape()[i + 2], step));
+    (*stride)[i] = 1;
+    if (!one) (*dilation)[i] /= step;
+  }
+  return x;
+}
+
 Expr Window(Lowering& l, const Node& node, const char* op, Expr filter,
             const std::vector<int64_t>& pad_after, bool biased = true) {
   const Attrs& attrs = node.attrs;
+  std::vector<int64_t> stride = attrs.Ints("stride"), dilation = attrs.Ints("dilation");
   std::vector<Expr> operands = {l.In(node, 0), std::move(filter)};
+  if (node.op == Op::kConv) operands[0] = Sampled(l, node, operands[0], &stride, &dilation);
   if (biased && node.inputs.size() > 2) {
     // The standard's bias is [1, channels].
     operands.push_back(l.target().strict ? WithLeadingOnes(l, node, 2, 1) : l.In(node, 2));
   }
   std::vector<std::pair<std::string, Expr>> named;
   named.push_back({"padding", Pairs(attrs.Ints("pad_before"), pad_after)});
-  named.push_back({"stride", Ints(attrs.Ints("stride"))});
-  named.push_back({"dilation", Ints(attrs.Ints("dilation"))});
+  named.push_back({"stride", Ints(stride)});
+  named.push_back({"dilation", Ints(dilation)});
   named.push_back({"groups", nnef::Int(attrs.Int("groups"))});
   return Call(op, std::move(operands), std::move(named));
 }
