@@ -295,6 +295,10 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   if (!engine && LooksLikeQnnpack(traits)) {
     env.quantized_engine = QuantizedEngine::kQnnpack;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
+  } else if (!engine && traits.weights_per_channel) {
+    env.warn(
+        "quantized layers round as fbgemm does; if torch ran them by oneDNN (engine x86), "
+        "--quantized_engine x86 gives its results");
   }
   model.graph = std::move(found.graph);
   model.states = std::move(found.states);
