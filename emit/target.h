@@ -35,9 +35,9 @@ struct Target {
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
   bool reads_bool_files() const { return version >= 21 || strict; }
-  bool topk_of_any_rank() const { return version >= 21; }  // before: up to 2
+  bool topk_of_any_rank() const { return version >= 21; }                // before: up to 2
   bool convolves_by_results() const { return version >= 21 || strict; }  // filters: variables only
-  bool topk_of_any_type() const { return version >= 21; }  // before: f32
+  bool topk_of_any_type() const { return version >= 21; }                // before: f32
   bool has_f16_pow_and_round() const { return version >= 21 || strict; }
   bool shares_results() const { return version >= 21 || strict; }  // of a scan's body
   // Since 0.23.
@@ -56,6 +56,7 @@ struct Target {
   // where a comparison of them changes. Halves are lost that way, and so are operands that
   // broadcast.
   bool reasons_on_sizes() const { return version >= 23; }
+  bool compares_open_ends() const { return version >= 23 || strict; }  // before: min(S,2*(S+1)/2)
 };
 
 // The newest tract that is tested: the default target.

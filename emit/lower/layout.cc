@@ -183,9 +183,11 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
                            step));
     return absl::OkStatus();
   }
-  bool apart = !l.target().strict && step != 1 && l.target().has_symbolic_values() &&
-               MayMoveToReshape(*node.inputs[0]);
-  if (apart || IsOpenPartOfTable(l.target(), node)) {
+  // By number, where a slice would be a Downsample that cannot move, or of a size not understood.
+  bool apart = step != 1 && MayMoveToReshape(*node.inputs[0]);
+  bool unsure = !l.target().compares_open_ends() && !end.is_const() && !(size - end).is_const();
+  bool by_number = !l.target().strict && l.target().has_symbolic_values() && (apart || unsure);
+  if (by_number || IsOpenPartOfTable(l.target(), node)) {
     Expr numbers = l.Temp(
         node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end), nnef::Int(step)}));
     l.Set(node, Call("tract_core_gather", {l.In(node, 0), numbers}, {{"axis", nnef::Int(axis)}}));

@@ -107,20 +107,29 @@ Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count) {
   return l.Constant(t, value.name.empty() ? ValueName(value, l.model().naming) : value.name);
 }
 
-// The input of a convolution, of which only every stride-th element matters along some axes: these
-// elements, with `stride` and `dilation` among them, where tract would use a Downsample in vain.
-Expr Sampled(Lowering& l, const Node& node, Expr x, std::vector<int64_t>* stride,
+// Whether tract takes the stride along spatial axis `i` of a convolution for a Downsample, which
+// its optimiser may then move to a reshape.
+bool IsDownsample(const Lowering& l, const Node& node, size_t i) {
+  const Attrs& attrs = node.attrs;
+  int64_t step = attrs.Ints("stride")[i];
+  bool padded = attrs.Ints("pad_before")[i] != 0 || attrs.Ints("pad_after")[i] != 0;
+  bool every = node.inputs[1]->shape()[i + 2] == Dim(1) || attrs.Ints("dilation")[i] % step == 0;
+  return node.op == Op::kConv && !l.target().strict && step != 1 && !padded && every &&
+         MayMoveToReshape(*node.inputs[0]);
+}
+
+// The input of a convolution; where IsDownsample, the elements that matter, and `stride` and
+// `dilation` among them.
+Expr Sampled(Lowering& l, const Node& node, std::vector<int64_t>* stride,
              std::vector<int64_t>* dilation) {
-  if (l.target().strict || !MayMoveToReshape(*node.inputs[0])) return x;
+  Expr x = l.In(node, 0);
   for (size_t i = 0; i < stride->size(); ++i) {
+    if (!IsDownsample(l, node, i)) continue;
     int64_t step = (*stride)[i];
-    bool one = node.inputs[1]->shape()[i + 2] == Dim(1);
-    bool padded = node.attrs.Ints("pad_before")[i] != 0 || node.attrs.Ints("pad_after")[i] != 0;
-    if (step == 1 || padded || (!one && (*dilation)[i] % step != 0)) continue;
     x = l.Temp(node, "sampled",
                EveryNth(l, node, std::move(x), i + 2, node.inputs[0]->shape()[i + 2], step));
     (*stride)[i] = 1;
-    if (!one) (*dilation)[i] /= step;
+    if ((*dilation)[i] % step == 0) (*dilation)[i] /= step;
   }
   return x;
 }
@@ -129,8 +138,7 @@ Expr Window(Lowering& l, const Node& node, const char* op, Expr filter,
             const std::vector<int64_t>& pad_after, bool biased = true) {
   const Attrs& attrs = node.attrs;
   std::vector<int64_t> stride = attrs.Ints("stride"), dilation = attrs.Ints("dilation");
-  std::vector<Expr> operands = {l.In(node, 0), std::move(filter)};
-  if (node.op == Op::kConv) operands[0] = Sampled(l, node, operands[0], &stride, &dilation);
+  std::vector<Expr> operands = {Sampled(l, node, &stride, &dilation), std::move(filter)};
   if (biased && node.inputs.size() > 2) {
     // The standard's bias is [1, channels].
     operands.push_back(l.target().strict ? WithLeadingOnes(l, node, 2, 1) : l.In(node, 2));
@@ -189,8 +197,15 @@ absl::StatusOr<Expr> DeconvFilter(Lowering& l, const Node& node) {
 
 absl::Status CheckConvolution(Lowering& l, const Node& node) {
   if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
-  bool possible = l.target().convolves_by_results() || node.inputs[1]->is_constant();
-  return possible ? absl::OkStatus() : l.Refuse(node, "a convolution by a computed filter");
+  if (!l.target().convolves_by_results() && !node.inputs[1]->is_constant()) {
+    return l.Refuse(node, "a convolution by a computed filter");
+  }
+  for (int64_t i = 0; i + 2 < node.inputs[0]->rank() && !l.target().has_symbolic_values(); ++i) {
+    if (!node.inputs[0]->shape()[i + 2].is_const() && IsDownsample(l, node, i)) {
+      return l.Refuse(node, "a stride behind a reshape, along an open axis");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
