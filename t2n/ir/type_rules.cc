@@ -26,7 +26,11 @@ absl::StatusOr<Shape> BroadcastShapes(Op op, Inputs in) {
       std::optional<Dim> d = BroadcastSize(shape[i], t.shape[i]);
       if (!d) {
         return Bad(op, absl::StrCat("shapes ", ShapeToString(shape), " and ",
-                                    ShapeToString(t.shape), " do not broadcast"));
+                                    ShapeToString(t.shape), " do not broadcast",
+                                    ConstantShape(shape) && ConstantShape(t.shape)
+                                        ? ""
+                                        : " for all values of the symbols, so that axis cannot "
+                                          "stay open"));
       }
       shape[i] = *d;
     }
@@ -352,8 +356,10 @@ std::optional<Dim> BroadcastSize(const Dim& a, const Dim& b) {
   if (a == Dim(1)) return b;
   if (b == Dim(1)) return a;
   std::optional<bool> equal = Equal(a, b);
-  if (equal == false) return std::nullopt;
-  return a.is_const() ? a : (b.is_const() ? b : a);
+  // An open size is a number for some values of the symbols only.
+  bool sometimes = !equal && a.is_const() != b.is_const();
+  if (equal == false || sometimes) return std::nullopt;
+  return a;
 }
 
 EinsumTerms ParseEinsum(absl::string_view equation) {

@@ -20,8 +20,9 @@ absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs,
 Dim WindowOutputSize(const Dim& size, int64_t kernel, int64_t stride, int64_t dilation,
                      int64_t pad_before, int64_t pad_after);
 
-// numpy's broadcasting of two sizes: equal, or one is 1. nullopt if they cannot be equal. Sizes
-// that are not known to differ are taken as equal (the first is returned), as torch's trace did.
+// numpy's broadcasting of two sizes: equal, or one is 1. nullopt if they cannot be equal, or only
+// for some values of the symbols: an open size and a number. Two open sizes that are not known to
+// differ are taken as equal (the first is returned), as torch's trace did.
 std::optional<Dim> BroadcastSize(const Dim& a, const Dim& b);
 
 // Operands of an einsum equation: "ij,jk->ik" -> {"ij", "jk"} and "ik".
