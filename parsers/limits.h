@@ -28,10 +28,9 @@ inline constexpr int kMaxCallDepth = 256;
 inline constexpr int64_t kMaxCalls = 1 << 18;
 inline constexpr int64_t kMaxIterations = 100000;  // an unrolled graph of more is of no use
 inline constexpr uint64_t kMaxItems = 1000000;     // of a list, tuple or dict
-inline constexpr int64_t kMaxIntArgument = int64_t{1}
-                                           << 31;       // known ints that operators calculate with
-inline constexpr uint64_t kMaxStringBytes = 16u << 20;  // one string
-inline constexpr uint64_t kMaxComputedText = 1u << 30;  // all strings together
+inline constexpr int64_t kMaxIntArgument = int64_t{1} << 31;  // ints that operators calculate with
+inline constexpr uint64_t kMaxStringBytes = 16u << 20;        // one string
+inline constexpr uint64_t kMaxComputedText = 1u << 30;        // all strings together
 
 }  // namespace t2n::limits
 
