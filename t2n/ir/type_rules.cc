@@ -5,18 +5,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "parsers/limits.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/rule_families.h"
 
 namespace t2n {
+
+using rules::Bad;
+using rules::Inputs;
+using rules::Types;
+
 namespace {
-
-using Types = std::vector<ValueType>;
-using Inputs = absl::Span<const ValueType>;
-
-absl::Status Bad(Op op, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(OpName(op), ": ", what));
-}
 
 absl::StatusOr<Shape> BroadcastShapes(Op op, Inputs in) {
   Shape shape = in[0].shape;
@@ -288,69 +286,7 @@ absl::StatusOr<Types> Einsum(Op op, const Attrs& attrs, Inputs in) {
   return Types{{in[0].dtype, std::move(shape), nullptr}};
 }
 
-absl::Status CheckSpatial(Op op, const Attrs& attrs, size_t n, bool kernel) {
-  for (const char* name : {"stride", "dilation", "pad_before", "pad_after"}) {
-    if (attrs.Ints(name).size() != n) return Bad(op, absl::StrCat(name, ": one an axis expected"));
-  }
-  for (size_t i = 0; i < n; ++i) {
-    if (attrs.Ints("stride")[i] < 1 || attrs.Ints("dilation")[i] < 1) {
-      return Bad(op, "stride and dilation must be positive");
-    }
-    if (kernel && (attrs.Ints("size").size() != n || attrs.Ints("size")[i] < 1)) {
-      return Bad(op, "window size");
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Types> Conv(Op op, const Attrs& attrs, Inputs in) {
-  bool transposed = op == Op::kConvTranspose;
-  if (in.size() < 2 || in.size() > 3) return Bad(op, "two or three operands");
-  const Shape &x = in[0].shape, &w = in[1].shape;
-  if (x.size() != w.size() || x.size() < 3) return Bad(op, "rank");
-  size_t n = x.size() - 2;
-  T2N_RETURN_IF_ERROR(CheckSpatial(op, attrs, n, false));
-  int64_t groups = attrs.Int("groups");
-  if (groups < 1) return Bad(op, "groups");
-  if (Equal(x[1], transposed ? w[0] : w[1] * groups) == false) {
-    return Bad(op, absl::StrCat("input ", ShapeToString(x), " with weight ", ShapeToString(w),
-                                " and ", groups, " groups"));
-  }
-  Shape shape = {x[0], transposed ? w[1] * groups : w[0]};
-  for (size_t i = 0; i < n; ++i) {
-    std::optional<int64_t> k = w[i + 2].constant();
-    if (!k || *k < 1) return Bad(op, "a kernel of unknown or no size");
-    int64_t stride = attrs.Ints("stride")[i], dilation = attrs.Ints("dilation")[i];
-    int64_t before = attrs.Ints("pad_before")[i], after = attrs.Ints("pad_after")[i];
-    shape.push_back(transposed ? (x[i + 2] - 1) * stride - before - after + dilation * (*k - 1) +
-                                     attrs.Ints("output_padding")[i] + 1
-                               : WindowOutputSize(x[i + 2], *k, stride, dilation, before, after));
-    if (LessEqual(shape.back(), 0) == true) return Bad(op, "the output would be empty");
-  }
-  return Types{{in[0].dtype, std::move(shape), nullptr}};
-}
-
-absl::StatusOr<Types> Pool(Op op, const Attrs& attrs, Inputs in) {
-  ValueType t = in[0];
-  if (t.shape.size() < 3) return Bad(op, "rank");
-  size_t n = t.shape.size() - 2;
-  T2N_RETURN_IF_ERROR(CheckSpatial(op, attrs, n, true));
-  for (size_t i = 0; i < n; ++i) {
-    t.shape[i + 2] = WindowOutputSize(t.shape[i + 2], attrs.Ints("size")[i],
-                                      attrs.Ints("stride")[i], attrs.Ints("dilation")[i],
-                                      attrs.Ints("pad_before")[i], attrs.Ints("pad_after")[i]);
-    if (LessEqual(t.shape[i + 2], 0) == true) return Bad(op, "the output would be empty");
-  }
-  if (op == Op::kAvgPool) return Types{t};
-  return Types{t, {DType::kI64, t.shape, nullptr}};
-}
-
 }  // namespace
-
-Dim WindowOutputSize(const Dim& size, int64_t kernel, int64_t stride, int64_t dilation,
-                     int64_t pad_before, int64_t pad_after) {
-  return FloorDiv(size + pad_before + pad_after - dilation * (kernel - 1) - 1, stride) + 1;
-}
 
 std::optional<Dim> BroadcastSize(const Dim& a, const Dim& b) {
   if (a == Dim(1)) return b;
@@ -372,74 +308,10 @@ EinsumTerms ParseEinsum(absl::string_view equation) {
 
 namespace {
 
-// Sizes that no tensor has: negative for all values of the symbols, or beyond all limits.
-absl::Status CheckSizes(Op op, const Shape& shape) {
-  int64_t count = 1;
-  for (const Dim& d : shape) {
-    if (d.IsOvergrown()) return Bad(op, "a size that is too long an expression");
-    if (Less(d, 0) == true) {
-      return Bad(op, absl::StrCat("a result of negative size: ", ShapeToString(shape)));
-    }
-    int64_t size = std::max<int64_t>(d.constant().value_or(1), 1);
-    if (__builtin_mul_overflow(count, size, &count) || count > limits::kMaxTensorElements) {
-      return absl::ResourceExhaustedError(absl::StrCat(OpName(op), ": a result of ",
-                                                       ShapeToString(shape), " has more than ",
-                                                       limits::kMaxTensorElements, " elements"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Scales and zero points for a tensor that becomes quantized.
-absl::Status CheckParameters(Op op, const Attrs& attrs, const ValueType& x) {
-  DType dtype = attrs.Type("dtype");
-  QuantPtr quant = attrs.Quant("quant");
-  if (!quant || !IsQuantized(dtype)) return Bad(op, "no quantized type or no parameters");
-  if (op == Op::kFromIntRepr && x.dtype != StorageType(dtype)) {
-    return Bad(op, absl::StrCat(DTypeName(x.dtype), " as the integers of ", DTypeName(dtype)));
-  }
-  Dim count = 1;
-  if (quant->axis >= 0) {
-    if (quant->axis >= static_cast<int64_t>(x.shape.size())) return Bad(op, "axis out of range");
-    count = x.shape[quant->axis];
-  }
-  Dim given = static_cast<int64_t>(quant->scale.size());
-  if (count != given || quant->zero_point.size() != quant->scale.size()) {
-    return Bad(op, "one scale and zero point a channel expected");
-  }
-  constexpr int64_t kMaxZeroPoint = int64_t{1} << 31;
-  for (int64_t z : quant->zero_point) {
-    if (z < -kMaxZeroPoint || z >= kMaxZeroPoint) return Bad(op, "zero point beyond 32 bits");
-  }
-  return absl::OkStatus();
-}
-
-// Quantized tensors can be moved about and turned into numbers; those with parameters a channel
-// only where the channels stay apart.
-absl::Status CheckQuantized(Op op, Inputs in) {
-  bool keeps_channels = op == Op::kReshape || op == Op::kTranspose || op == Op::kSlice ||
-                        op == Op::kConcat || op == Op::kDequantize || op == Op::kIntRepr;
-  bool moves = keeps_channels || op == Op::kBroadcast || op == Op::kReverse || op == Op::kGather ||
-               op == Op::kGatherElements || op == Op::kGatherNd || op == Op::kScatterElements ||
-               op == Op::kScatterNd;
-  if ((op == Op::kDequantize || op == Op::kIntRepr) && !in[0].quant) {
-    return Bad(op, "a tensor that is not quantized");
-  }
-  for (const ValueType& t : in) {
-    if (!IsQuantized(t.dtype)) continue;
-    if (!t.quant) return Bad(op, "a quantized tensor without its parameters");
-    if (!moves) return Bad(op, "arithmetic on a quantized tensor");
-    if (!keeps_channels && t.quant && t.quant->axis >= 0) {
-      return Bad(op, "on a tensor quantized per channel");
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
   int arity = OpArity(op);
   if (arity >= 0 && arity != static_cast<int>(in.size())) return Bad(op, "number of operands");
-  T2N_RETURN_IF_ERROR(CheckQuantized(op, in));
+  T2N_RETURN_IF_ERROR(rules::CheckQuantized(op, in));
   if (IsElementwise(op)) return Elementwise(op, attrs, in);
   switch (op) {
     case Op::kDims: {
@@ -496,10 +368,10 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
       return Einsum(op, attrs, in);
     case Op::kConv:
     case Op::kConvTranspose:
-      return Conv(op, attrs, in);
+      return rules::Conv(op, attrs, in);
     case Op::kMaxPool:
     case Op::kAvgPool:
-      return Pool(op, attrs, in);
+      return rules::Pool(op, attrs, in);
     case Op::kResize:
       return Types{{in[0].dtype, attrs.Sizes("shape"), in[0].quant}};
     case Op::kMakeComplex: {
@@ -511,7 +383,7 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
       return Types{{RealType(in[0].dtype), in[0].shape, nullptr}};
     case Op::kQuantize:
     case Op::kFromIntRepr:
-      T2N_RETURN_IF_ERROR(CheckParameters(op, attrs, in[0]));
+      T2N_RETURN_IF_ERROR(rules::CheckParameters(op, attrs, in[0]));
       return Types{{attrs.Type("dtype"), in[0].shape, attrs.Quant("quant")}};
     case Op::kDequantize:
       return Types{{DType::kF32, in[0].shape, nullptr}};
@@ -526,7 +398,7 @@ absl::StatusOr<Types> OutputTypes(Op op, const Attrs& attrs, Inputs in) {
 
 absl::StatusOr<std::vector<ValueType>> InferTypes(Op op, const Attrs& attrs, Inputs in) {
   T2N_ASSIGN_OR_RETURN(Types types, OutputTypes(op, attrs, in));
-  for (const ValueType& t : types) T2N_RETURN_IF_ERROR(CheckSizes(op, t.shape));
+  for (const ValueType& t : types) T2N_RETURN_IF_ERROR(rules::CheckSizes(op, t.shape));
   return types;
 }
 
