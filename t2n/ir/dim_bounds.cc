@@ -1,0 +1,100 @@
+// What is known of Dims by the ranges of their symbols: bounds and comparisons.
+#include <algorithm>
+
+#include "t2n/ir/dim_ops.h"
+
+namespace t2n {
+namespace {
+
+std::optional<int64_t> AddBound(std::optional<int64_t> a, std::optional<int64_t> b) {
+  if (!a || !b) return std::nullopt;
+  return AddInt(*a, *b);
+}
+
+Range MulRange(const Range& a, const Range& b) {
+  // Only the cases sizes need: exact with finite bounds, one-sided for non-negative factors.
+  if (a.min && a.max && b.min && b.max) {
+    int64_t p[] = {MulInt(*a.min, *b.min), MulInt(*a.min, *b.max), MulInt(*a.max, *b.min),
+                   MulInt(*a.max, *b.max)};
+    return {*std::min_element(p, p + 4), *std::max_element(p, p + 4)};
+  }
+  if (a.min && b.min && *a.min >= 0 && *b.min >= 0) {
+    Range r{MulInt(*a.min, *b.min), std::nullopt};
+    if (a.max && b.max) r.max = MulInt(*a.max, *b.max);
+    return r;
+  }
+  return {};
+}
+
+Range ScaleRange(const Range& a, int64_t c) {
+  Range r;
+  if (a.min) (c >= 0 ? r.min : r.max) = MulInt(*a.min, c);
+  if (a.max) (c >= 0 ? r.max : r.min) = MulInt(*a.max, c);
+  return r;
+}
+
+}  // namespace
+
+Range Dim::range() const { return poly_ ? DimOps::PolyRange(*this) : Range{value_, value_}; }
+
+Range DimOps::PolyRange(const Dim& d) {
+  Range sum{0, 0};
+  for (const auto& [key, term] : d.poly_->terms) {
+    Range r{1, 1};
+    for (const AtomPtr& atom : term.atoms) r = MulRange(r, atom->range);
+    r = ScaleRange(r, term.coefficient);
+    sum = {AddBound(sum.min, r.min), AddBound(sum.max, r.max)};
+  }
+  return sum;
+}
+
+bool DimOps::Negative(const Dim& d, int depth) {
+  const Range range = d.range();
+  if (range.max && *range.max < 0) return true;
+  if (d.is_const() || depth == 0) return false;
+  // Minima and maxima first: what is between them and their operands' floors is then exact.
+  const Term* chosen = nullptr;
+  for (const auto& [key, term] : d.poly_->terms) {
+    if (term.atoms.size() != 1 || term.atoms[0]->kind == Dim::Atom::kSymbol) continue;
+    if (!chosen || chosen->atoms[0]->kind == Dim::Atom::kFloorDiv) chosen = &term;
+  }
+  return chosen && NegativeWithout(d, *chosen->atoms[0], chosen->coefficient, depth - 1);
+}
+
+// The same for `d` with its term coefficient * atom bounded from above by the atom's operands.
+bool DimOps::NegativeWithout(const Dim& d, const Dim::Atom& atom, int64_t coefficient, int depth) {
+  Terms terms = d.poly_->terms;
+  terms.erase(atom.text);
+  const Dim rest = FromTerms(std::move(terms));
+  if (atom.kind == Dim::Atom::kFloorDiv) {
+    if (!atom.b.is_const() || atom.b.value() < 1) return false;
+    const Dim bound = coefficient > 0 ? atom.a : atom.a - atom.b + 1;
+    return Negative(rest * atom.b + bound * coefficient, depth);
+  }
+  const bool first = Negative(rest + atom.a * coefficient, depth);
+  const bool either = (atom.kind == Dim::Atom::kMin) == (coefficient > 0);
+  if (first == either) return first;
+  return Negative(rest + atom.b * coefficient, depth);
+}
+
+std::optional<bool> Less(const Dim& a, const Dim& b) {
+  const Dim d = a - b;
+  if (DimOps::Negative(d)) return true;
+  if (DimOps::Negative(-d - 1)) return false;
+  return std::nullopt;
+}
+
+std::optional<bool> LessEqual(const Dim& a, const Dim& b) {
+  std::optional<bool> greater = Less(b, a);
+  if (!greater) return std::nullopt;
+  return !*greater;
+}
+
+std::optional<bool> Equal(const Dim& a, const Dim& b) {
+  Dim d = a - b;
+  if (d.is_const()) return d.value() == 0;
+  if (DimOps::Negative(d) || DimOps::Negative(-d)) return false;
+  return std::nullopt;
+}
+
+}  // namespace t2n

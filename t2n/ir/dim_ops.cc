@@ -1,0 +1,229 @@
+#include "t2n/ir/dim_ops.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace t2n {
+namespace {
+
+constexpr size_t kMaxTerms = 128;
+constexpr size_t kMaxText = 4096;
+
+}  // namespace
+
+int64_t FloorDivInt(int64_t a, int64_t b) {
+  if (b == -1) return a == std::numeric_limits<int64_t>::min() ? a : -a;
+  int64_t q = a / b;
+  return (a % b != 0 && ((a < 0) != (b < 0))) ? q - 1 : q;
+}
+
+int64_t AddInt(int64_t a, int64_t b) {
+  int64_t r;
+  if (!__builtin_add_overflow(a, b, &r)) return r;
+  return a > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+}
+
+int64_t MulInt(int64_t a, int64_t b) {
+  int64_t r;
+  if (!__builtin_mul_overflow(a, b, &r)) return r;
+  return (a > 0) == (b > 0) ? std::numeric_limits<int64_t>::max()
+                            : std::numeric_limits<int64_t>::min();
+}
+
+DimOps::Terms DimOps::ToTerms(const Dim& d) {
+  if (d.poly_) return d.poly_->terms;
+  Terms terms;
+  if (d.value_ != 0) terms[""] = Term{{}, d.value_};
+  return terms;
+}
+
+Dim DimOps::Overgrown() {
+  static std::atomic<int64_t> count{0};
+  return Dim::Symbol(absl::StrCat(kOvergrown, ++count), Range());
+}
+
+Dim DimOps::FromTerms(Terms terms) {
+  for (auto it = terms.begin(); it != terms.end();) {
+    it = it->second.coefficient == 0 ? terms.erase(it) : std::next(it);
+  }
+  if (terms.empty()) return Dim(0);
+  if (terms.size() == 1 && terms.begin()->first.empty()) {
+    return Dim(terms.begin()->second.coefficient);
+  }
+  if (terms.size() > kMaxTerms) return Overgrown();
+  auto poly = std::make_shared<Dim::Poly>();
+  poly->terms = std::move(terms);
+  poly->text = Text(poly->terms);
+  if (poly->text.size() > kMaxText) return Overgrown();
+  return Dim(std::shared_ptr<const Dim::Poly>(std::move(poly)));
+}
+
+void DimOps::AddTerm(Terms& terms, const std::string& key, const Term& term, int64_t factor) {
+  Term& t = terms[key];
+  if (t.coefficient == 0) t.atoms = term.atoms;
+  t.coefficient = AddInt(t.coefficient, MulInt(term.coefficient, factor));
+}
+
+Dim DimOps::FromAtom(AtomPtr atom) {
+  Terms terms;
+  std::string key = atom->text;
+  terms[key] = Term{{std::move(atom)}, 1};
+  return FromTerms(std::move(terms));
+}
+
+std::string DimOps::Key(const std::vector<AtomPtr>& atoms) {
+  return absl::StrJoin(atoms, "*",
+                       [](std::string* out, const AtomPtr& a) { out->append(a->text); });
+}
+
+std::string DimOps::Text(const Terms& terms) {
+  std::string text;
+  auto append = [&text](const std::string& key, int64_t c) {
+    if (key.empty()) {
+      absl::StrAppend(&text, (c >= 0 && !text.empty()) ? "+" : "", c);
+      return;
+    }
+    if (c < 0) {
+      text += "-";
+    } else if (!text.empty()) {
+      text += "+";
+    }
+    if (c != 1 && c != -1) absl::StrAppend(&text, c < 0 ? -static_cast<uint64_t>(c) : c, "*");
+    text += key;
+  };
+  // Positive terms first: NNEF reads a leading minus, people do not.
+  for (const auto& [key, term] : terms) {
+    if (!key.empty() && term.coefficient > 0) append(key, term.coefficient);
+  }
+  for (const auto& [key, term] : terms) {
+    if (!key.empty() && term.coefficient < 0) append(key, term.coefficient);
+  }
+  auto it = terms.find("");
+  if (it != terms.end()) append("", it->second.coefficient);
+  return text;
+}
+
+std::string DimOps::Wrapped(const Dim& d) {
+  std::string s = d.ToString();
+  bool single = d.is_const()
+                    ? d.value() >= 0
+                    : d.poly_->terms.size() == 1 &&
+                          d.poly_->terms.begin()->second.coefficient == 1 &&
+                          d.poly_->terms.begin()->second.atoms.size() == 1 &&
+                          d.poly_->terms.begin()->second.atoms[0]->kind != Dim::Atom::kFloorDiv;
+  return single ? s : absl::StrCat("(", s, ")");
+}
+
+Dim DimOps::Compound(Dim::Atom::Kind kind, const Dim& a, const Dim& b) {
+  auto atom = std::make_shared<Dim::Atom>();
+  atom->kind = kind;
+  atom->a = a;
+  atom->b = b;
+  Range ra = a.range(), rb = b.range();
+  switch (kind) {
+    case Dim::Atom::kSymbol:
+      break;
+    case Dim::Atom::kFloorDiv:
+      atom->text = absl::StrCat("(", Wrapped(a), "/", Wrapped(b), ")");
+      if (rb.min && *rb.min > 0) {
+        if (ra.min)
+          atom->range.min =
+              *ra.min >= 0 ? (rb.max ? *ra.min / *rb.max : 0) : FloorDivInt(*ra.min, *rb.min);
+        if (ra.max) atom->range.max = *ra.max >= 0 ? *ra.max / *rb.min : -1;
+      }
+      break;
+    case Dim::Atom::kMin:
+    case Dim::Atom::kMax: {
+      bool is_min = kind == Dim::Atom::kMin;
+      std::string x = a.ToString(), y = b.ToString();
+      if (y < x) std::swap(x, y), std::swap(atom->a, atom->b);
+      atom->text = absl::StrCat(is_min ? "min(" : "max(", x, ",", y, ")");
+      auto pick = [](std::optional<int64_t> p, std::optional<int64_t> q, bool smaller,
+                     bool either) -> std::optional<int64_t> {
+        if (p && q) return smaller ? std::min(*p, *q) : std::max(*p, *q);
+        return either ? (p ? p : q) : std::nullopt;
+      };
+      atom->range.min = pick(ra.min, rb.min, is_min, !is_min);
+      atom->range.max = pick(ra.max, rb.max, is_min, is_min);
+      break;
+    }
+  }
+  return FromAtom(std::move(atom));
+}
+
+std::optional<Dim> DimOps::ExactDiv(const Dim& a, const Dim& b) {
+  Terms tb = ToTerms(b);
+  if (tb.size() != 1) return std::nullopt;
+  const Term& divisor = tb.begin()->second;
+  Terms out;
+  for (const auto& [key, term] : ToTerms(a)) {
+    int64_t quotient = FloorDivInt(term.coefficient, divisor.coefficient);
+    if (MulInt(quotient, divisor.coefficient) != term.coefficient) return std::nullopt;
+    std::vector<AtomPtr> atoms = term.atoms;
+    for (const AtomPtr& d : divisor.atoms) {
+      auto it = std::find_if(atoms.begin(), atoms.end(),
+                             [&](const AtomPtr& x) { return x->text == d->text; });
+      if (it == atoms.end()) return std::nullopt;
+      atoms.erase(it);
+    }
+    std::string k = Key(atoms);
+    AddTerm(out, k, Term{atoms, quotient}, 1);
+  }
+  return FromTerms(std::move(out));
+}
+
+const Dim::Atom* DimOps::SingleFloorDiv(const Dim& d) {
+  if (d.is_const() || d.poly_->terms.size() != 1) return nullptr;
+  const Term& t = d.poly_->terms.begin()->second;
+  if (t.coefficient != 1 || t.atoms.size() != 1) return nullptr;
+  const Dim::Atom* atom = t.atoms[0].get();
+  return atom->kind == Dim::Atom::kFloorDiv && atom->b.is_const() ? atom : nullptr;
+}
+
+void DimOps::CollectSymbols(const Dim& d, std::set<std::string>& out) {
+  if (d.is_const()) return;
+  for (const auto& [key, term] : d.poly_->terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->kind == Dim::Atom::kSymbol) {
+        out.insert(atom->text);
+      } else {
+        CollectSymbols(atom->a, out);
+        CollectSymbols(atom->b, out);
+      }
+    }
+  }
+}
+
+Dim DimOps::Substitute(const Dim& d, const Binding& binding) {
+  if (d.is_const()) return d;
+  Dim sum = 0;
+  for (const auto& [key, term] : d.poly_->terms) {
+    Dim product = term.coefficient;
+    for (const AtomPtr& atom : term.atoms) product *= SubstituteAtom(atom, binding);
+    sum += product;
+  }
+  return sum;
+}
+
+Dim DimOps::SubstituteAtom(const AtomPtr& atom, const Binding& binding) {
+  if (atom->kind == Dim::Atom::kSymbol) {
+    std::optional<Dim> bound = binding(atom->text);
+    return bound ? *bound : FromAtom(atom);
+  }
+  Dim a = Substitute(atom->a, binding), b = Substitute(atom->b, binding);
+  switch (atom->kind) {
+    case Dim::Atom::kFloorDiv:
+      return FloorDiv(a, b);
+    case Dim::Atom::kMin:
+      return Min(a, b);
+    default:
+      return Max(a, b);
+  }
+}
+
+}  // namespace t2n
