@@ -1,0 +1,226 @@
+// What nodes read: constants as literals or variables, and operands of elementwise primitives
+// without the broadcasts that the operator does itself.
+#include <cmath>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "emit/lower/lowering.h"
+
+namespace t2n {
+
+using nnef::Expr;
+
+namespace {
+
+// The same bytes seen in the same way are the same variable.
+std::string TensorKey(const Tensor& t) {
+  return absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), ":", t.offset, ":",
+                      absl::StrJoin(t.sizes, ","), ":", absl::StrJoin(t.strides, ","), ":",
+                      DTypeName(t.dtype));
+}
+
+// The name and the elements themselves, of small tensors; empty for others. Equal ones that were
+// computed in several places (factors of a layer that is called at every step) are one variable.
+std::string ContentKey(const Tensor& t, absl::string_view name) {
+  constexpr int64_t kMaxBytes = 1 << 16;
+  if (t.nbytes() > kMaxBytes) return "";
+  absl::StatusOr<Tensor> dense = MakeContiguous(t);
+  absl::StatusOr<const uint8_t*> data = dense.ok() ? ContiguousData(*dense) : dense.status();
+  if (!data.ok()) return "";
+  return absl::StrCat("=", name, ":", DTypeName(t.dtype), ":", absl::StrJoin(t.sizes, ","), ":",
+                      absl::string_view(reinterpret_cast<const char*>(*data), t.nbytes()));
+}
+
+// The part of a repeated tensor that is stored: axes of stride 0 with size 1.
+Tensor Stored(Tensor t) {
+  for (size_t i = 0; i < t.sizes.size(); ++i) {
+    if (t.strides[i] == 0 && t.sizes[i] > 1) t.sizes[i] = 1;
+  }
+  return t;
+}
+
+Shape ShapeOf(const Tensor& t) { return Shape(t.sizes.begin(), t.sizes.end()); }
+
+// What an elementwise primitive reads for one operand.
+struct Operand {
+  const Value* value;
+  std::optional<Tensor> constant;
+  Shape shape;
+};
+
+bool Covers(const std::vector<Operand>& operands, const Shape& output) {
+  for (size_t axis = 0; axis < output.size(); ++axis) {
+    bool covered = false;
+    for (const Operand& o : operands) covered |= o.shape[axis] == output[axis];
+    if (!covered) return false;
+  }
+  return true;
+}
+
+// Leaves out broadcasts as long as the operands together still have the output's shape.
+std::vector<Operand> ElementwiseOperands(const Node& node) {
+  std::vector<Operand> operands;
+  for (const Value* v : node.inputs) operands.push_back({v, v->constant, v->shape()});
+  const Shape& output = node.output()->shape();
+  for (size_t i = 0; i < operands.size(); ++i) {
+    for (;;) {
+      Operand was = operands[i];
+      if (was.constant) {
+        operands[i].constant = Stored(*was.constant);
+        operands[i].shape = ShapeOf(*operands[i].constant);
+      } else if (was.value->node->op == Op::kBroadcast && !was.value->dims) {
+        const Value* source = was.value->node->inputs[0];
+        operands[i] = {source, source->constant, source->shape()};
+      } else {
+        break;
+      }
+      if (!Covers(operands, output)) {
+        operands[i] = std::move(was);
+        break;
+      }
+      if (operands[i].value == was.value && operands[i].shape == was.shape) break;
+    }
+  }
+  return operands;
+}
+
+int64_t One(const Shape& shape) { return NumElements(shape) == Dim(1); }
+
+}  // namespace
+
+Expr Lowering::Ref(const Value* value) {
+  auto it = values_.find(value);
+  if (it != values_.end()) return it->second;
+  std::string name = ValueName(*value, model_->naming);
+  Expr e;
+  if (value->constant) {
+    Tensor stored = Stored(*value->constant);
+    if (stored.numel() == 1 && value->rank() == 0) {
+      e = Literal(stored, true);
+    } else {
+      e = Constant(stored, value->name.empty() ? name : value->name);
+      if (stored.sizes != value->constant->sizes) {
+        std::string full = names_->Unique(name);
+        body().push_back({{full}, Repeat(std::move(e), stored.sizes, value->constant->sizes)});
+        e = nnef::Id(full);
+      }
+    }
+  } else if (value->dims && !IsKnown(*value->dims)) {
+    model_->refusals.push_back(
+        "a size that depends on the values of the inputs is used as a value");
+    e = nnef::Id("refused");
+  } else if (value->dims && !target().has_symbolic_values()) {
+    model_->refusals.push_back(
+        absl::StrCat("a symbolic size as a value (target ", target().name, ")"));
+    e = nnef::Id("refused");
+  } else if (value->dims) {
+    e = SizeValues(*value);
+  }
+  return values_[value] = e;
+}
+
+// One element as a literal, or as a literal cast to its type where a plain one would be f32.
+// `exact_type`: the reader takes the literal as it is.
+Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
+  absl::StatusOr<std::vector<double>> read = ReadDoubles(scalar);
+  double value = read.ok() && !read->empty() ? (*read)[0] : 0;
+  DType dtype = StorageType(scalar.dtype);
+  if (dtype == DType::kBool) return nnef::Bool(value != 0);
+  if (target().strict && IsFloat(dtype) && std::isfinite(value)) {
+    return nnef::Float(value, dtype == DType::kF64);
+  }
+  if (IsInteger(dtype)) {
+    absl::StatusOr<std::vector<int64_t>> ints = ReadInts(scalar);
+    int64_t integer = ints.ok() && !ints->empty() ? (*ints)[0] : 0;
+    if (target().strict) return nnef::Int(integer);
+    constexpr int64_t kExactInFloat = 1 << 24;
+    if (!exact_type && std::abs(integer) <= kExactInFloat) return nnef::Float(value);
+    std::string name = names_->Unique(absl::StrCat("const_", DTypeName(dtype)));
+    body().push_back({{name}, Cast(nnef::Int(integer), dtype)});
+    return nnef::Id(name);
+  }
+  bool exact = static_cast<double>(static_cast<float>(value)) == value;
+  bool readable = !std::isinf(value) || target().has_infinity_literal();
+  if (exact && readable && (dtype == DType::kF32 || !exact_type)) return nnef::Float(value);
+  Tensor t = scalar;
+  t.sizes.clear();
+  t.strides.clear();
+  return Constant(t, "const");
+}
+
+bool Lowering::IsStored(const Tensor& tensor) const {
+  return model_->variable_of_tensor.contains(TensorKey(tensor));
+}
+
+Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
+  const std::string key = TensorKey(tensor), content = ContentKey(tensor, name);
+  auto& known = model_->variable_of_tensor;
+  std::string variable;
+  // An address tells nothing of a tensor that is not kept.
+  for (const std::string* k : {&key, &content}) {
+    auto it = variable.empty() && !k->empty() ? known.find(*k) : known.end();
+    if (it != known.end()) variable = it->second;
+  }
+  if (variable.empty()) {
+    variable = model_->names.Unique(ToIdentifier(name));
+    std::string label = model_->labels.Unique(ToLabel(name));
+    model_->variables.push_back({variable, label, tensor});
+    if (tensor.dtype == DType::kBool && !target().reads_bool_files()) AsBytes(&variable);
+    known[key] = variable;
+    if (!content.empty()) known[content] = variable;
+  }
+  Expr e = nnef::Id(variable);
+  if (parent_) return Capture(std::move(e), variable, tensor.dtype);
+  return e;
+}
+
+// The variable just added holds bytes; `*variable` names what they mean.
+void Lowering::AsBytes(std::string* variable) {
+  Variable& stored = model_->variables.back();
+  stored.tensor.dtype = DType::kU8;
+  stored.name = model_->names.Unique(*variable + "_u8");
+  model_->document.body.push_back({{*variable}, Cast(nnef::Id(stored.name), DType::kBool)});
+}
+
+Expr Lowering::Elementwise(const Node& node, int i) {
+  std::vector<Operand> operands = ElementwiseOperands(node);
+  const Operand& o = operands[i];
+  if (!o.constant) return Ref(o.value);
+  if (One(o.shape)) {
+    // A literal takes the other operand's type; of two constants it could be the other way round.
+    DType dtype = o.constant->dtype;
+    bool comparison = node.output()->dtype() == DType::kBool;
+    bool typed = comparison && IsInteger(dtype) && !target().compares_literals_with_integers();
+    if (typed) return Literal(*o.constant, true);
+    bool other_decides = dtype == DType::kF32;
+    for (size_t k = 0; k < operands.size(); ++k) {
+      other_decides |= static_cast<int>(k) != i && !One(operands[k].shape);
+    }
+    return Literal(*o.constant, !other_decides);
+  }
+  if (o.shape == o.value->shape()) return Ref(o.value);
+  return Constant(*o.constant,
+                  o.value->name.empty() ? ValueName(*o.value, model_->naming) : o.value->name);
+}
+
+const Node& MadeBy(const Value& x) {
+  const Node* node = x.node;
+  while (node->op == Op::kIntRepr || node->op == Op::kFromIntRepr) node = node->inputs[0]->node;
+  return *node;
+}
+
+std::vector<const Value*> UsedInputs(const Node& node) {
+  std::vector<const Value*> used;
+  const Value* quantized = node.op == Op::kDequantize ? node.inputs[0] : nullptr;
+  if (quantized && !quantized->constant && MadeBy(*quantized).op == Op::kQuantize) {
+    used = {MadeBy(*quantized).output()};
+  } else if (!IsElementwise(node.op)) {
+    used.assign(node.inputs.begin(), node.inputs.end());
+  } else {
+    for (const Operand& o : ElementwiseOperands(node)) used.push_back(o.value);
+  }
+  return used;
+}
+
+}  // namespace t2n
