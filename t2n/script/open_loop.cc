@@ -21,16 +21,9 @@ constexpr int kMaxPeeled = 2;
 constexpr absl::string_view kUnlikeFirstUrl = "pt2nnef/unlike_first_pass";
 constexpr char kCarried[] = "carried from one pass of a loop over an open size to the next";
 
-absl::Status Refused(absl::string_view what) {
-  return absl::UnimplementedError(
-      absl::StrCat(what,
-                   ", in a loop over an open size; give the size a number with --inputs, and "
-                   "the loop is unrolled"));
-}
-
 // The first pass may differ from all others; then it is taken out of the loop.
 absl::Status UnlikeFirst(absl::string_view what) {
-  absl::Status status = Refused(what);
+  absl::Status status = RefusedInOpenLoop(what);
   status.SetPayload(kUnlikeFirstUrl, absl::Cord());
   return status;
 }
@@ -95,7 +88,7 @@ class OpenLoopRun {
       T2N_RETURN_IF_ERROR(status);
       if (settled) return Finish(next);
     }
-    return Refused("what is carried from pass to pass does not settle");
+    return RefusedInOpenLoop("what is carried from pass to pass does not settle");
   }
 
  private:
@@ -120,7 +113,7 @@ class OpenLoopRun {
     T2N_RETURN_IF_ERROR(e_.Assign(stmt_.targets, stmt_.unpack, IValue(loop_.counter), frame_));
     T2N_ASSIGN_OR_RETURN(Evaluator::Flow flow, e_.Run(stmt_.body, frame_));
     if (flow == Evaluator::Flow::kBreak || flow == Evaluator::Flow::kReturn) {
-      return Refused("the loop is left early");
+      return RefusedInOpenLoop("the loop is left early");
     }
     size_t slots = slots_.size(), grown = grown_.size();
     T2N_RETURN_IF_ERROR(FindChanges());
@@ -203,13 +196,15 @@ class OpenLoopRun {
       }
     }
     for (const auto& kept : before_.tensors) {
-      if (!kept.of->SameView(kept.contents)) return Refused("a tensor changes its shape in place");
+      if (!kept.of->SameView(kept.contents)) {
+        return RefusedInOpenLoop("a tensor changes its shape in place");
+      }
     }
     for (const auto& kept : before_.dicts) {
-      if (kept.of->items.size() != kept.contents.size()) return Refused("a dict grows");
+      if (kept.of->items.size() != kept.contents.size()) return RefusedInOpenLoop("a dict grows");
       for (size_t i = 0; i < kept.contents.size(); ++i) {
         if (!SameThing(kept.contents[i].second, kept.of->items[i].second)) {
-          return Refused("a dict is changed");
+          return RefusedInOpenLoop("a dict is changed");
         }
       }
     }
@@ -223,8 +218,10 @@ class OpenLoopRun {
       if (g.list == kept.of) return absl::OkStatus();
     }
     const auto& before = kept.contents.items;
-    if (now.size() < before.size()) return Refused("a list shrinks");
-    if (kept.of->tail != kept.contents.tail) return Refused("a list grows by a loop inside");
+    if (now.size() < before.size()) return RefusedInOpenLoop("a list shrinks");
+    if (kept.of->tail != kept.contents.tail) {
+      return RefusedInOpenLoop("a list grows by a loop inside");
+    }
     for (size_t i = 0; i < before.size(); ++i) {
       Slot slot;
       slot.list = kept.of;
@@ -326,14 +323,16 @@ class OpenLoopRun {
       g.added.clear();
       for (const IValue& item : g.list->items) {
         Val v = item.tensor() ? item.tensor()->Read() : Val();
-        if (!v) return Refused(absl::StrCat("a ", item.TypeName(), " is appended to a list"));
+        if (!v) {
+          return RefusedInOpenLoop(absl::StrCat("a ", item.TypeName(), " is appended to a list"));
+        }
         if (!g.added.empty() &&
             (v.dtype() != g.added[0].dtype() || v.shape() != g.added[0].shape())) {
-          return Refused("tensors of different shapes are appended to a list");
+          return RefusedInOpenLoop("tensors of different shapes are appended to a list");
         }
         g.added.push_back(v);
       }
-      if (g.added.empty()) return Refused("a list is changed");
+      if (g.added.empty()) return RefusedInOpenLoop("a list is changed");
       loop_.produced.push_back(b_.Unsqueeze(b_.Stack(g.added, 0), 0));
     }
     return b_.status();
@@ -433,156 +432,6 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, 
       if (!outer.contains(here->first)) frame.locals.erase(here);
     }
   }
-}
-
-namespace {
-
-// `d` with `count - 1 - counter` of a loop written as what is left of the loop.
-std::optional<Dim> Rest(const Dim& d, const std::map<int, Dim>& counts) {
-  if (!IsLoopDim(d)) return std::nullopt;
-  for (const auto& [loop, count] : counts) {
-    const Dim beyond = d - (count - 1 - LoopCounter(loop, 0));
-    if (beyond.is_const()) return LoopRest(loop) + beyond;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-bool Evaluator::CountsFromTheEnd(const std::vector<IValue>& args) const {
-  return std::any_of(args.begin(), args.end(), [&](const IValue& v) {
-    return v.If<Dim>() && Rest(*v.If<Dim>(), open_counts_);
-  });
-}
-
-std::vector<IValue> Evaluator::FromTheEnd(std::vector<IValue> args) const {
-  for (IValue& v : args) {
-    std::optional<Dim> rest = v.If<Dim>() ? Rest(*v.If<Dim>(), open_counts_) : std::nullopt;
-    if (rest) v = IValue(*std::move(rest));
-  }
-  return args;
-}
-
-std::optional<IValue> Evaluator::BackwardIndex(const std::string& name,
-                                               const std::vector<IValue>& args) {
-  if (name != "aten::__derive_index" || args.size() != 3) return std::nullopt;
-  const Dim *i = args[0].If<Dim>(), *first = args[1].If<Dim>(), *step = args[2].If<Dim>();
-  std::optional<int> loop = i && !i->is_const() ? LoopOfCounter(*i) : std::nullopt;
-  if (!loop || !first || !step || *step != Dim(-1)) return std::nullopt;
-  // first - i = (first - last) + (last - i)
-  return IValue(*first - open_counts_[*loop] + 1 + LoopRest(*loop));
-}
-
-absl::StatusOr<std::optional<IValue>> Evaluator::SliceInOpenLoop(const std::string& name,
-                                                                 const std::vector<IValue>& args) {
-  if (open_counts_.empty() || name != "aten::slice" || args.size() < 4) return std::nullopt;
-  auto tensor = args[0].tensor();
-  const Dim *axis = args[1].If<Dim>(), *begin = args[2].If<Dim>(), *end = args[3].If<Dim>();
-  bool steps = args.size() > 4 && !(args[4].If<Dim>() && *args[4].If<Dim>() == Dim(1));
-  if (!tensor || !axis || !axis->is_const() || !begin || !end || steps) return std::nullopt;
-  Val x = tensor->Read();
-  int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
-  if (at < 0 || at >= x.rank()) return std::nullopt;
-  for (const auto& [loop, count] : open_counts_) {
-    // begin = counter + before, end = counter + after; the counter is at most count - 1.
-    const Dim counter = LoopCounter(loop, 0);
-    const Dim before = *begin - counter, after = *end - counter;
-    if (IsLoopDim(before) || IsLoopDim(after) || !before.is_const() || !after.is_const()) continue;
-    bool inside = after.value() > before.value() && begin->range().min.value_or(-1) >= 0 &&
-                  Less(x.dim(at), count - 1 + after) == false;
-    if (!inside) continue;
-    Val window = builder_.Slice(x, at, *begin, *end);
-    T2N_RETURN_IF_ERROR(builder_.status());
-    return IValue(tensor->Derive(window));
-  }
-  return std::nullopt;
-}
-
-// torch.unbind along an open size; nullopt along a known one.
-absl::StatusOr<std::optional<IValue>> Evaluator::UnbindOpen(TensorRef& tensor, const IValue& dim) {
-  Val x = tensor.Read();
-  const Dim* axis = dim.If<Dim>();
-  if (!x || !axis || !axis->is_const()) return std::nullopt;
-  int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
-  if (at < 0 || at >= x.rank() || x.dim(at).is_const()) return std::nullopt;
-  std::vector<int64_t> perm = {at};
-  for (int64_t i = 0; i < x.rank(); ++i) {
-    if (i != at) perm.push_back(i);
-  }
-  auto list = std::make_shared<List>();
-  list->tail = std::make_shared<OpenTail>(OpenTail{x.dim(at), builder_.Transpose(x, perm)});
-  tensor.set_read_only("that was unbound along an open size");
-  return IValue(list);
-}
-
-// append, len, stack, cat, indexing and reversal; nothing else is known of such a list.
-absl::StatusOr<std::optional<IValue>> Evaluator::CallOnOpenList(const std::string& name,
-                                                                const std::vector<IValue>& args,
-                                                                const Keywords& keywords) {
-  auto grows = [](const IValue& v) { return v.list() && v.list()->tail; };
-  if (name == "aten::unbind" && !args.empty() && args[0].tensor()) {
-    return UnbindOpen(*args[0].tensor(), args.size() > 1 ? args[1] : IValue(0));
-  }
-  if (std::none_of(args.begin(), args.end(), grows)) return std::nullopt;
-  if (!grows(args[0])) return Refused(absl::StrCat(name, " of a list that grows"));
-  std::shared_ptr<List> list = args[0].list();
-  Val rows = list->tail->stacked;
-  bool appends = name == "aten::append" || name == "aten::add_" || name == "aten::extend";
-  if (!rows && appends && std::count_if(args.begin(), args.end(), grows) == 1) return std::nullopt;
-  absl::Status refused = Refused(absl::StrCat(name, " of a list that grows"));
-  if (!rows) return refused;
-  const Dim& count = list->tail->count;
-  int64_t before = static_cast<int64_t>(list->items.size());
-  if (name == "aten::len" || name == "python::len") return IValue(count + Dim(before));
-  if (name == "aten::__getitem__" && args.size() == 2) {
-    const Dim* i = args[1].If<Dim>();
-    if (i && *i == Dim(-1)) return IValue(TensorRef::New(builder_.SelectIndex(rows, 0, count - 1)));
-    if (i && i->is_const() && i->value() >= 0 && i->value() < before)
-      return list->items[i->value()];
-    if (!i || before > 0 || Less(*i, 0) != false) return refused;
-    return IValue(TensorRef::New(builder_.SelectIndex(rows, 0, *i)));
-  }
-  if (before > 0) {
-    std::vector<Val> first;
-    for (const IValue& item : list->items) {
-      Val v = item.tensor() ? item.tensor()->Read() : Val();
-      if (!v || v.dtype() != rows.dtype()) return refused;
-      first.push_back(v);
-    }
-    rows = builder_.Concat({builder_.Stack(first, 0), rows}, 0);
-  }
-  bool whole_reversed = name == "aten::slice" && args.size() == 4 && args[1].is_none() &&
-                        args[2].is_none() && args[3].If<Dim>() && *args[3].If<Dim>() == Dim(-1);
-  if (name == "aten::reverse" || whole_reversed) {
-    auto reversed = name == "aten::reverse" ? list : std::make_shared<List>();
-    reversed->items.clear();
-    reversed->tail =
-        std::make_shared<OpenTail>(OpenTail{count + Dim(before), builder_.Reverse(rows, {0})});
-    return name == "aten::reverse" ? IValue() : IValue(reversed);
-  }
-  if (name != "aten::stack" && name != "aten::cat" && name != "aten::concat") return refused;
-  IValue dim = args.size() > 1 ? args[1] : IValue(0);
-  for (const auto& [key, value] : keywords) {
-    if (key == "dim") dim = value;
-  }
-  const Dim* axis = dim.If<Dim>();
-  bool stack = name == "aten::stack";
-  int64_t rank = rows.rank() - (stack ? 0 : 1);
-  if (!axis || !axis->is_const()) return refused;
-  int64_t at = axis->value() < 0 ? axis->value() + rank : axis->value();
-  if (at < 0 || at >= rank) return absl::InvalidArgumentError(absl::StrCat(name, ": no such axis"));
-  std::vector<int64_t> perm;
-  for (int64_t i = 1; i < rows.rank(); ++i) perm.push_back(i);
-  perm.insert(perm.begin() + at, 0);
-  Val joined = builder_.Transpose(rows, perm);
-  if (!stack) {
-    Shape shape = joined.shape();
-    shape[at] = shape[at] * shape[at + 1];
-    shape.erase(shape.begin() + at + 1);
-    joined = builder_.Reshape(joined, shape);
-  }
-  T2N_RETURN_IF_ERROR(builder_.status());
-  return IValue(TensorRef::New(joined));
 }
 
 }  // namespace t2n::script

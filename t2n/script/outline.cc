@@ -282,6 +282,13 @@ bool IsLoopDim(const Dim& d) {
                      [](const std::string& s) { return absl::StartsWith(s, kCounterPrefix); });
 }
 
+absl::Status RefusedInOpenLoop(absl::string_view what) {
+  return absl::UnimplementedError(
+      absl::StrCat(what,
+                   ", in a loop over an open size; give the size a number with --inputs, and "
+                   "the loop is unrolled"));
+}
+
 absl::StatusOr<std::vector<Val>> MakeScan(const OpenLoop& loop, Builder* builder) {
   return Outliner(loop, builder).Run();
 }

@@ -24,6 +24,9 @@ bool TellsOfLoop(absl::string_view message);
 // Whether `d` is made of some loop's counter.
 bool IsLoopDim(const Dim& d);
 
+// Unimplemented: why a loop over an open size cannot stay one.
+absl::Status RefusedInOpenLoop(absl::string_view what);
+
 struct OpenLoop {
   Dim counter;
   int64_t start = 0;
