@@ -43,6 +43,21 @@ Dim OpenSize(const std::string& name, const SymbolFacts& facts) {
   return Dim::Symbol(symbol, range) * fact.divisor + fact.residue;
 }
 
+std::map<std::string, Range> InputSymbols(const Graph& graph, const SymbolFacts& facts) {
+  std::map<std::string, Range> known;
+  for (const auto& [name, fact] : facts) known.insert(GraphSymbol(name, facts));
+  std::map<std::string, Range> symbols;
+  for (const Value* v : graph.inputs()) {
+    for (const Dim& d : v->shape()) {
+      for (const std::string& s : d.Symbols()) {
+        const auto it = known.find(s);
+        symbols[s] = it == known.end() ? Range{1, std::nullopt} : it->second;
+      }
+    }
+  }
+  return symbols;
+}
+
 absl::Status AddBound(const Dim& left, absl::string_view sign, const Dim& right,
                       SymbolFacts* facts) {
   const std::optional<Line> line = AsLine(left - right);

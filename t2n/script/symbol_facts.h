@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "t2n/ir/dim.h"
+#include "t2n/ir/graph.h"
 
 namespace t2n::script {
 
@@ -28,6 +28,9 @@ std::pair<std::string, Range> GraphSymbol(const std::string& name, const SymbolF
 
 // The open size itself: `S`, or `4*S_by_4+1`.
 Dim OpenSize(const std::string& name, const SymbolFacts& facts);
+
+// The symbols in the sizes of the graph's inputs, and what is known of them.
+std::map<std::string, Range> InputSymbols(const Graph& graph, const SymbolFacts& facts);
 
 // Takes `left sign right` into `facts`, for a sign among >=, <=, ==, > and <. InvalidArgument if it
 // is no bound of one size (`2*S+1 <= T`).

@@ -1,0 +1,35 @@
+// The inputs and outputs of a model: which there are, and their names.
+#ifndef T2N_INTERFACE_H_
+#define T2N_INTERFACE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "proto/conversion.pb.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/value.h"
+#include "t2n/state.h"
+
+namespace t2n {
+
+// Makes the tensors and numbers of a method's result outputs of the graph, in order, with names
+// from dict keys and NamedTuple fields. Unimplemented for what is no tensor.
+absl::Status AddOutputs(Builder& b, const script::IValue& value, Graph* graph);
+
+// Given names; else names from the result's structure, from the script's variables, or `output`.
+// InvalidArgument if there are not as many as outputs.
+absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph);
+absl::Status NameInputs(const proto::ConversionSpec& spec, Graph* graph);
+
+// Leaves out the outputs that are called `_`. InvalidArgument if none stays, or if one is state.
+absl::Status DropOutputs(Graph* graph, std::vector<StateTensor>* states);
+
+// InvalidArgument if the names given by --`flag` are no identifiers or not distinct.
+absl::Status CheckNames(absl::string_view flag,
+                        const google::protobuf::RepeatedPtrField<std::string>& names);
+
+}  // namespace t2n
+
+#endif  // T2N_INTERFACE_H_
