@@ -9,12 +9,15 @@
 #include "parsers/model_archive.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
+#include "t2n/least_sizes.h"
 #include "t2n/script/evaluator.h"
 #include "t2n/script/scan.h"
 #include "t2n/script/signature.h"
 
 namespace t2n {
 namespace {
+
+constexpr int kMaxPasses = 4;  // until no more is known of the sizes
 
 absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
   std::vector<script::DynamicAxis> all;
@@ -139,6 +142,27 @@ bool LooksLikeQnnpack(const QuantizedTraits& traits) {
          traits.largest_zero_point > kZeroPointOfHalfRange;
 }
 
+// Takes the least sizes at which the model is of use into the request; whether there are such that
+// were not known. What can be called is as large as before.
+absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, Graph* graph,
+                                     script::InputRequest* request) {
+  graph->EliminateDeadCode();
+  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, request->facts);
+  std::map<std::string, int64_t> known;
+  for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
+  bool raised = false;
+  for (const auto& [symbol, least] : LeastSizes(*graph, known)) {
+    const auto it = symbols.find(symbol);
+    if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
+    request->facts[symbol].range.min = least;
+    raised = true;
+  }
+  if (raised) {
+    T2N_ASSIGN_OR_RETURN(request->specs, script::ParseInputs(spec.inputs(), request->facts));
+  }
+  return raised;
+}
+
 absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
   T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model.emit.target,
@@ -174,6 +198,11 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
         "quantized layers round as fbgemm does; if torch ran them by oneDNN (engine x86), "
         "--quantized_engine x86 gives its results");
   }
+  for (int pass = 0; pass < kMaxPasses; ++pass) {
+    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, found.graph.get(), &request));
+    if (!raised) break;
+    T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
+  }
   model.graph = std::move(found.graph);
   model.states = std::move(found.states);
   for (const StateTensor& s : model.states) {
@@ -187,6 +216,9 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   if (spec.compression_level() != 0) model.emit.compression_level = spec.compression_level();
   for (const auto& [symbol, range] : script::InputSymbols(*model.graph, request.facts)) {
     model.emit.symbols.emplace_back(symbol, range);
+  }
+  if (model.emit.target.is_tract()) {
+    for (const std::string& line : CutsBeyondLeastSizes(*model.graph)) env.warn(line);
   }
   return absl::OkStatus();
 }

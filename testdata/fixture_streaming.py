@@ -172,3 +172,21 @@ def streaming_encoder_decoder():
             return torch.sigmoid(self.decoder(torch.cat([e, y], 1))[:, :, :-1])
 
     return Model(), (torch.randn(1, 1, 12, 7),)
+
+
+@fixture_of(flags="--inputs 'f32[1,4,S]'", pulse="S 1")
+def streaming_cropped_skips():
+    """Convolutions without padding, and what they skip cut to fit: also for pulses shorter than the
+    cuts, without a word on how long a signal is."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.narrow = nn.Conv1d(4, 4, 3)
+            self.wide = nn.Conv1d(4, 4, 2, dilation=4)
+
+        def forward(self, x):
+            y = F.relu(self.narrow(x)) + x[:, :, 2:]
+            return torch.tanh(self.wide(y)) + y[:, :, 4:], x[:, :, 3:] * 2
+
+    return Model(), (torch.randn(1, 4, 13),)
