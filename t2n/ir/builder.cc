@@ -300,6 +300,18 @@ Val Builder::Pad(const Val& x, Shape before, Shape after, absl::string_view mode
       std::all_of(after.begin(), after.end(), is_zero)) {
     return x;
   }
+  if (x && x->type.quant && mode == "constant") {
+    // The value is a real number.
+    QuantPtr quant = x->type.quant;
+    if (quant->axis >= 0) return Fail("padding of a tensor that is quantized per channel");
+    Val number = IntRepr(Quantize(Scalar(DType::kF32, value), x.dtype(), quant));
+    if (!number.is_constant()) return Fail("padding with a number that is not known");
+    auto integers = ReadInts(*number->constant);
+    if (!integers.ok()) return Fail(integers.status());
+    Val padded = Pad(IntRepr(x), std::move(before), std::move(after), mode,
+                     static_cast<double>(integers->front()));
+    return FromIntRepr(padded, x.dtype(), quant);
+  }
   return Make(Op::kPad,
               {{"before", std::move(before)},
                {"after", std::move(after)},

@@ -6,7 +6,6 @@
 #include "t2n/base/status.h"
 #include "t2n/ir/view.h"
 #include "t2n/kernels/elements.h"
-#include "t2n/kernels/quant.h"
 
 namespace t2n::kernels {
 namespace {
@@ -103,15 +102,6 @@ absl::StatusOr<Sizes> PadSources(absl::string_view mode, int64_t n, int64_t befo
   return from;
 }
 
-absl::StatusOr<Tensor> PadValue(const KernelCall& call) {
-  DType dtype = call.inputs[0].dtype;
-  double value = call.attrs.Float("value");
-  if (!IsQuantized(dtype)) return Tensor::Scalar(dtype, value);
-  const QuantPtr& quant = call.outputs[0].quant;
-  if (!quant || quant->axis >= 0) return NotDefined(call.op, dtype);
-  return Tensor::Scalar(dtype, QuantizeValue(value, quant->scale[0], quant->zero_point[0], dtype));
-}
-
 struct Padding {
   std::vector<Sizes> from;  // PadSources of every axis
   Sizes strides;            // of the source, in bytes
@@ -137,7 +127,7 @@ Results Pad(const KernelCall& call) {
   uint8_t* out;
   T2N_ASSIGN_OR_RETURN(Tensor result, NewTensor(t.dtype, sizes, &out));
   if (result.numel() == 0) return std::vector<Tensor>{std::move(result)};
-  T2N_ASSIGN_OR_RETURN(Tensor value, PadValue(call));
+  const Tensor value = Tensor::Scalar(t.dtype, call.attrs.Float("value"));
   Padding padding{{}, {}, ItemSize(t.dtype), nullptr};
   T2N_ASSIGN_OR_RETURN(padding.value, Origin(value));
   for (size_t i = 0; i < sizes.size(); ++i) {
