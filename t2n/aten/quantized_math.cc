@@ -29,20 +29,33 @@ float ScaleOf(const Val& x) { return static_cast<float>(x->type.quant->scale[0])
 Val Rectified(OpCall& c, const Val& x) { return HasRelu(c) ? c.b.Max(x, 0) : x; }
 
 // qnnpack's addition (add_nc_q8) in fixed point: both scales relative to the output's have 22 bits,
-// the larger one all of them; halves are rounded away from zero.
+// the larger one all of them; halves are rounded away from zero. In f32 the factors are taken in
+// two halves of 11 bits: products with steps (9 bits) and all sums are exact.
 Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant) {
+  constexpr double kHalf = 1 << 11;
   Builder& b = c.b;
   float out = static_cast<float>(quant->scale[0]);
   float scales[2] = {ScaleOf(x) / out, ScaleOf(y) / out};
   float largest = std::max(scales[0], scales[1]);
-  if (!std::isnormal(largest)) return c.Refuse("of such scales");
+  // What qnnpack takes.
+  if (!(largest >= 0x1p-14 && largest < 0x1p8)) return c.Refuse("of such scales");
   int shift = 21 - std::ilogb(largest);
-  auto scaled = [&](const Val& q, float scale) {
-    return b.Cast(ToSteps(b, q), DType::kF64) * std::nearbyint(std::ldexp(double{scale}, shift));
-  };
-  Val sum = b.Add(scaled(x, scales[0]), scaled(y, scales[1])) * std::ldexp(1.0, -shift);
-  Val size = b.Floor(b.Abs(sum) + 0.5);
-  Val steps = b.Cast(b.Mul(size, b.Sign(sum)), DType::kF32);
+  Val high, low;
+  for (int i : {0, 1}) {
+    double factor = std::nearbyint(std::ldexp(double{scales[i]}, shift));
+    double upper = std::floor(factor / kHalf);
+    Val steps = ToSteps(b, i == 0 ? x : y);
+    Val above = b.Mul(steps, upper), below = b.Mul(steps, factor - upper * kHalf);
+    high = i == 0 ? above : b.Add(high, above);
+    low = i == 0 ? below : b.Add(low, below);
+  }
+  Val carry = b.Floor(low * (1 / kHalf));
+  high = b.Add(high, carry);
+  Val rest = b.Cast(b.Gt(low, b.Mul(carry, kHalf)), DType::kF32);  // of less than a unit of `high`
+  double unit = std::ldexp(1.0, shift) / kHalf;
+  Val up = b.Floor(b.Mul(high + unit / 2, 1 / unit));
+  Val down = b.Ceil(b.Mul(b.Add(high - unit / 2, rest), 1 / unit));
+  Val steps = b.Select(b.Ge(high, 0), up, down);
   return FromSteps(b, Rectified(c, steps), x.dtype(), quant);
 }
 
