@@ -30,6 +30,7 @@ struct Target {
   bool broadcasts_to_symbols() const { return version >= 20; }
   bool gathers_by_any_rank() const { return version >= 20 || strict; }  // before: [n], n > 1
   bool compares_f16() const { return version >= 20; }
+  bool has_quantized_einsum() const { return version >= 20; }  // 8-bit integers, sums of i32
   bool pads_any_type() const { return version >= 20 || strict; }  // before: constants of f32
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
@@ -50,6 +51,7 @@ struct Target {
   bool has_scatter_reductions() const { return version >= 23; }    // before: ignored
   bool proves_slices_of_counts() const { return version >= 23; }
   bool has_resize() const { return version >= 23; }
+  bool sums_quantized_windows() const { return version >= 23; }  // before: 8-bit results only
   bool has_epilogues() const { return version >= 23; }    // of recurrent cells
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
   // It follows what is computed from sizes as if it were exact integers, and cuts selects apart

@@ -44,6 +44,10 @@ absl::Status LowerTopK(Lowering& l, const Node& node);
 
 // linear.cc
 absl::Status LowerEinsum(Lowering& l, const Node& node);
+// Operand i with further axes of size 1 in front; a constant is stored so, unless it is already.
+nnef::Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count);
+
+// conv.cc
 absl::Status LowerConv(Lowering& l, const Node& node);
 absl::Status LowerConvTranspose(Lowering& l, const Node& node);
 

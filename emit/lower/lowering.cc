@@ -111,6 +111,10 @@ Expr Lowering::Copy(Expr x) {
   return nnef::Call("squeeze", {std::move(x)}, {{"axes", nnef::Ints({})}});
 }
 
+Expr Lowering::Integer(const Node& node, absl::string_view suffix, int64_t value) {
+  return Temp(node, suffix, Cast(nnef::Int(value), DType::kI32));
+}
+
 Expr Lowering::Number(double value) { return Literal(Tensor::Scalar(DType::kF32, value), false); }
 
 Expr Lowering::Zero(DType dtype) {
@@ -186,7 +190,7 @@ void Lowering::LowerNodes(const Graph& graph) {
     }
     if (!needed || node.op == Op::kInput) continue;
     order.push_back(&node);
-    for (const Value* v : UsedInputs(node)) {
+    for (const Value* v : UsedInputs(target(), node)) {
       live_.insert(v);
       if (node.op != Op::kDequantize) stored_.insert(v);
     }

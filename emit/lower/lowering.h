@@ -98,6 +98,8 @@ class Lowering {
   nnef::Expr Repeat(nnef::Expr x, const std::vector<int64_t>& from, const std::vector<int64_t>& to);
   // Zero for a comparison with integers of this type.
   nnef::Expr Zero(DType dtype);
+  // An integer as an intermediate value of type i32 and rank 0.
+  nnef::Expr Integer(const Node& node, absl::string_view suffix, int64_t value);
   // A number as a literal for an operator that takes the other operand's type.
   nnef::Expr Number(double value);
   // Which elements are NaN, as an intermediate value.
@@ -163,8 +165,8 @@ LowerFn FindLowering(Op op);
 // The primitive that made a value's integers, which IntRepr and FromIntRepr leave as they are.
 const Node& MadeBy(const Value& x);
 // Inputs of a node as they are used: elementwise primitives read what was broadcast for them,
-// Dequantize what Quantize has rounded.
-std::vector<const Value*> UsedInputs(const Node& node);
+// Dequantize what Quantize has rounded, products of integers (IntegerProduct) those.
+std::vector<const Value*> UsedInputs(const Target& target, const Node& node);
 
 // `tensor<scalar>`, `tensor<integer>`, `tensor<logical>`
 std::string TensorType(DType dtype);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/lower/integer_products.h"
 #include "emit/lower/lowering.h"
 
 namespace t2n {
@@ -210,8 +211,11 @@ const Node& MadeBy(const Value& x) {
   return *node;
 }
 
-std::vector<const Value*> UsedInputs(const Node& node) {
+std::vector<const Value*> UsedInputs(const Target& target, const Node& node) {
   std::vector<const Value*> used;
+  if (std::optional<StepsOperands> operands = IntegerProduct(target, node)) {
+    return {(*operands)[0].integers, (*operands)[1].integers};
+  }
   const Value* quantized = node.op == Op::kDequantize ? node.inputs[0] : nullptr;
   if (quantized && !quantized->constant && MadeBy(*quantized).op == Op::kQuantize) {
     used = {MadeBy(*quantized).output()};

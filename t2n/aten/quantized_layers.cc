@@ -9,9 +9,6 @@
 namespace t2n {
 namespace {
 
-// No sum of products is below this.
-constexpr double kLowestSum = -0x1p31;
-
 // Integers that stand for real numbers: of the activations and of the weights.
 struct Operands {
   Val input;           // less the zero point, f32
@@ -51,9 +48,7 @@ Products ConvProducts(OpCall& c, const Operands& o, const ConvParams& p) {
   Val weight = ToSteps(b, o.weight);
   Val sums = p.transposed ? b.ConvTranspose(o.input, weight, Val(), w, p.groups, p.output_padding)
                           : b.Conv(o.input, weight, Val(), w, p.groups);
-  // Without an operator in between tract multiplies the weights by the factors that follow, and
-  // their sums are no longer exact.
-  return {b.Max(sums, kLowestSum), o.input_scale, quant.scale, 1, o.bias};
+  return {sums, o.input_scale, quant.scale, 1, o.bias};
 }
 
 // Weights as halves, with activations that stay real.
