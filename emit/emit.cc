@@ -10,6 +10,7 @@
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
 #include "t2n/passes/loops.h"
+#include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
 #include "t2n/passes/standard_ops.h"
 
@@ -79,10 +80,32 @@ Expr External(const Value& input, const Target& target) {
 }
 
 Expr VariableCall(const Variable& variable) {
-  DType dtype = StorageType(variable.tensor.dtype);
+  DType dtype = variable.quantization ? DType::kF32 : StorageType(variable.tensor.dtype);
   const char* type = dtype == DType::kBool ? "logical" : IsInteger(dtype) ? "integer" : "scalar";
   return Call(absl::StrCat("variable<", type, ">"), {},
               {{"label", nnef::Str(variable.label)}, {"shape", nnef::Ints(variable.tensor.sizes)}});
+}
+
+// graph.quant: a line for every tensor that is quantized.
+std::string QuantizationText(const std::vector<Variable>& variables) {
+  std::string text;
+  for (const Variable& v : variables) {
+    if (!v.quantization) continue;
+    DType dtype = v.tensor.dtype;
+    Expr how = Call("zero_point_linear_quantize", {},
+                    {{"zero_point", nnef::Int(v.quantization->zero_point)},
+                     {"scale", nnef::Float(v.quantization->scale)},
+                     {"bits", nnef::Int(8 * ItemSize(dtype))},
+                     {"signed", nnef::Bool(dtype != DType::kQU8)},
+                     {"symmetric", nnef::Bool(false)}});
+    absl::StrAppend(&text, "\"", v.name, "\": ", nnef::ToText(how), ";\n");
+  }
+  return text;
+}
+
+absl::Status AddText(Container& container, absl::string_view name, const std::string& text) {
+  return container.Add(name, text.size(),
+                       [&text](const ByteSink& sink) { return sink(AsBytes(text)); });
 }
 
 absl::Status Refusals(const Model& model) {
@@ -110,6 +133,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   };
   if (NeedsRealTypes(*graph)) rewrite(LowerToRealTypes);
   if (graph && !CheckInputs(*graph, target, model).ok()) return nullptr;
+  if (graph && target.strict && HasQuantities(*graph)) rewrite(LowerToRealQuantities);
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }
@@ -181,9 +205,11 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   T2N_RETURN_IF_ERROR(Refusals(model));
   T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
                        CreateContainer(spec.path, spec.container, spec.compression_level));
-  std::string text = nnef::ToText(model.document);
-  T2N_RETURN_IF_ERROR(container->Add(
-      "graph.nnef", text.size(), [&text](const ByteSink& sink) { return sink(AsBytes(text)); }));
+  T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", nnef::ToText(model.document)));
+  const std::string quantization = QuantizationText(model.variables);
+  if (!quantization.empty()) {
+    T2N_RETURN_IF_ERROR(AddText(*container, "graph.quant", quantization));
+  }
   for (const auto& [input, tensor] : spec.initial_values) {
     Variable initial;
     initial.label = absl::StrCat(model.document.inputs[input], kInitial);

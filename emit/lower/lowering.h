@@ -23,11 +23,19 @@
 
 namespace t2n {
 
+// What graph.quant says of a tensor (zero_point_linear_quantize): its numbers are
+// (integer - zero_point) * scale.
+struct Quantization {
+  double scale;
+  int64_t zero_point;
+};
+
 // A tensor of the model that goes to a file.
 struct Variable {
   std::string name;   // identifier in the document
   std::string label;  // file name without .dat
   Tensor tensor;
+  std::optional<Quantization> quantization;  // real numbers, stored as integers
 };
 
 // What all scopes of a model share.
@@ -107,7 +115,11 @@ class Lowering {
   // any_reduce or all_reduce over axes, as an intermediate value.
   nnef::Expr AnyOrAll(const Node& node, bool any, nnef::Expr x, const std::vector<int64_t>& axes);
   // A variable of the model, written once however often it is used.
-  nnef::Expr Constant(const Tensor& tensor, absl::string_view name);
+  nnef::Expr Constant(const Tensor& tensor, absl::string_view name) {
+    return Constant(tensor, name, std::nullopt);
+  }
+  nnef::Expr Constant(const Tensor& tensor, absl::string_view name,
+                      std::optional<Quantization> quantization);
 
   // Whether a variable of the model has these elements in this shape.
   bool IsStored(const Tensor& tensor) const;

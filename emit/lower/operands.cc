@@ -154,8 +154,15 @@ bool Lowering::IsStored(const Tensor& tensor) const {
   return model_->variable_of_tensor.contains(TensorKey(tensor));
 }
 
-Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
-  const std::string key = TensorKey(tensor), content = ContentKey(tensor, name);
+Expr Lowering::Constant(const Tensor& tensor, absl::string_view name,
+                        std::optional<Quantization> quantization) {
+  std::string key = TensorKey(tensor), content = ContentKey(tensor, name);
+  if (quantization) {
+    for (std::string* k : {&key, &content}) {
+      if (k->empty()) continue;
+      absl::StrAppend(k, " ", quantization->scale, " ", quantization->zero_point);
+    }
+  }
   auto& known = model_->variable_of_tensor;
   std::string variable;
   // An address tells nothing of a tensor that is not kept.
@@ -166,7 +173,7 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name) {
   if (variable.empty()) {
     variable = model_->names.Unique(ToIdentifier(name));
     std::string label = model_->labels.Unique(ToLabel(name));
-    model_->variables.push_back({variable, label, tensor});
+    model_->variables.push_back({variable, label, tensor, quantization});
     if (tensor.dtype == DType::kBool && !target().reads_bool_files()) AsBytes(&variable);
     known[key] = variable;
     if (!content.empty()) known[content] = variable;

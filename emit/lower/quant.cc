@@ -66,7 +66,6 @@ Expr Rounded(Lowering& l, const Node& node) {
 }  // namespace
 
 absl::Status LowerQuantize(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "quantization at run time");
   Expr rounded = Rounded(l, node);
   l.SetRounded(node.output(), rounded);
   if (l.IsStored(node.output())) {
@@ -75,13 +74,32 @@ absl::Status LowerQuantize(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// A stored tensor as the numbers that its integers stand for. The standard has words for one scale
+// and zero point; others are left to the arithmetic, with `*rest`.
+Expr Stored(Lowering& l, const Value& x, QuantParams* rest) {
+  bool one = All(rest->scale, rest->scale[0]) && All(rest->zero_point, rest->zero_point[0]);
+  Quantization in_file =
+      one ? Quantization{rest->scale[0], rest->zero_point[0]} : Quantization{1, 0};
+  if (one) *rest = QuantParams{{1}, {0}, -1};
+  return l.Constant(*x.constant, x.name.empty() ? ValueName(x, l.model().naming) : x.name, in_file);
+}
+
+}  // namespace
+
 // (q - zero_point) * scale
 absl::Status LowerDequantize(Lowering& l, const Node& node) {
-  if (l.target().strict) return l.Refuse(node, "quantized values at run time");
   const Value& x = *node.inputs[0];
-  const QuantParams& quant = *x.type.quant;
+  QuantParams quant = *x.type.quant;
+  std::optional<Expr> stored;
+  if (l.target().strict && x.constant) stored = Stored(l, x, &quant);
   bool shifted = !All(quant.zero_point, int64_t{0}), scaled = !All(quant.scale, 1.0);
-  std::optional<Expr> rounded = l.Rounded(MadeBy(x).output());
+  if (stored && !shifted && !scaled) {
+    l.Alias(node.output(), *std::move(stored));
+    return absl::OkStatus();
+  }
+  std::optional<Expr> rounded = stored ? stored : l.Rounded(MadeBy(x).output());
   Expr y = rounded ? *rounded : l.Cast(l.In(node, 0), DType::kF32);
   if (!shifted && !scaled) {
     rounded ? l.Alias(node.output(), std::move(y)) : l.Set(node, std::move(y));

@@ -79,7 +79,7 @@ absl::Status GraphRewriter::Rewrite(const Graph& graph, Graph* out) {
   }
   T2N_RETURN_IF_ERROR(RewriteNodes(graph));
   for (const Value* output : graph.outputs()) {
-    Val rewritten = Get(output);
+    Val rewritten = RewriteOutput(*output, Get(output));
     T2N_RETURN_IF_ERROR(builder.status());
     out->outputs().push_back(rewritten.get());
   }

@@ -25,6 +25,8 @@ class GraphRewriter {
   virtual Vals RewriteNode(const Node& node, const Vals& inputs) { return Copy(node, inputs); }
   virtual ValueType RewriteInputType(const ValueType& type) { return type; }
   virtual Tensor RewriteConstant(const Tensor& tensor) { return tensor; }
+  // What the graph gives for an output, of its rewritten value.
+  virtual Val RewriteOutput(const Value&, const Val& rewritten) { return rewritten; }
 
   // Of the graph, or of the body that is being built.
   Builder& b() { return *builder_; }

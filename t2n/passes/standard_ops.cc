@@ -143,7 +143,9 @@ Val Standardizer::Replace(const Node& node, const std::vector<Val>& in) {
 Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
   switch (node.op) {
     case Op::kRound:
-      return RoundToEven(b(), in[0]);
+      return b().Composite("round_to_even", {}, {in[0]}, [](Builder& b, absl::Span<const Val> x) {
+        return RoundToEven(b, x[0]);
+      });
     case Op::kErf:
       return b().Composite("erf", {}, {in[0]}, [](Builder& b, absl::Span<const Val> x) {
         return ErrorFunction(b, x[0]);

@@ -128,6 +128,8 @@ def _as_declared(array, dtype):
 def _run_sample(model, graph, inputs):
     """In the sample interpreter of the parser's package."""
     nnef.infer_shapes(graph)
+    if pathlib.Path(model, "graph.quant").exists():
+        raise ValueError("unsupported: quantized variables")  # it reads their bytes as floats
     for operation in graph.operations:
         fault = _sample_fault(graph, operation)
         if fault:
@@ -161,8 +163,21 @@ def _run_tools(model, graph, inputs):
     from nnef_tools.interpreter.pytorch import Interpreter
 
     wide = [array.astype(np.int64) if array.dtype == np.int32 else array for array in inputs]
-    outputs = Interpreter(model, device="cpu", decomposed=_own_fragments(model))(wide)
+    loaded = nnef.load_graph(model, lowered=_own_fragments(model))
+    for name, tensor in loaded.tensors.items():
+        if tensor.quantization:
+            loaded.tensors[name] = _dequantized(tensor)
+    outputs = Interpreter(loaded, device="cpu")(wide)
     return [outputs[name] for name in graph.outputs]
+
+
+def _dequantized(tensor):
+    """The variable with the numbers that its integers stand for (nnef_tools makes doubles of them,
+    which its operators do not take beside floats)."""
+    how = tensor.quantization
+    assert how["op-name"] == "zero_point_linear_quantize"
+    steps = tensor.data.astype(np.float32) - np.float32(how["zero_point"])
+    return tensor._replace(data=steps * np.float32(how["scale"]), quantization={})
 
 
 _INTERPRETERS = {"nnef": _run_sample}
