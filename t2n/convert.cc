@@ -124,7 +124,7 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
 absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionSpec& spec) {
   constexpr std::pair<absl::string_view, QuantizedEngine> kEngines[] = {
       {"fbgemm", QuantizedEngine::kFbgemm},
-      {"x86", QuantizedEngine::kOneDnn},
+      {"x86", QuantizedEngine::kX86},
       {"onednn", QuantizedEngine::kOneDnn},
       {"qnnpack", QuantizedEngine::kQnnpack}};
   if (spec.quantized_engine().empty()) return std::nullopt;
@@ -132,14 +132,6 @@ absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionS
     if (name == spec.quantized_engine()) return engine;
   }
   return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
-}
-
-// torch's defaults: for qnnpack one scale for all weights and activations over all 256 values; for
-// the others a scale a channel, or half of the values.
-bool LooksLikeQnnpack(const QuantizedTraits& traits) {
-  constexpr int64_t kZeroPointOfHalfRange = 100;  // activations around 0 have 64 there, else 128
-  return traits.weights_per_tensor && !traits.weights_per_channel &&
-         traits.largest_zero_point > kZeroPointOfHalfRange;
 }
 
 // Takes the least sizes at which the model is of use into the request; whether there are such that
@@ -190,8 +182,9 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   T2N_ASSIGN_OR_RETURN(std::optional<QuantizedEngine> engine, EngineOf(spec));
   env.quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
   T2N_ASSIGN_OR_RETURN(StatefulModel found, FindState(call, spec.state() != "drop"));
-  if (!engine && LooksLikeQnnpack(traits)) {
-    env.quantized_engine = QuantizedEngine::kQnnpack;
+  if (!engine) engine = EngineFrom(traits);
+  if (engine && *engine != env.quantized_engine) {
+    env.quantized_engine = *engine;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
   } else if (!engine && traits.weights_per_channel) {
     env.warn(

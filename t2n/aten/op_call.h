@@ -7,19 +7,11 @@
 #include <vector>
 
 #include "t2n/aten/arg.h"
+#include "t2n/aten/quantized_engine.h"
 #include "t2n/aten/schema.h"
 #include "t2n/ir/builder.h"
 
 namespace t2n {
-
-// torch's engines for quantized layers round the same sums in different ways.
-enum class QuantizedEngine { kFbgemm, kOneDnn, kQnnpack };
-
-// What statically quantized layers have shown of the engine they were prepared for.
-struct QuantizedTraits {
-  bool weights_per_channel = false, weights_per_tensor = false;
-  int64_t largest_zero_point = 0;
-};
 
 // What operators may know of the conversion.
 struct OpEnv {

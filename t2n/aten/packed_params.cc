@@ -25,6 +25,7 @@ absl::StatusOr<Arg> LinearState(absl::string_view name, const ArgList& state) {
   params->weight = state[0].tensor();
   params->bias = TensorOrNull(state[1]);
   if (!IsQuantized(params->weight.dtype())) params->weight = Halved(params->weight);
+  params->packers = PackersOf(*params);
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
@@ -109,6 +110,7 @@ absl::StatusOr<Arg> ConvStateOf(absl::string_view name, const ArgList& state) {
   params->transposed = *next != 0;
   params->weight = s->weight;
   params->bias = s->bias;
+  params->packers = PackersOf(*params);
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
@@ -147,6 +149,19 @@ absl::StatusOr<Arg> CellState(absl::string_view name, const ArgList& state) {
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
+// Whether the elements lie densely with axis `first` (0 or 1) outermost and the other one innermost.
+bool HasOrder(const Tensor& t, int64_t first) {
+  std::vector<int64_t> order = {first};
+  for (int64_t axis = 2; axis < t.rank(); ++axis) order.push_back(axis);
+  order.push_back(1 - first);
+  int64_t stride = 1;
+  for (auto axis = order.rbegin(); axis != order.rend(); ++axis) {
+    if (t.strides[*axis] != stride) return false;
+    stride *= t.sizes[*axis];
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<Arg> FromPackedState(absl::string_view class_name, const Arg& state) {
@@ -164,6 +179,28 @@ absl::StatusOr<Arg> FromPackedState(absl::string_view class_name, const Arg& sta
   }
   return absl::UnimplementedError(
       absl::StrCat("instances of torch.classes.", class_name, " are not supported"));
+}
+
+Packers PackersOf(const LinearParams& saved) {
+  Packers by;
+  by.qnnpack = static_cast<bool>(saved.bias);
+  return by;
+}
+
+// fbgemm hands out output channels first and input channels last; oneDNN what it was given; qnnpack
+// channels last if there are two spatial axes and the order matters to it, else what it was given.
+Packers PackersOf(const ConvParams& saved) {
+  Packers by;
+  by.qnnpack = static_cast<bool>(saved.bias);
+  const Val& w = saved.weight;
+  if (!w || !w.is_constant() || w.rank() < 3 || w->constant->numel() == 0) return by;
+  const Tensor& t = *w->constant;
+  const bool given = t.strides == ContiguousStrides(t.sizes), one_row = t.sizes[2] == 1;
+  const bool planes = t.rank() == 4 && t.sizes[1] > 1 && t.sizes[2] * t.sizes[3] > 1;
+  by.fbgemm = HasOrder(t, saved.transposed ? 1 : 0);
+  by.onednn = given;
+  by.qnnpack = by.qnnpack && ((planes && HasOrder(t, 0)) || ((!planes || one_row) && given));
+  return by;
 }
 
 std::shared_ptr<const EmbeddingParams> PackEmbedding(std::shared_ptr<const RowwiseTensor> weight) {

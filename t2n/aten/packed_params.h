@@ -19,6 +19,7 @@ namespace t2n {
 struct LinearParams : Opaque {
   Val weight;  // [out, in]: qint8, or f16 if the layer computes with halved weights
   Val bias;    // f32 [out] or null
+  Packers packers;
 
   std::string TypeName() const override { return "LinearPackedParams"; }
 };
@@ -30,6 +31,7 @@ struct ConvParams : Opaque {
   std::vector<int64_t> stride, padding, output_padding, dilation;
   int64_t groups = 1;
   bool transposed = false;
+  Packers packers;
 
   std::string TypeName() const override { return "ConvPackedParams"; }
 };
@@ -75,6 +77,11 @@ std::shared_ptr<const T> Params(OpCall& c, absl::string_view name) {
 // `__torch__.torch.classes.`, `state` what its __getstate__ gave, in any layout torch has written.
 // Unimplemented for other classes, InvalidArgument for a state that is none of theirs.
 absl::StatusOr<Arg> FromPackedState(absl::string_view class_name, const Arg& state);
+
+// The engines that hand out such weights and bias when a linear layer or a convolution is saved;
+// call it for what comes from an archive only.
+Packers PackersOf(const LinearParams& saved);
+Packers PackersOf(const ConvParams& saved);
 
 // The parameters of an embedding with this weight (quantized::embedding_bag_prepack).
 std::shared_ptr<const EmbeddingParams> PackEmbedding(std::shared_ptr<const RowwiseTensor> weight);

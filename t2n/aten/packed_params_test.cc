@@ -33,6 +33,26 @@ class PackedParams : public ::testing::Test {
   Builder b_{&graph_};
 };
 
+// As engines hand out weights [8, 4, 3, 3] and [8, 1, 3, 3] (torch 1.5 to 2.15).
+TEST_F(PackedParams, TellEnginesByTheOrderOfWeights) {
+  auto packers = [&](std::vector<int64_t> sizes, std::vector<int64_t> strides, bool bias) {
+    ConvParams p;
+    p.weight = Weight(sizes);
+    Tensor t = *p.weight->constant;
+    t.strides = std::move(strides);
+    p.weight = b_.Constant(t, PerTensor(0.5, 0));
+    if (bias) p.bias = b_.Doubles(DType::kF32, std::vector<double>(8, 0));
+    Packers by = PackersOf(p);
+    return std::vector<bool>{by.fbgemm, by.onednn, by.qnnpack};
+  };
+  using Found = std::vector<bool>;
+  EXPECT_EQ(packers({8, 4, 3, 3}, {36, 1, 12, 4}, true), (Found{true, false, true}));
+  EXPECT_EQ(packers({8, 4, 3, 3}, {36, 1, 12, 4}, false), (Found{true, false, false}));
+  EXPECT_EQ(packers({8, 4, 3, 3}, {36, 9, 3, 1}, true), (Found{false, true, false}));
+  EXPECT_EQ(packers({8, 1, 3, 3}, {9, 1, 3, 1}, true), (Found{true, false, false}));
+  EXPECT_EQ(packers({8, 1, 3, 3}, {9, 9, 3, 1}, true), (Found{false, true, true}));
+}
+
 TEST_F(PackedParams, ReadsConvolutionsOfTorch14) {
   Arg state = Arg::Tuple(ArgList{Weight({4, 2, 3, 3}), Arg(), Tensors({Ints({2}), Ints({1})}),
                                  Tensors({Ints({1}), Ints({0})}), Tensors({Ints({1}), Ints({1})}),

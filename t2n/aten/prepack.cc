@@ -10,13 +10,17 @@
 namespace t2n {
 namespace {
 
-// What a module's parameters are called; states name them by number.
+// Whether a tensor is an item of a saved state: those are named by number.
+bool IsSaved(const Val& v) {
+  size_t dot = v ? v->name.rfind('.') : std::string::npos;
+  return dot != std::string::npos &&
+         v->name.find_first_not_of("0123456789", dot + 1) == std::string::npos;
+}
+
+// What a module's parameters are called.
 void NameAfterModule(const Val& v, absl::string_view part) {
-  if (!v) return;
+  if (!IsSaved(v)) return;
   size_t dot = v->name.rfind('.');
-  if (dot == std::string::npos) return;
-  absl::string_view last = absl::string_view(v->name).substr(dot + 1);
-  if (last.find_first_not_of("0123456789") != absl::string_view::npos) return;
   v->name = absl::StrCat(v->name.substr(0, dot + 1), part);
 }
 
@@ -25,6 +29,7 @@ Arg LinearPrepack(OpCall& c) {
   params->weight = c.tensor("W");
   params->bias = c.tensor("B");
   if (!params->weight || !params->weight->type.quant) return c.RefuseArg("W", "is not quantized");
+  if (IsSaved(params->weight)) params->packers = PackersOf(*params);
   NameAfterModule(params->weight, "weight");
   NameAfterModule(params->bias, "bias");
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
@@ -56,6 +61,8 @@ Arg ConvPrepack(OpCall& c) {
   }
   int64_t rank = one ? 3 : c.schema().name.find("3d") != std::string::npos ? 5 : 4;
   if (params->weight.rank() != rank) return c.RefuseArg("weight", "is of the wrong rank");
+  params->transposed = c.schema().name.find("transpose") != std::string::npos;
+  if (IsSaved(params->weight)) params->packers = PackersOf(*params);
   NameAfterModule(params->weight, "weight");
   NameAfterModule(params->bias, "bias");
   if (one) {
@@ -63,7 +70,6 @@ Arg ConvPrepack(OpCall& c) {
     params->weight = c.b.Unsqueeze(params->weight, 2);
     if (params->weight) params->weight->name = name;
   }
-  params->transposed = c.schema().name.find("transpose") != std::string::npos;
   size_t spatial = std::max<int64_t>(params->weight.rank() - 2, 1);
   // One-dimensional layers: the last entry given counts, before it stands `otherwise`.
   auto read = [&](absl::string_view name, int64_t otherwise) {

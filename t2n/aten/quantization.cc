@@ -68,15 +68,19 @@ Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant, bool sh
   return Relabel(b, q, std::move(quant));
 }
 
+// An activation's scale as oneDNN has it, which is handed the inverse.
+double InvertedTwice(double scale) { return 1.0f / static_cast<float>(1.0 / scale); }
+
 // fbgemm (ReQuantizeOutput) adds bias / scale to the sums; qnnpack has rounded that to an integer;
 // oneDNN multiplies by the scale first, and rounds with the zero point in it.
 Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool relu,
                QuantizedEngine engine) {
   if (!p.sums) return Val();
-  std::vector<double> real = TimesScale(p.input_scale, p.weight_scales), steps;
   float scale = static_cast<float>(quant->scale[0]);
   const bool qnnpack = engine == QuantizedEngine::kQnnpack;
   const bool onednn = engine == QuantizedEngine::kOneDnn;
+  const double input_scale = onednn ? InvertedTwice(p.input_scale) : p.input_scale;
+  std::vector<double> real = TimesScale(input_scale, p.weight_scales), steps;
   for (double r : real) {
     float f = static_cast<float>(r);
     steps.push_back(qnnpack ? f * (1.0f / scale) : f / scale);

@@ -1,5 +1,7 @@
 // Quantized linear layers and convolutions, static and dynamic
 // (ATen/native/quantized/cpu/{qlinear,qconv,qlinear_dynamic,qconv_dynamic}.cpp).
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
@@ -54,13 +56,35 @@ Products ConvProducts(OpCall& c, const Operands& o, const ConvParams& p) {
 // Weights as halves, with activations that stay real.
 bool HasHalves(const LinearParams& p) { return !IsQuantized(p.weight.dtype()); }
 
-// Notes the weights of a static layer: transposed convolutions have one scale with every engine.
-void NoteWeights(OpCall& c, const Val& weight, bool transposed) {
+// Notes the parameters of a static layer: transposed convolutions have one scale with every engine.
+void NoteLayer(OpCall& c, const Val& weight, const Packers& packers, bool transposed) {
   QuantizedTraits* traits = c.env().quantized_traits;
-  if (!traits || transposed || !weight || !weight->type.quant) return;
+  if (!traits || !weight || !weight->type.quant) return;
+  traits->packers.Intersect(packers);
+  if (transposed) return;
   bool& trait =
       weight->type.quant->axis >= 0 ? traits->weights_per_channel : traits->weights_per_tensor;
   trait = true;
+}
+
+bool IsSymmetric(const Val& weight) {
+  const std::vector<int64_t>& zeros = weight->type.quant->zero_point;
+  return std::all_of(zeros.begin(), zeros.end(), [](int64_t z) { return z == 0; });
+}
+
+// The engine of one layer: x86 leaves some to fbgemm (qconv_prepack.cpp, qlinear_prepack.cpp).
+QuantizedEngine EngineOf(const OpCall& c, const LinearParams& p) {
+  if (c.env().quantized_engine != QuantizedEngine::kX86) return c.env().quantized_engine;
+  return IsSymmetric(p.weight) ? QuantizedEngine::kOneDnn : QuantizedEngine::kFbgemm;
+}
+QuantizedEngine EngineOf(const OpCall& c, const ConvParams& p) {
+  constexpr int64_t kMostGroups = 100;
+  if (c.env().quantized_engine != QuantizedEngine::kX86) return c.env().quantized_engine;
+  bool onednn = p.groups <= kMostGroups && IsSymmetric(p.weight) &&
+                std::all_of(p.output_padding.begin(), p.output_padding.end(),
+                            [](int64_t n) { return n == 0; });
+  if (p.packers.TellFbgemmFromOneDnn()) onednn = p.packers.onednn;
+  return onednn ? QuantizedEngine::kOneDnn : QuantizedEngine::kFbgemm;
 }
 
 // The name says whether the result is rectified.
@@ -85,10 +109,10 @@ Val StaticLinear(OpCall& c, QuantPtr quant, bool relu) {
   double scale = ScaleOf(c, x);
   if (!c.b.ok() || !p) return Val();
   if (HasHalves(*p)) return c.RefuseArg("W_prepack", "holds halves");
-  NoteWeights(c, p->weight, false);
+  NoteLayer(c, p->weight, p->packers, false);
   Operands o{ToSteps(c.b, x), scale, p->weight, p->bias};
   return Requantize(c.b, LinearProducts(c.b, o), x.dtype(), std::move(quant), relu,
-                    c.env().quantized_engine);
+                    EngineOf(c, *p));
 }
 
 Arg QuantizedLinear(OpCall& c) {
@@ -163,12 +187,12 @@ Arg QuantizedConv(OpCall& c) {
   auto p = ParamsOf(c);
   double scale = ScaleOf(c, x);
   if (!b.ok() || !p) return Val();
-  NoteWeights(c, p->weight, p->transposed);
+  if (!p->weight || !p->weight->type.quant) return c.Refuse("weights that are not quantized");
+  NoteLayer(c, p->weight, p->packers, p->transposed);
   bool one = IsOneDimensional(c);
   if (one) x = b.Unsqueeze(x, 2);
   Products products = ConvProducts(c, {ToSteps(b, x), scale, p->weight, p->bias}, *p);
-  Val y =
-      Requantize(b, products, x.dtype(), std::move(quant), HasRelu(c), c.env().quantized_engine);
+  Val y = Requantize(b, products, x.dtype(), std::move(quant), HasRelu(c), EngineOf(c, *p));
   return one ? b.Squeeze(y, 2) : y;
 }
 

@@ -59,6 +59,12 @@ Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant
   return FromSteps(b, Rectified(c, steps), x.dtype(), quant);
 }
 
+// scale * integer - scale * zero_point, rounded as in Vectorized::dequantize (vec512_qint.h).
+Val DequantizeInParts(Builder& b, const Val& q) {
+  float scale = ScaleOf(q), zero_point = static_cast<float>(q->type.quant->zero_point[0]);
+  return b.Cast(b.IntRepr(q), DType::kF32) * scale + -scale * zero_point;
+}
+
 Arg Add(OpCall& c) {
   Val a = Quantized(c, "qa"), b = Quantized(c, "qb");
   if (!a || !b) return Val();
@@ -66,7 +72,7 @@ Arg Add(OpCall& c) {
   if (qnnpack && a.dtype() == DType::kQU8 && a.shape() == b.shape()) {
     return AddInFixedPoint(c, a, b, QuantOf(c, "scale", "zero_point"));
   }
-  Val sum = c.b.Add(c.b.Dequantize(a), c.b.Dequantize(b));
+  Val sum = c.b.Add(DequantizeInParts(c.b, a), DequantizeInParts(c.b, b));
   return c.b.Quantize(Rectified(c, sum), a.dtype(), QuantOf(c, "scale", "zero_point"));
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "t2n/aten/quantization.h"
+#include "t2n/aten/quantized_means.h"
 
 namespace t2n {
 namespace {
@@ -45,7 +46,7 @@ constexpr std::pair<absl::string_view, How> kOperators[] = {
     {"aten::max_pool1d", How::kSteps},
     {"aten::max_pool2d", How::kSteps},
     {"aten::max_pool3d", How::kSteps},
-    {"aten::mean", How::kReal},
+    {"aten::mean", How::kMean},
     {"aten::min", How::kSteps},
     {"aten::ne", How::kReal},
     {"aten::pad", How::kReal},
@@ -98,10 +99,20 @@ Arg Requantized(Builder& b, How how, const Arg& result, DType dtype, const Quant
     return result.is_list() ? Arg::List(std::move(items)) : Arg::Tuple(std::move(items));
   }
   if (!result.is_tensor() || !result.tensor() || !IsFloat(result.tensor().dtype())) return result;
-  if (how == How::kSteps || how == How::kMean) {
-    return FromSteps(b, result.tensor(), dtype, quant, how == How::kMean);
-  }
+  if (how == How::kSteps) return FromSteps(b, result.tensor(), dtype, quant);
   return b.Quantize(result.tensor(), dtype, ResultQuant(how, dtype, quant));
+}
+
+Arg Mean(OpFn fn, OpCall& call) {
+  Builder& b = call.b;
+  Val x = call.args()[0].tensor();
+  ValueType type = x->type;
+  MeanRounding rounding = RoundingOfMean(call, x);
+  call.args()[0] = rounding.real ? b.Dequantize(x) : ToSteps(b, x);
+  Val y = fn(call).tensor();
+  if (rounding.real || !y) return y ? b.Quantize(y, type.dtype, type.quant) : y;
+  y = BeforeRounding(y, rounding);
+  return FromSteps(b, y, type.dtype, type.quant, rounding.with_zero_point);
 }
 
 }  // namespace
@@ -124,10 +135,10 @@ Arg CallOnQuantized(OnQuantized how, OpFn fn, OpCall& call) {
     // Steps of several operands are comparable only if their scales are the same.
     if (how == How::kSteps && !(*type.quant == *first.quant)) how = How::kReal;
   }
+  if (how == How::kMean) return Mean(fn, call);
   for (Arg& a : call.args()) {
     if (!IsQuantizedTensor(a)) continue;
-    bool steps = how == How::kSteps || how == How::kMean;
-    a = steps ? ToSteps(b, a.tensor()) : b.Dequantize(a.tensor());
+    a = how == How::kSteps ? ToSteps(b, a.tensor()) : b.Dequantize(a.tensor());
   }
   return Requantized(b, how, fn(call), first.dtype, first.quant);
 }

@@ -15,7 +15,7 @@ enum class OnQuantized {
   kKeep,   // as it is
   kReal,   // on the real numbers, which are quantized again as the first operand was
   kSteps,  // the same in units of the scale: for functions with f(s x) = s f(x) for s > 0
-  kMean,   // the same, rounded with the zero point in it: halves go to even integers
+  kMean,   // as quantized_means.h tells
   kUnit,   // on the real numbers, quantized over [0, 1)
   kSigned  // on the real numbers, quantized over [-1, 1)
 };

@@ -1,0 +1,32 @@
+#include "t2n/aten/quantized_engine.h"
+
+namespace t2n {
+namespace {
+
+// torch's defaults: for qnnpack one scale for all weights and activations over all 256 values; for
+// the others a scale a channel, or half of the values.
+bool LooksLikeQnnpack(const QuantizedTraits& traits) {
+  constexpr int64_t kZeroPointOfHalfRange = 100;  // activations around 0 have 64 there, else 128
+  return traits.weights_per_tensor && !traits.weights_per_channel &&
+         traits.largest_zero_point > kZeroPointOfHalfRange;
+}
+
+}  // namespace
+
+void Packers::Intersect(const Packers& other) {
+  fbgemm = fbgemm && other.fbgemm;
+  onednn = onednn && other.onednn;
+  qnnpack = qnnpack && other.qnnpack;
+}
+
+std::optional<QuantizedEngine> EngineFrom(const QuantizedTraits& traits) {
+  const Packers& by = traits.packers;
+  if (!by.fbgemm && !by.onednn && !by.qnnpack) return QuantizedEngine::kX86;
+  if (by.qnnpack && ((!by.fbgemm && !by.onednn) || LooksLikeQnnpack(traits))) {
+    return QuantizedEngine::kQnnpack;
+  }
+  if (by.fbgemm && by.onednn) return std::nullopt;
+  return by.onednn ? QuantizedEngine::kX86 : QuantizedEngine::kFbgemm;
+}
+
+}  // namespace t2n
