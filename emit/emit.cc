@@ -13,6 +13,7 @@
 #include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
 #include "t2n/passes/standard_ops.h"
+#include "t2n/passes/stored_filters.h"
 
 namespace t2n {
 
@@ -134,6 +135,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (NeedsRealTypes(*graph)) rewrite(LowerToRealTypes);
   if (graph && !CheckInputs(*graph, target, model).ok()) return nullptr;
   if (graph && target.strict && HasQuantities(*graph)) rewrite(LowerToRealQuantities);
+  if (graph && !target.convolves_by_results() && HasComputedFilters(*graph)) rewrite(StoreFilters);
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }

@@ -164,7 +164,7 @@ absl::Status LowerConv(Lowering& l, const Node& node) {
   // Without an operator in between tract multiplies the filter by the factors that follow, and
   // sums of products of integers are no longer exact. None is below this.
   constexpr double kLowestSum = -0x1p31;
-  bool exact = l.target().is_tract() && QuantizedOperands(node);
+  bool exact = l.target().is_tract() && node.inputs.size() == 2 && AsSteps(*node.inputs[0]);
   if (exact) conv = Call("max", {l.Temp(node, "sums", std::move(conv)), nnef::Float(kLowestSum)});
   l.Set(node, std::move(conv));
   return absl::OkStatus();

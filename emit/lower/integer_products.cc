@@ -13,21 +13,6 @@ namespace {
 // faster in f32, where they are exact too (up to 2^24, 514 products).
 constexpr int64_t kLeastProducts = 256;
 
-// `x` if it is Dequantize of 8-bit integers with a scale of 1.
-std::optional<StepsOperand> AsSteps(const Value& x) {
-  if (x.constant || x.node->op != Op::kDequantize) return std::nullopt;
-  const Value& q = *x.node->inputs[0];
-  const QuantParams& quant = *q.type.quant;
-  if (q.dtype() != DType::kQU8 && q.dtype() != DType::kQI8) return std::nullopt;
-  for (double scale : quant.scale) {
-    if (scale != 1) return std::nullopt;
-  }
-  for (int64_t zero_point : quant.zero_point) {
-    if (zero_point != quant.zero_point[0]) return std::nullopt;
-  }
-  return StepsOperand{q.constant ? &q : MadeBy(q).output(), quant.zero_point[0]};
-}
-
 // How many products a sum has; 0 if that is not known, or not what one matrix product sums up.
 int64_t Products(const Node& node) {
   if (node.op == Op::kConv) {
@@ -51,20 +36,29 @@ int64_t Products(const Node& node) {
 
 }  // namespace
 
-std::optional<StepsOperands> QuantizedOperands(const Node& node) {
-  if ((node.op != Op::kConv && node.op != Op::kEinsum) || node.inputs.size() != 2) {
-    return std::nullopt;
+// Dequantize with a scale of 1.
+std::optional<Steps> AsSteps(const Value& x) {
+  if (x.constant || x.node->op != Op::kDequantize) return std::nullopt;
+  const Value& q = *x.node->inputs[0];
+  const QuantParams& quant = *q.type.quant;
+  if (q.dtype() != DType::kQU8 && q.dtype() != DType::kQI8) return std::nullopt;
+  for (double scale : quant.scale) {
+    if (scale != 1) return std::nullopt;
   }
-  std::optional<StepsOperand> a = AsSteps(*node.inputs[0]), b = AsSteps(*node.inputs[1]);
-  if (!a || !b) return std::nullopt;
-  return StepsOperands{*a, *b};
+  for (int64_t zero_point : quant.zero_point) {
+    if (zero_point != quant.zero_point[0]) return std::nullopt;
+  }
+  return Steps{q.constant ? &q : MadeBy(q).output(), quant.zero_point[0]};
 }
 
 std::optional<StepsOperands> IntegerProduct(const Target& target, const Node& node) {
-  bool has = node.op == Op::kConv ? target.sums_quantized_windows() : target.has_quantized_einsum();
-  if (!has) return std::nullopt;
-  std::optional<StepsOperands> operands = QuantizedOperands(node);
-  return operands && Products(node) >= kLeastProducts ? operands : std::nullopt;
+  bool has = node.op == Op::kConv     ? target.sums_quantized_windows()
+             : node.op == Op::kEinsum ? target.has_quantized_einsum()
+                                      : false;
+  if (!has || node.inputs.size() != 2) return std::nullopt;
+  std::optional<Steps> a = AsSteps(*node.inputs[0]), b = AsSteps(*node.inputs[1]);
+  if (!a || !b || Products(node) < kLeastProducts) return std::nullopt;
+  return StepsOperands{*a, *b};
 }
 
 }  // namespace t2n

@@ -10,18 +10,16 @@
 
 namespace t2n {
 
-// What an operand of a Conv or Einsum of f32 stands for: integers less their zero point.
-struct StepsOperand {
+// f32 numbers that are 8-bit integers less their zero point.
+struct Steps {
   const Value* integers;
   int64_t zero_point;
 };
-using StepsOperands = std::array<StepsOperand, 2>;
+std::optional<Steps> AsSteps(const Value& x);
 
-// The operands of `node`, where both are 8-bit integers less one zero point each and nothing is
-// added to their products.
-std::optional<StepsOperands> QuantizedOperands(const Node& node);
-
-// The same where the target has an operator that gives the exact sums, and is faster by it.
+// Both operands of `node` (Conv or Einsum) where they are such, nothing is added to their products,
+// and the target has an operator for the integers that is faster. It gives the exact sums.
+using StepsOperands = std::array<Steps, 2>;
 std::optional<StepsOperands> IntegerProduct(const Target& target, const Node& node);
 
 }  // namespace t2n

@@ -1,0 +1,70 @@
+"""Quantized layers whose sums are long (256 products and more): runtimes with operators for them sum
+the integers themselves."""
+
+import fixture
+import fixture_quantized
+import torch
+from torch import nn
+
+FIXTURES = []
+
+quantized = fixture.collector(FIXTURES)
+
+
+class LongSums(fixture_quantized.Stubs):
+    """Windows over one, two and three axes, in groups, with steps between and zeros around."""
+
+    def __init__(self):
+        super().__init__()
+        self.strided = nn.Conv2d(32, 4, 3, stride=2, padding=1)
+        self.relu = nn.ReLU()
+        self.grouped = nn.Conv2d(32, 4, 5, padding=2, groups=2, bias=False)
+        self.dilated = nn.Conv1d(32, 3, 9, padding=8, dilation=2)
+        self.volume = nn.Conv3d(32, 2, (1, 3, 3), padding=(0, 1, 0))
+        self.rows = nn.Linear(288, 3)
+
+    def forward(self, x):
+        x = self.quant(x)
+        results = [
+            self.relu(self.strided(x)),
+            self.grouped(x),
+            self.dilated(x.flatten(2)),
+            self.volume(x.unsqueeze(2)),
+            self.rows(x.reshape(x.size(0), 4, 288)),
+        ]
+        return [self.dequant(y) for y in results]
+
+
+def long_sums(model, engine):
+    inputs = (torch.randn(2, 32, 6, 6) + 0.4,)
+    return fixture_quantized.static(model, inputs, engine, [("strided", "relu")])
+
+
+@quantized(steps=fixture_quantized.steps)
+def quantized_long_sums():
+    return long_sums(LongSums(), "fbgemm")
+
+
+@quantized(steps=fixture_quantized.steps)
+def quantized_long_sums_qnnpack():
+    model = LongSums()
+    model.volume = nn.Identity()  # qnnpack has none
+    return long_sums(model, "qnnpack")
+
+
+@quantized(
+    "scripted",
+    steps=fixture_quantized.steps,
+    flags="--inputs 'x=f32[B,32,S]' --assert 'S>=1'",
+)
+def quantized_long_sums_open():
+    class Model(fixture_quantized.Stubs):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(32, 32, 9, padding=4)
+            self.head = nn.Conv1d(32, 3, 1)
+
+        def forward(self, x):
+            return self.dequant(self.head(self.conv(self.quant(x))))
+
+    return fixture_quantized.static(Model(), (torch.randn(2, 32, 7),), "fbgemm")
