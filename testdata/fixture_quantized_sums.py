@@ -1,5 +1,5 @@
-"""Quantized layers whose sums are long (256 products and more): runtimes with operators for them sum
-the integers themselves."""
+"""Quantized tensors as runtimes sum and store them: layers with long sums (256 products and more),
+for which there are operators on the integers themselves, and tensors with one scale."""
 
 import fixture
 import fixture_quantized
@@ -68,3 +68,21 @@ def quantized_long_sums_open():
             return self.dequant(self.head(self.conv(self.quant(x))))
 
     return fixture_quantized.static(Model(), (torch.randn(2, 32, 7),), "fbgemm")
+
+
+@quantized("traced", "scripted")
+def quantized_stored():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            numbers = torch.randn(20, 8)
+            self.signed = torch.quantize_per_tensor(numbers, 0.03, 5, torch.qint8)
+            self.unsigned = torch.quantize_per_tensor(numbers, 0.02, 130, torch.quint8)
+
+        def forward(self, x):
+            total = x @ self.signed.dequantize().t()
+            for _ in range(3):
+                total = torch.sigmoid(total) @ self.unsigned.dequantize() @ self.signed.dequantize().t()
+            return total
+
+    return Model(), (torch.randn(3, 8),)

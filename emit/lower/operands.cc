@@ -179,7 +179,7 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name,
     if (!content.empty()) known[content] = variable;
   }
   Expr e = nnef::Id(variable);
-  if (parent_) return Capture(std::move(e), variable, tensor.dtype);
+  if (parent_) return Capture(std::move(e), variable, quantization ? DType::kF32 : tensor.dtype);
   return e;
 }
 

@@ -76,13 +76,22 @@ absl::Status LowerQuantize(Lowering& l, const Node& node) {
 
 namespace {
 
+bool IsUnit(const QuantParams& quant) {
+  return All(quant.scale, 1.0) && All(quant.zero_point, int64_t{0});
+}
+
+bool IsUniform(const QuantParams& quant) {
+  return All(quant.scale, quant.scale[0]) && All(quant.zero_point, quant.zero_point[0]);
+}
+
 // A stored tensor as the numbers that its integers stand for. The standard has words for one scale
 // and zero point; others are left to the arithmetic, with `*rest`.
 Expr Stored(Lowering& l, const Value& x, QuantParams* rest) {
-  bool one = All(rest->scale, rest->scale[0]) && All(rest->zero_point, rest->zero_point[0]);
-  Quantization in_file =
-      one ? Quantization{rest->scale[0], rest->zero_point[0]} : Quantization{1, 0};
-  if (one) *rest = QuantParams{{1}, {0}, -1};
+  Quantization in_file{1, 0};
+  if (IsUniform(*rest)) {
+    in_file = {rest->scale[0], rest->zero_point[0]};
+    *rest = QuantParams{{1}, {0}, -1};
+  }
   return l.Constant(*x.constant, x.name.empty() ? ValueName(x, l.model().naming) : x.name, in_file);
 }
 
@@ -93,7 +102,13 @@ absl::Status LowerDequantize(Lowering& l, const Node& node) {
   const Value& x = *node.inputs[0];
   QuantParams quant = *x.type.quant;
   std::optional<Expr> stored;
-  if (l.target().strict && x.constant) stored = Stored(l, x, &quant);
+  if (x.constant && (l.target().strict || (IsUniform(quant) && !IsUnit(quant)))) {
+    stored = Stored(l, x, &quant);
+  }
+  if (stored && l.target().is_tract()) {  // which keeps the type of the file
+    l.Set(node, l.Cast(*std::move(stored), DType::kF32));
+    return absl::OkStatus();
+  }
   bool shifted = !All(quant.zero_point, int64_t{0}), scaled = !All(quant.scale, 1.0);
   if (stored && !shifted && !scaled) {
     l.Alias(node.output(), *std::move(stored));
