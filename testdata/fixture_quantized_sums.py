@@ -4,6 +4,7 @@ for which there are operators on the integers themselves, and tensors with one s
 import fixture
 import fixture_quantized
 import torch
+import torch.ao.quantization as quantization
 from torch import nn
 
 FIXTURES = []
@@ -86,3 +87,21 @@ def quantized_stored():
             return total
 
     return Model(), (torch.randn(3, 8),)
+
+
+@quantized(steps=fixture_quantized.steps)
+def quantized_long_sums_dynamic():
+    """Zero points are known as the model runs."""
+    torch.backends.quantized.engine = "fbgemm"
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(32, 4, 9, padding=4, stride=2)
+            self.rows = nn.Linear(288, 3)
+
+        def forward(self, x):
+            return self.conv(x.flatten(2)), self.rows(x.reshape(x.size(0), 4, 288))
+
+    model = quantization.quantize_dynamic(Model().eval(), {nn.Linear, nn.Conv1d}, dtype=torch.qint8)
+    return model, (torch.randn(2, 32, 6, 6) + 0.4,)

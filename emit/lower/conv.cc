@@ -141,11 +141,11 @@ void SetIntegerConv(Lowering& l, const Node& node, const StepsOperands& operands
                        {l.Ref(operands[0].integers), l.Ref(operands[1].integers), zero},
                        node.attrs.Ints("pad_after"));
   std::vector<nnef::Argument> quantization = {{"border", nnef::Str("constant")},
-                                              {"a0", nnef::Int(operands[1].zero_point)},
+                                              {"a0", ZeroPoint(l, node, operands[1], zero)},
                                               {"a_scale", one},
-                                              {"b0", nnef::Int(operands[0].zero_point)},
+                                              {"b0", ZeroPoint(l, node, operands[0], zero)},
                                               {"b_scale", one},
-                                              {"c0", nnef::Int(0)},
+                                              {"c0", zero},
                                               {"c_scale", one},
                                               {"output_dt", nnef::Str("i32")}};
   for (nnef::Argument& argument : quantization) conv.items.push_back(std::move(argument));

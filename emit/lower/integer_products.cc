@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "emit/lower/lowering.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -36,10 +35,11 @@ int64_t Products(const Node& node) {
 
 }  // namespace
 
+namespace {
+
 // Dequantize with a scale of 1.
-std::optional<Steps> AsSteps(const Value& x) {
-  if (x.constant || x.node->op != Op::kDequantize) return std::nullopt;
-  const Value& q = *x.node->inputs[0];
+std::optional<Steps> DequantizedSteps(const Node& node) {
+  const Value& q = *node.inputs[0];
   const QuantParams& quant = *q.type.quant;
   if (q.dtype() != DType::kQU8 && q.dtype() != DType::kQI8) return std::nullopt;
   for (double scale : quant.scale) {
@@ -49,6 +49,44 @@ std::optional<Steps> AsSteps(const Value& x) {
     if (zero_point != quant.zero_point[0]) return std::nullopt;
   }
   return Steps{q.constant ? &q : MadeBy(q).output(), quant.zero_point[0]};
+}
+
+// Bytes as f32, less a number: what is quantized by its own extremes.
+std::optional<Steps> ComputedSteps(const Node& node) {
+  const Node& widened = *node.inputs[0]->node;
+  const Value* number = node.inputs[1];
+  while (number->rank() > 0 &&
+         (number->node->op == Op::kBroadcast || number->node->op == Op::kReshape)) {
+    number = number->node->inputs[0];
+  }
+  bool bytes = widened.op == Op::kCast && widened.inputs[0]->dtype() == DType::kU8;
+  if (!bytes || number->rank() != 0 || number->constant || number->dims) return std::nullopt;
+  return Steps{widened.inputs[0], 0, number};
+}
+
+}  // namespace
+
+std::optional<Steps> AsSteps(const Value& x) {
+  if (x.constant || x.dtype() != DType::kF32) return std::nullopt;
+  if (x.node->op == Op::kDequantize) return DequantizedSteps(*x.node);
+  if (x.node->op == Op::kSub) return ComputedSteps(*x.node);
+  return std::nullopt;
+}
+
+nnef::Expr ZeroPoint(Lowering& l, const Node& node, const Steps& steps, const nnef::Expr& zero) {
+  if (!steps.computed_zero_point) {
+    return steps.zero_point == 0 ? zero : l.Integer(node, "zero_point", steps.zero_point);
+  }
+  return l.Temp(node, "zero_point", l.Cast(l.Ref(steps.computed_zero_point), DType::kI32));
+}
+
+std::vector<const Value*> UsedInputs(const StepsOperands& operands) {
+  std::vector<const Value*> used;
+  for (const Steps& steps : operands) {
+    used.push_back(steps.integers);
+    if (steps.computed_zero_point) used.push_back(steps.computed_zero_point);
+  }
+  return used;
 }
 
 std::optional<StepsOperands> IntegerProduct(const Target& target, const Node& node) {

@@ -95,9 +95,7 @@ void SetIntegerEinsum(Lowering& l, const Node& node, const StepsOperands& operan
   named.push_back({"output", nnef::Str("i32")});
   named.push_back({"bias", zero});
   for (int i : {0, 1}) {
-    int64_t zero_point = operands[i].zero_point;
-    named.push_back(
-        {i == 0 ? "a0" : "b0", zero_point == 0 ? zero : l.Integer(node, "zero_point", zero_point)});
+    named.push_back({i == 0 ? "a0" : "b0", ZeroPoint(l, node, operands[i], zero)});
     named.push_back({i == 0 ? "a_scale" : "b_scale", nnef::Float(1)});
   }
   named.push_back({"c0", zero});

@@ -221,7 +221,7 @@ const Node& MadeBy(const Value& x) {
 std::vector<const Value*> UsedInputs(const Target& target, const Node& node) {
   std::vector<const Value*> used;
   if (std::optional<StepsOperands> operands = IntegerProduct(target, node)) {
-    return {(*operands)[0].integers, (*operands)[1].integers};
+    return UsedInputs(*operands);
   }
   const Value* quantized = node.op == Op::kDequantize ? node.inputs[0] : nullptr;
   if (quantized && !quantized->constant && MadeBy(*quantized).op == Op::kQuantize) {

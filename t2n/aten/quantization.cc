@@ -125,8 +125,8 @@ DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range) {
   scale = b.Cast(b.Max(scale, kSmallScale), DType::kF32);
   zero_point = b.Cast(zero_point, DType::kF32);
   Val q = b.Round(b.Mul(real, b.Recip(scale))) + zero_point;
-  q = b.Min(b.Max(q, 0), 255);
-  return {q - zero_point, scale, zero_point};
+  Val integers = b.Cast(b.Min(b.Max(q, 0), 255), DType::kU8);
+  return {b.Cast(integers, DType::kF32) - zero_point, scale, zero_point};
 }
 
 }  // namespace t2n
