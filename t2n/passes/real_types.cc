@@ -85,7 +85,7 @@ Val DiscreteFourier(Builder& b, const Val& x, int64_t axis, bool inverse) {
   result[axis] = 'z';
   std::string equation = absl::StrCat(axes, ",z", axes.substr(axis, 1), "->", result);
   auto times = [&](const Val& part, const Val& w) { return b.Einsum(equation, {part, w}); };
-  Val re = b.SelectIndex(x, -1 + x.rank(), 0), im = b.SelectIndex(x, x.rank() - 1, 1);
+  Val re = b.SelectIndex(x, x.rank() - 1, 0), im = b.SelectIndex(x, x.rank() - 1, 1);
   return b.Stack(
       {b.Sub(times(re, cosine), times(im, sine)), b.Add(times(re, sine), times(im, cosine))},
       x.rank() - 1);
@@ -121,11 +121,14 @@ class Rebuilder : public GraphRewriter {
   }
   Val Join(const Parts& z) {
     if (!z.re || !z.im) return Val();
-    Shape shape = z.re.shape();
-    for (size_t i = 0; i < shape.size(); ++i) {
-      shape[i] = BroadcastSize(shape[i], z.im.shape()[i]).value_or(shape[i]);
+    Shape shape = z.re.shape(), other = z.im.shape();
+    if (other.size() > shape.size()) shape.swap(other);
+    size_t ahead = shape.size() - other.size();
+    for (size_t i = 0; i < other.size(); ++i) {
+      Dim& size = shape[ahead + i];
+      size = BroadcastSize(size, other[i]).value_or(size);
     }
-    return b().Stack({b().BroadcastTo(z.re, shape), b().BroadcastTo(z.im, shape)}, z.re.rank());
+    return b().Stack({b().BroadcastTo(z.re, shape), b().BroadcastTo(z.im, shape)}, shape.size());
   }
   Val Undefined(const Node& node) {
     return b().Fail(absl::StrCat(OpName(node.op), node.place ? " at " + node.place->ToString() : "",
