@@ -10,6 +10,7 @@
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
 #include "t2n/least_sizes.h"
+#include "t2n/passes/selections.h"
 #include "t2n/script/evaluator.h"
 #include "t2n/script/scan.h"
 #include "t2n/script/signature.h"
@@ -205,6 +206,11 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   T2N_RETURN_IF_ERROR(NameOutputs(spec, model.graph.get()));
   T2N_RETURN_IF_ERROR(DropOutputs(model.graph.get(), &model.states));
   model.graph->EliminateDeadCode();
+  if (HasSelections(*model.graph)) {
+    auto closed = std::make_unique<Graph>();
+    T2N_RETURN_IF_ERROR(CloseSelections(*model.graph, closed.get()));
+    model.graph = std::move(closed);
+  }
   model.emit.path = spec.out();
   if (spec.compression_level() != 0) model.emit.compression_level = spec.compression_level();
   for (const auto& [symbol, range] : script::InputSymbols(*model.graph, request.facts)) {

@@ -172,7 +172,7 @@ def refused_setting_left_behind():
 
 class Selector(nn.Module):
     def forward(self, x):
-        return x[x > 0]
+        return x[x > 0].flip(0)
 
 
 @fixture_of("scripted", refused="(module encoder.select)")

@@ -261,10 +261,10 @@ def early_returns():
     return Model(), (torch.randn(2, 3),)
 
 
-@fixture_of(refused="aten::nonzero")
+@fixture_of(refused="aten::_unique2")
 def refused_data_dependent_size():
     class Model(nn.Module):
         def forward(self, x):
-            return torch.nonzero(x > 0).sum(0)
+            return torch.unique(x > 0).sum()
 
     return Model(), (torch.randn(4),)

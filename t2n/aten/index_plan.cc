@@ -1,8 +1,10 @@
 #include "t2n/aten/index_plan.h"
 
 #include "t2n/aten/common.h"
+#include "t2n/ir/selection.h"
 
 namespace t2n {
+namespace {
 
 std::optional<std::vector<Val>> KnownNonzero(Builder& b, const Val& x) {
   if (!x.is_constant()) return std::nullopt;
@@ -22,6 +24,26 @@ std::optional<std::vector<Val>> KnownNonzero(Builder& b, const Val& x) {
   return out;
 }
 
+}  // namespace
+
+std::optional<std::vector<Val>> NonzeroPositions(OpCall& c, const Val& x) {
+  std::optional<std::vector<Val>> known = KnownNonzero(c.b, x);
+  if (known || !x) return known;
+  if (x.numel() == Dim(0)) {
+    c.RefuseSize();
+    return std::nullopt;
+  }
+  Val at = SelectTrue(c.b, Flat(c.b, c.b.Cast(x, DType::kBool))).positions;
+  std::vector<Val> out(x.rank());
+  Dim stride = 1;
+  for (int64_t i = x.rank() - 1; i >= 0; --i) {
+    Val row = stride == Dim(1) ? at : c.b.Div(at, c.b.DimScalar(stride));
+    out[i] = i == 0 ? row : c.b.Rem(row, c.b.DimScalar(x.dim(i)));
+    stride *= x.dim(i);
+  }
+  return out;
+}
+
 namespace {
 
 // Masks become the coordinates of their true elements.
@@ -32,9 +54,9 @@ bool ExpandMasks(OpCall& c, std::vector<Val>* indices) {
       out.push_back(index);
       continue;
     }
-    std::optional<std::vector<Val>> axes = KnownNonzero(c.b, index);
+    std::optional<std::vector<Val>> axes = NonzeroPositions(c, index);
     if (!axes || axes->empty()) {
-      c.RefuseSize();
+      if (axes) c.RefuseSize();
       return false;
     }
     out.insert(out.end(), axes->begin(), axes->end());

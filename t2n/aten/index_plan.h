@@ -22,13 +22,13 @@ struct IndexPlan {
   std::vector<int64_t> result_perm;  // of the gathered tensor
 };
 
-// Indices are integers (negative ones count from the end), bools of a known value, or null. Fails
-// in `c` and returns nullopt if a mask's value is not known.
+// Indices are integers (negative ones count from the end), masks, or null; nullopt if the call is
+// refused. A mask whose value is not known chooses a selection (t2n/ir/selection.h).
 std::optional<IndexPlan> PlanIndex(OpCall& c, const Val& x, std::vector<Val> indices);
 
-// Where a constant is not zero: an i64 tensor an axis (one for rank 0 gives none). nullopt if it is
-// no constant.
-std::optional<std::vector<Val>> KnownNonzero(Builder& b, const Val& x);
+// Where `x` is not zero: an i64 tensor an axis (one for rank 0 gives none), of a selection's count
+// where the value is not known. nullopt if `c` refuses.
+std::optional<std::vector<Val>> NonzeroPositions(OpCall& c, const Val& x);
 
 }  // namespace t2n
 

@@ -30,9 +30,10 @@ Arg Gather(OpCall& c) {
   c.ignore({"sparse_grad"});
   Val x = AtLeast1d(c.b, c.tensor("self")), index = c.tensor("index");
   Val at = c.b.Cast(AtLeast1d(c.b, index), DType::kI64);
+  int64_t axis = c.axis("dim", x.rank());
   if (at.numel() == Dim(0)) return c.b.Full(index.shape(), x.dtype(), 0);
   if (at.rank() != x.rank()) return c.Refuse("index and self differ in rank");
-  return c.b.Reshape(c.b.GatherElements(x, c.axis("dim", x.rank()), at), index.shape());
+  return c.b.Reshape(c.b.GatherElements(x, axis, at), index.shape());
 }
 
 Arg Take(OpCall& c) {
@@ -76,17 +77,17 @@ Arg UnsafeMaskedIndex(OpCall& c) {
   return c.b.Select(mask, out, AsTensor(c.b, c.arg("fill"), x.dtype()));
 }
 
-// Coordinates of the true elements of a constant, one tensor an axis.
+// Coordinates of the true elements, one tensor an axis.
 Arg Nonzero(OpCall& c) {
-  std::optional<std::vector<Val>> axes = KnownNonzero(c.b, c.tensor("self"));
-  if (!axes) return c.RefuseSize();
+  std::optional<std::vector<Val>> axes = NonzeroPositions(c, c.tensor("self"));
+  if (!axes) return Val();
   if (axes->empty()) return c.Refuse("of a rank-0 tensor");
   return c.b.Stack(*axes, 1);
 }
 Arg NonzeroAxes(OpCall& c) {
   Val x = AtLeast1d(c.b, c.tensor(c.schema().args[0].name));
-  std::optional<std::vector<Val>> axes = KnownNonzero(c.b, x);
-  if (!axes) return c.RefuseSize();
+  std::optional<std::vector<Val>> axes = NonzeroPositions(c, x);
+  if (!axes) return Val();
   return Arg::List(*axes);
 }
 
@@ -114,8 +115,8 @@ Arg NonzeroStatic(OpCall& c) {
 Arg MaskedSelect(OpCall& c) {
   Val x = c.tensor("self"), mask = c.tensor("mask");
   Shape shape = BroadcastShape(c, {x.shape(), mask.shape()});
-  std::optional<std::vector<Val>> at = KnownNonzero(c.b, Flat(c.b, c.b.BroadcastTo(mask, shape)));
-  if (!at) return c.RefuseSize();
+  std::optional<std::vector<Val>> at = NonzeroPositions(c, Flat(c.b, c.b.BroadcastTo(mask, shape)));
+  if (!at) return Val();
   return c.b.Gather(Flat(c.b, c.b.BroadcastTo(x, shape)), 0, (*at)[0]);
 }
 

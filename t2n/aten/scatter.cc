@@ -8,6 +8,7 @@
 #include "t2n/aten/families.h"
 #include "t2n/aten/index_plan.h"
 #include "t2n/aten/promote.h"
+#include "t2n/ir/selection.h"
 
 namespace t2n {
 namespace {
@@ -19,6 +20,17 @@ Val ScatterRows(Builder& b, const Val& x, const Val& at, const Val& updates,
   return b.ScatterNd(x, b.Unsqueeze(at, at.rank()), updates, mode);
 }
 
+// x[mask] = values, where the values were chosen by the same mask.
+Val PutSelected(OpCall& c, const Val& x, const Val& mask, const Val& values, bool accumulate) {
+  Selection selected = SelectTrue(c.b, Flat(c.b, mask));
+  Shape rows = {mask.numel()}, updates = {selected.count};
+  rows.insert(rows.end(), x.shape().begin() + mask.rank(), x.shape().end());
+  updates.insert(updates.end(), rows.begin() + 1, rows.end());
+  Val out = ScatterRows(c.b, c.b.Reshape(x, rows), selected.positions,
+                        c.b.BroadcastTo(values, updates), accumulate ? "add" : "set");
+  return c.b.Reshape(out, x.shape());
+}
+
 // x[mask] = values for a mask over the first axes whose value is not known: the k-th true element
 // takes the k-th value.
 Val MaskPut(OpCall& c, const Val& x, const Val& mask, Val values, bool accumulate) {
@@ -26,6 +38,9 @@ Val MaskPut(OpCall& c, const Val& x, const Val& mask, Val values, bool accumulat
   if (behind < 0) return c.Refuse("a mask of more axes than the tensor");
   Shape spread = mask.shape(), rest(x.shape().begin() + mask.rank(), x.shape().end());
   spread.resize(x.rank(), Dim(1));
+  if (values.rank() > behind && HasSelectionCount(values.dim(-1 - behind))) {
+    return PutSelected(c, x, mask, values, accumulate);
+  }
   if (values.rank() > behind && values.dim(-1 - behind) != Dim(1)) {
     Shape rows = rest;
     rows.insert(rows.begin(), values.dim(-1 - behind));

@@ -161,6 +161,10 @@ std::optional<Line> AsLine(const Dim& d) {
 }
 
 std::string HowToSettle(absl::string_view question, const Dim& about) {
+  // Users' symbols are identifiers; others are counts (selection.h).
+  for (const std::string& symbol : about.Symbols()) {
+    if (symbol.find('.') != symbol.npos) return "the inputs' values decide it";
+  }
   if (AsLine(about)) return absl::StrCat("--assert \"", question, "\" would settle it");
   return "a fixed size would settle it, or bounds (--assert) of the open ones";
 }
