@@ -1,7 +1,6 @@
-// Indexing, padding and running reductions by gathers, slices and joins.
+// Gathers, padding and running reductions by gathers, slices and joins.
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -11,32 +10,11 @@
 namespace t2n {
 namespace {
 
-// Rounds of a scatter: as many as updates meet at one element.
-constexpr size_t kMaxRounds = 16;
-
 Tensor IntTensor(const std::vector<int64_t>& values, std::vector<int64_t> sizes) {
   Tensor t = Tensor::Ints(values);
   t.strides = ContiguousStrides(sizes);
   t.sizes = std::move(sizes);
   return t;
-}
-
-// The index of each element of `sizes`, row-major, given to `visit`.
-template <typename Visit>
-void ForEachIndex(const std::vector<int64_t>& sizes, Visit visit) {
-  int64_t count = 1;
-  for (int64_t s : sizes) count *= s;
-  std::vector<int64_t> index(sizes.size(), 0);
-  for (int64_t k = 0; k < count; ++k) {
-    visit(k, index);
-    for (size_t axis = sizes.size(); axis-- > 0 && ++index[axis] == sizes[axis];) index[axis] = 0;
-  }
-}
-
-Op Combining(const std::string& mode) {
-  if (mode == "mul" || mode == "prod") return Op::kMul;
-  if (mode == "min") return Op::kMin;
-  return mode == "max" ? Op::kMax : Op::kAdd;
 }
 
 // Where an element of a padded axis comes from; -1 from the padding.
@@ -49,6 +27,12 @@ int64_t Source(int64_t at, int64_t size, const std::string& mode) {
 }
 
 }  // namespace
+
+Op Combining(const std::string& mode) {
+  if (mode == "mul" || mode == "prod") return Op::kMul;
+  if (mode == "min") return Op::kMin;
+  return mode == "max" ? Op::kMax : Op::kAdd;
+}
 
 Val Standardizer::Gather(const Val& x, int64_t axis, std::vector<int64_t> positions) {
   return b().Gather(x, axis, b().Ints(positions));
@@ -100,73 +84,6 @@ Val Standardizer::GatherNd(const Val& x, const Val& index) {
   return GatherFlat(b().Reshape(x, joined), at);
 }
 
-// By element of the data, in which order updates (numbered from `first` on) meet it.
-std::map<int64_t, std::vector<int64_t>> Standardizer::Meetings(const Node& node,
-                                                               const std::vector<int64_t>& indices,
-                                                               const std::vector<int64_t>& sizes,
-                                                               const std::vector<int64_t>& counts,
-                                                               int64_t first) {
-  const Value& index = *node.inputs[1];
-  std::vector<int64_t> strides = ContiguousStrides(sizes);
-  bool elements = node.op == Op::kScatterElements;
-  int64_t axis = elements ? node.attrs.Int("axis") : 0;
-  int64_t depth = elements ? 0 : index.shape().back().constant().value_or(0);
-  int64_t rest = 1;  // elements of an update behind the index's axes
-  for (size_t i = index.rank() - 1; !elements && i < counts.size(); ++i) rest *= counts[i];
-  std::map<int64_t, std::vector<int64_t>> met;
-  ForEachIndex(counts, [&](int64_t k, const std::vector<int64_t>& at) {
-    int64_t offset = elements ? 0 : k % rest;
-    for (size_t i = 0; elements && i < at.size(); ++i) {
-      offset += (static_cast<int64_t>(i) == axis ? indices[k] : at[i]) * strides[i];
-    }
-    for (int64_t i = 0; i < depth; ++i) offset += indices[k / rest * depth + i] * strides[i];
-    met[offset].push_back(first + k);
-  });
-  return met;
-}
-
-// With known indices each element of the result is known to be one of the data or of the updates:
-// all are gathered from both, joined, in as many rounds as updates meet at one element.
-Val Standardizer::Scatter(const Node& node, const std::vector<Val>& in) {
-  const Val &data = in[0], &index = in[1], &updates = in[2];
-  const std::string& mode = node.attrs.Str("mode");
-  auto sizes = ConstantShape(data.shape()), counts = ConstantShape(updates.shape());
-  bool integers = mode != "set" && !IsFloat(data.dtype());
-  if (!sizes || !counts || !index.is_constant() || (integers && data.dtype() == DType::kBool)) {
-    return b().Fail(
-        "NNEF 1.0.5 has no scatter; it is a gather where the indices are constant only");
-  }
-  absl::StatusOr<std::vector<int64_t>> indices = ReadInts(*index->constant);
-  if (!indices.ok()) return b().Fail(indices.status());
-  int64_t total = data.numel().value();
-  auto met = Meetings(node, *indices, *sizes, *counts, total);
-  size_t rounds = 1;
-  for (auto& [element, sources] : met) {
-    if (mode == "set") sources = {sources.back()};
-    rounds = std::max(rounds, sources.size());
-  }
-  if (rounds > kMaxRounds) return b().Fail("NNEF 1.0.5 has no scatter");
-  Val result = b().Reshape(integers ? Scalar(data) : data, {data.numel()});
-  Val flat_updates = b().Reshape(integers ? Scalar(updates) : updates, {updates.numel()});
-  Val both = b().Concat({result, flat_updates}, 0);
-  for (size_t round = 0; round < rounds; ++round) {
-    std::vector<int64_t> from(total), taken(total, 0);
-    std::iota(from.begin(), from.end(), 0);
-    for (const auto& [element, sources] : met) {
-      if (sources.size() <= round) continue;
-      from[element] = sources[round];
-      taken[element] = 1;
-    }
-    Val gathered = Gather(both, 0, std::move(from));
-    Val mask = b().Cast(b().Ints(taken), DType::kBool);
-    result = mode == "set"
-                 ? gathered
-                 : b().Select(mask, b().Binary(Combining(mode), result, gathered), result);
-  }
-  result = b().Reshape(result, data.shape());
-  return integers ? Integer(result, data.dtype()) : result;
-}
-
 // In steps that double: after k of them each element has met the 2^k before it.
 Val Standardizer::Cumulative(const Node& node, const Val& x) {
   int64_t axis = node.attrs.Int("axis"), length = x.dim(axis).constant().value_or(0);
@@ -186,9 +103,9 @@ Val Standardizer::Cumulative(const Node& node, const Val& x) {
 }
 
 // Halves are multiplied until one element is left.
-Val Standardizer::Product(const Node& node, Val x) {
+Val Standardizer::Product(const std::vector<int64_t>& axes, Val x) {
   double most = std::max(known_.ranges.Of(x.get()).magnitude(), 1.0), count = 1;
-  for (int64_t axis : node.attrs.Ints("axes")) {
+  for (int64_t axis : axes) {
     int64_t length = x.dim(axis).constant().value_or(0);
     count *= length;
     while (length > 1) {

@@ -242,7 +242,8 @@ Val Standardizer::IntegerPower(const Val& a, std::optional<double> exponent, DTy
 Val Standardizer::ReduceIntegers(const Node& node, const Val& x) {
   Val scalar = Scalar(x);
   if (!scalar) return scalar;
-  if (node.op == Op::kReduceProd) return Integer(Product(node, scalar), node.output()->dtype());
+  if (node.op == Op::kReduceProd)
+    return Integer(Product(node.attrs.Ints("axes"), scalar), node.output()->dtype());
   if (node.op == Op::kCumulative) return Integer(Cumulative(node, scalar), node.output()->dtype());
   Val result = b().Make(node.op, node.attrs, {scalar});
   if (node.op == Op::kArgMax || node.op == Op::kArgMin) return result;

@@ -161,12 +161,12 @@ Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
     case Op::kPad:  // no literal is infinite
       return std::isfinite(node.attrs.Float("value")) ? Val() : PadByCopies(node, in[0]);
     case Op::kReduceProd:
-      return Product(node, in[0]);
+      return Product(node.attrs.Ints("axes"), in[0]);
     case Op::kReduceMax:
     case Op::kReduceMin:
     case Op::kArgMax:
     case Op::kArgMin:
-      return Extreme(node, in[0]);
+      return Extreme(node.op, node.attrs, in[0]);
     case Op::kCumulative:
       return Cumulative(node, in[0]);
     default:
@@ -175,15 +175,15 @@ Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
 }
 
 // The standard does not say what becomes of NaN: a sum has it, and its place is where x != x.
-Val Standardizer::Extreme(const Node& node, const Val& x) {
-  bool place = node.op == Op::kArgMax || node.op == Op::kArgMin;
-  std::vector<int64_t> axes = {node.attrs.Int("axis")};
-  if (!place) axes = node.attrs.Ints("axes");
+Val Standardizer::Extreme(Op op, const Attrs& attrs, const Val& x) {
+  bool place = op == Op::kArgMax || op == Op::kArgMin;
+  std::vector<int64_t> axes = {attrs.Int("axis")};
+  if (!place) axes = attrs.Ints("axes");
   Val is_nan = b().Ne(x, x);
   Val any_nan = b().Reduce(Op::kReduceAny, is_nan, axes, true);
   Val nan = place ? b().ArgReduce(Op::kArgMax, b().Cast(is_nan, DType::kF32), axes[0], true)
                   : b().Reduce(Op::kReduceSum, x, axes, true);
-  return b().Select(any_nan, nan, b().Make(node.op, node.attrs, {x}));
+  return b().Select(any_nan, nan, b().Make(op, attrs, {x}));
 }
 
 absl::Status LowerToStandardOps(const Graph& graph, Graph* out,

@@ -218,10 +218,37 @@ TEST(StandardOpsTest, ScatterAtKnownIndicesIsAGather) {
       return b.ScatterElements(in[0], 0, at, in[1], mode);
     });
   }
+}
+
+TEST(StandardOpsTest, ScatterAtComputedIndicesComparesPairs) {
+  Tensor x = Make(DType::kF32, {2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, kNan, 12});
+  Tensor integers = Make(DType::kI64, {2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 1 << 25, 11, 12});
+  for (const char* mode : {"set", "add", "mul", "min", "max"}) {
+    Tensor blocks = Make(DType::kF32, {3, 2}, {10, kInf, -30, 40, 50, 60});
+    ExpectSame({x, Make(DType::kI64, {3, 2}, {1, 2, 0, 0, 1, 2}), blocks},
+               [&](Builder& b, const std::vector<Val>& in) {
+                 return b.ScatterNd(in[0], in[1], in[2], mode);
+               });
+    // Fewer than the data has along the other axes.
+    Tensor elements = Make(DType::kF32, {2, 4, 1}, {10, 20, -30, 40, kInf, 60, 70, 80});
+    ExpectSame({x, Make(DType::kI64, {2, 4, 1}, {2, 2, 0, 2, 1, 0, 1, 0}), elements},
+               [&](Builder& b, const std::vector<Val>& in) {
+                 return b.ScatterElements(in[0], 1, in[1], in[2], mode);
+               });
+  }
+  ExpectSame({integers, Make(DType::kI64, {1, 3, 2}, {1, 1, 0, 1, 1, 0}),
+              Make(DType::kI64, {1, 3, 2}, {-1, -2, -3, 1 << 26, -5, -6})},
+             [&](Builder& b, const std::vector<Val>& in) {
+               return b.ScatterElements(in[0], 0, in[1], in[2]);
+             });
+  Tensor many = Make(DType::kF32, {2048, 1}, std::vector<double>(2048, 1));
+  Tensor at = Make(DType::kI64, {2049, 1}, std::vector<double>(2049, 3));
   ExpectRefused(
-      {x, updates, Make(DType::kI64, {3, 1}, {2, 0, 1})},
-      [](Builder& b, const std::vector<Val>& in) { return b.ScatterNd(in[0], in[2], in[1]); },
-      "indices are constant only");
+      {many, at, Make(DType::kF32, {2049, 1}, std::vector<double>(2049, 1))},
+      [](Builder& b, const std::vector<Val>& in) {
+        return b.ScatterElements(in[0], 0, in[1], in[2], "add");
+      },
+      "pairs of elements are compared");
 }
 
 TEST(StandardOpsTest, SortsByCounting) {

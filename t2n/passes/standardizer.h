@@ -15,6 +15,8 @@
 
 namespace t2n {
 
+struct RowScatter;
+
 class Standardizer : public GraphRewriter {
  public:
   explicit Standardizer(std::vector<std::string>* refusals) : refusals_(refusals) {}
@@ -24,7 +26,7 @@ class Standardizer : public GraphRewriter {
   Vals RewriteBody(const Node& node, const Vals& in);
   Val Replace(const Node& node, const std::vector<Val>& in);
   Val Floats(const Node& node, const std::vector<Val>& in);
-  Val Extreme(const Node& node, const Val& x);
+  Val Extreme(Op op, const Attrs& attrs, const Val& x);
 
   // standard_integers.cc: operands are bools or integers.
   Val Cast(const Node& node, const Val& x);
@@ -53,15 +55,15 @@ class Standardizer : public GraphRewriter {
   Val GatherFlat(const Val& x, const Val& index);
   Val GatherElements(const Node& node, const Val& x, const Val& index);
   Val GatherNd(const Val& x, const Val& index);
-  std::map<int64_t, std::vector<int64_t>> Meetings(const Node& node,
-                                                   const std::vector<int64_t>& indices,
-                                                   const std::vector<int64_t>& sizes,
-                                                   const std::vector<int64_t>& counts,
-                                                   int64_t first);
-  Val Scatter(const Node& node, const std::vector<Val>& in);
   Val Cumulative(const Node& node, const Val& x);
-  Val Product(const Node& node, Val x);
+  Val Product(const std::vector<int64_t>& axes, Val x);
   Val PadByCopies(const Node& node, Val x);
+
+  // standard_scatter.cc
+  Val Scatter(const Node& node, const std::vector<Val>& in);
+  Val ScatterComputed(const Node& node, const std::vector<Val>& in);
+  Val LastUpdates(const RowScatter& s);
+  Val Combined(const RowScatter& s, const std::string& mode);
 
   // What is known of the graph or body that is being built.
   struct Known {
@@ -75,6 +77,21 @@ class Standardizer : public GraphRewriter {
   absl::flat_hash_set<const Node*> index_wraps_;
   absl::flat_hash_set<const Graph*> searched_;  // for those
 };
+
+// The index of each element of `sizes`, row-major, given to `visit`.
+template <typename Visit>
+void ForEachIndex(const std::vector<int64_t>& sizes, Visit visit) {
+  int64_t count = 1;
+  for (int64_t s : sizes) count *= s;
+  std::vector<int64_t> index(sizes.size(), 0);
+  for (int64_t k = 0; k < count; ++k) {
+    visit(k, index);
+    for (size_t axis = sizes.size(); axis-- > 0 && ++index[axis] == sizes[axis];) index[axis] = 0;
+  }
+}
+
+// What a mode of Scatter or Cumulative does with two elements.
+Op Combining(const std::string& mode);
 
 }  // namespace t2n
 
