@@ -51,6 +51,10 @@ void AddExtensions(const EmitSpec& spec, Model& model) {
       if (range.min) extensions.push_back(absl::StrCat("tract_assert ", name, " >= ", *range.min));
       if (range.max) extensions.push_back(absl::StrCat("tract_assert ", name, " <= ", *range.max));
     }
+    for (const Dim& relation : spec.relations) {
+      if (!spec.target.has_assertions() || !relation.IsPolynomial()) continue;
+      extensions.push_back(absl::StrCat("tract_assert ", DimExpr(relation).text, " >= 0"));
+    }
   }
 }
 

@@ -26,6 +26,7 @@ struct EmitSpec {
   // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
   // all the same.
   std::vector<std::pair<std::string, Range>> symbols;
+  std::vector<Dim> relations;  // of several symbols; never negative
   // Further tensors to write beside the variables, for the caller: initial values of the graph's
   // inputs, in NAME.initial.dat for the input NAME. No reader loads them.
   std::vector<std::pair<size_t, Tensor>> initial_values;  // by input

@@ -106,7 +106,8 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   script::FrozenSizes frozen;
   for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
   evaluator.set_frozen_sizes(&frozen);
-  absl::StatusOr<script::IValue> called = evaluator.CallRoot(root, method, args.positional, args.keywords);
+  absl::StatusOr<script::IValue> called =
+      evaluator.CallRoot(root, method, args.positional, args.keywords);
   session.frozen = frozen.Warnings();
   for (const std::string& line : session.frozen) env.warn(line);
   T2N_ASSIGN_OR_RETURN(const script::IValue value, std::move(called));
@@ -216,6 +217,9 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   for (const auto& [symbol, range] : script::InputSymbols(*model.graph, request.facts)) {
     model.emit.symbols.emplace_back(symbol, range);
   }
+  if (const Relations relations = script::RelationsIn(request.facts)) {
+    model.emit.relations = *relations;
+  }
   if (model.emit.target.is_tract()) {
     for (const std::string& line : CutsBeyondLeastSizes(*model.graph)) env.warn(line);
   }
@@ -243,10 +247,17 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
     }
   }
   T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
+  std::set<std::string> told;
   for (const auto& [name, fact] : request.facts) {
     if (symbols.count(name)) symbols.insert(script::GraphSymbol(name, request.facts).first);
+    told.insert(name);
+    for (const Dim& relation : fact.relations) {
+      for (const std::string& s : relation.Symbols()) told.insert(s);
+    }
+    if (!fact.same_as) continue;
+    for (const std::string& s : fact.same_as->Symbols()) told.insert(s);
   }
-  for (const auto& [name, fact] : request.facts) {
+  for (const std::string& name : told) {
     if (symbols.count(name)) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));

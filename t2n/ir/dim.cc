@@ -13,18 +13,28 @@ namespace t2n {
 
 Dim::Dim(std::shared_ptr<const Poly> poly) : poly_(std::move(poly)) {}
 
-Dim Dim::Symbol(absl::string_view name, Range range) {
+Dim Dim::Symbol(absl::string_view name, Range range, Relations relations) {
   if (range.min && range.max && *range.min == *range.max) return Dim(*range.min);
   auto atom = std::make_shared<Atom>();
   atom->kind = Atom::kSymbol;
   atom->text = std::string(name);
   atom->range = range;
+  atom->relations = std::move(relations);
   return DimOps::FromAtom(std::move(atom));
 }
 
 std::optional<int64_t> Dim::constant() const {
   if (poly_) return std::nullopt;
   return value_;
+}
+
+bool Dim::IsPolynomial() const {
+  for (const auto& [key, term] : DimOps::ToTerms(*this)) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->kind != Atom::kSymbol) return false;
+    }
+  }
+  return true;
 }
 
 bool Dim::IsOvergrown() const {
@@ -160,12 +170,26 @@ std::optional<Line> AsLine(const Dim& d) {
   return line;
 }
 
+std::optional<FloorLine> AsFloorLine(const Dim& d) {
+  const DimOps::Terms terms = DimOps::ToTerms(d);
+  const auto last = std::prev(terms.end());
+  if (d.is_const() || terms.size() - terms.count("") != 1 || last->second.atoms.size() != 1) {
+    return std::nullopt;
+  }
+  const Dim::Atom& atom = *last->second.atoms[0];
+  if (atom.kind != Dim::Atom::kFloorDiv || !atom.b.is_const()) return std::nullopt;
+  const auto offset = terms.find("");
+  return FloorLine{atom.a, atom.b.value(), last->second.coefficient,
+                   offset == terms.end() ? 0 : offset->second.coefficient};
+}
+
 std::string HowToSettle(absl::string_view question, const Dim& about) {
   // Users' symbols are identifiers; others are counts (selection.h).
   for (const std::string& symbol : about.Symbols()) {
     if (symbol.find('.') != symbol.npos) return "the inputs' values decide it";
   }
-  if (AsLine(about)) return absl::StrCat("--assert \"", question, "\" would settle it");
+  if (about.IsPolynomial() || AsFloorLine(about))
+    return absl::StrCat("--assert \"", question, "\" would settle it");
   return "a fixed size would settle it, or bounds (--assert) of the open ones";
 }
 

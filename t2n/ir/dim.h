@@ -6,7 +6,7 @@
 //  - sums and products are expanded, like terms collected, terms ordered by their text;
 //  - `a % b` is a - b * floor(a / b), ceil(a / b) is floor((a + b - 1) / b);
 //  - floor(a / b) for a constant b > 0 takes out of `a` whatever b divides.
-// Symbols carry an inclusive range, which decides comparisons.
+// Symbols carry an inclusive range and their relations to others, which decide comparisons.
 #ifndef T2N_IR_DIM_H_
 #define T2N_IR_DIM_H_
 
@@ -29,6 +29,9 @@ struct Range {
   std::optional<int64_t> max;
 };
 
+class Dim;
+using Relations = std::shared_ptr<const std::vector<Dim>>;
+
 class Dim {
  public:
   struct Poly;
@@ -38,7 +41,9 @@ class Dim {
   Dim(int64_t value) : value_(value) {}  // NOLINT: integers are Dims.
 
   // The symbol `name`, known to lie in `range`. Two symbols are the same if their names are.
-  static Dim Symbol(absl::string_view name, Range range = {1, std::nullopt});
+  // `relations` are what else is known of it and others: Dims that are never negative.
+  static Dim Symbol(absl::string_view name, Range range = {1, std::nullopt},
+                    Relations relations = nullptr);
 
   bool is_const() const { return poly_ == nullptr; }
   // The integer, if this is one.
@@ -48,6 +53,8 @@ class Dim {
 
   // Bounds that follow from the ranges of the symbols.
   Range range() const;
+  // Whether it has neither floors nor minima nor maxima.
+  bool IsPolynomial() const;
   // Whether the expression was longer than can be kept: then it is not known.
   bool IsOvergrown() const;
   // Every symbol's name, each once, sorted.
@@ -108,6 +115,13 @@ struct Line {
 };
 // nullopt for anything else, integers too.
 std::optional<Line> AsLine(const Dim& d);
+
+// `slope * floor(of / divisor) + offset`, for a divisor > 0
+struct FloorLine {
+  Dim of;
+  int64_t divisor, slope, offset;
+};
+std::optional<FloorLine> AsFloorLine(const Dim& d);
 
 // What to do where `question`, whose answer depends on the value of `about`, has none:
 // `--assert "S>=3" would settle it` where an assertion can say so.

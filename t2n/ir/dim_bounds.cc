@@ -1,5 +1,6 @@
 // What is known of Dims by the ranges of their symbols: bounds and comparisons.
 #include <algorithm>
+#include <cstdlib>
 
 #include "t2n/ir/dim_ops.h"
 
@@ -48,7 +49,26 @@ Range DimOps::PolyRange(const Dim& d) {
   return sum;
 }
 
-bool DimOps::Negative(const Dim& d, int depth) {
+Relations DimOps::RelationsOf(const Dim& d) {
+  if (d.is_const()) return nullptr;
+  for (const auto& [key, term] : d.poly_->terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->relations) return atom->relations;
+      if (atom->kind == Dim::Atom::kSymbol) continue;
+      for (const Dim* operand : {&atom->a, &atom->b}) {
+        if (Relations found = RelationsOf(*operand)) return found;
+      }
+    }
+  }
+  return nullptr;
+}
+
+bool DimOps::Negative(const Dim& d) {
+  constexpr int kMaxDepth = 4;
+  return Negative(d, RelationsOf(d), kMaxDepth);
+}
+
+bool DimOps::Negative(const Dim& d, const Relations& relations, int depth) {
   const Range range = d.range();
   if (range.max && *range.max < 0) return true;
   if (d.is_const() || depth == 0) return false;
@@ -58,23 +78,42 @@ bool DimOps::Negative(const Dim& d, int depth) {
     if (term.atoms.size() != 1 || term.atoms[0]->kind == Dim::Atom::kSymbol) continue;
     if (!chosen || chosen->atoms[0]->kind == Dim::Atom::kFloorDiv) chosen = &term;
   }
-  return chosen && NegativeWithout(d, *chosen->atoms[0], chosen->coefficient, depth - 1);
+  if (chosen && NegativeWithout(d, *chosen, relations, depth - 1)) return true;
+  return relations && NegativeWith(d, relations, depth - 1);
 }
 
-// The same for `d` with its term coefficient * atom bounded from above by the atom's operands.
-bool DimOps::NegativeWithout(const Dim& d, const Dim::Atom& atom, int64_t coefficient, int depth) {
+// The same for `d` with `term`, of one atom, bounded from above by the atom's operands.
+bool DimOps::NegativeWithout(const Dim& d, const Term& term, const Relations& relations,
+                             int depth) {
+  const Dim::Atom& atom = *term.atoms[0];
+  const int64_t coefficient = term.coefficient;
   Terms terms = d.poly_->terms;
   terms.erase(atom.text);
   const Dim rest = FromTerms(std::move(terms));
   if (atom.kind == Dim::Atom::kFloorDiv) {
     if (!atom.b.is_const() || atom.b.value() < 1) return false;
     const Dim bound = coefficient > 0 ? atom.a : atom.a - atom.b + 1;
-    return Negative(rest * atom.b + bound * coefficient, depth);
+    return Negative(rest * atom.b + bound * coefficient, relations, depth);
   }
-  const bool first = Negative(rest + atom.a * coefficient, depth);
+  const bool first = Negative(rest + atom.a * coefficient, relations, depth);
   const bool either = (atom.kind == Dim::Atom::kMin) == (coefficient > 0);
   if (first == either) return first;
-  return Negative(rest + atom.b * coefficient, depth);
+  return Negative(rest + atom.b * coefficient, relations, depth);
+}
+
+// The same for `d` with a relation added that takes one of its terms away.
+bool DimOps::NegativeWith(const Dim& d, const Relations& relations, int depth) {
+  for (const Dim& relation : *relations) {
+    for (const auto& [key, theirs] : ToTerms(relation)) {
+      const auto ours = d.poly_->terms.find(key);
+      if (key.empty() || ours == d.poly_->terms.end()) continue;
+      const int64_t c = ours->second.coefficient;
+      if ((c < 0) == (theirs.coefficient < 0)) continue;
+      const Dim sum = d * std::abs(theirs.coefficient) + relation * std::abs(c);
+      if (Negative(sum, relations, depth)) return true;
+    }
+  }
+  return false;
 }
 
 std::optional<bool> Less(const Dim& a, const Dim& b) {

@@ -21,7 +21,8 @@ struct Dim::Atom {
   Kind kind;
   std::string text;  // canonical; equal atoms have equal text
   Range range;
-  Dim a, b;  // operands of the compound kinds
+  Dim a, b;             // operands of the compound kinds
+  Relations relations;  // of a symbol
 };
 
 using AtomPtr = std::shared_ptr<const Dim::Atom>;
@@ -72,15 +73,20 @@ class DimOps {
 
   // dim_bounds.cc: what follows from the ranges of the symbols.
   static Range PolyRange(const Dim& d);
-  // Whether `d` is known to be negative: by the ranges of its symbols, or after a floor, a minimum
-  // or a maximum of it is replaced by what bounds it.
-  static bool Negative(const Dim& d, int depth = 4);
+  // Whether `d` is known to be negative: by the ranges of its symbols, after a floor, a minimum or
+  // a maximum of it is replaced by what bounds it, or after something that is not negative is
+  // added.
+  static bool Negative(const Dim& d);
 
  private:
   static std::string Text(const Terms& terms);
   static std::string Wrapped(const Dim& d);
   static Dim SubstituteAtom(const AtomPtr& atom, const Binding& binding);
-  static bool NegativeWithout(const Dim& d, const Dim::Atom& atom, int64_t coefficient, int depth);
+  static Relations RelationsOf(const Dim& d);
+  static bool Negative(const Dim& d, const Relations& relations, int depth);
+  static bool NegativeWithout(const Dim& d, const Term& term, const Relations& relations,
+                              int depth);
+  static bool NegativeWith(const Dim& d, const Relations& relations, int depth);
 };
 
 }  // namespace t2n

@@ -26,7 +26,7 @@ struct InputSpec {
 // products of them (`2*S`, `S+1`).
 absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
                                                    const SymbolFacts& facts);
-// Parses `S>=1`, `2*S+1<=64`, `8<=S<=64`, `S==8`, `S%4==0` into `facts`.
+// Parses `S>=1`, `2*S+1<=64`, `8<=S<=64`, `S==8`, `S/2>=3`, `S<=T`, `S==T`, `S%4==0` into `facts`.
 absl::Status ParseAssertion(absl::string_view text, SymbolFacts* facts);
 // Parses `sr=16000;flag=True;names=["a","b"]`: Python literals.
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text);

@@ -55,6 +55,7 @@ absl::StatusOr<Dim> SizeOf(const ts::Expr& e, const std::function<Dim(absl::stri
         d = d * r;
         break;
       case ts::BinaryOp::kFloorDiv:
+      case ts::BinaryOp::kDiv:  // as tract writes it
         d = FloorDiv(d, r);
         break;
       default:
@@ -149,16 +150,18 @@ absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
 namespace {
 
 constexpr char kAssertions[] =
-    "expected a bound of one size or its divisor: S>=1, 2*S+1<=64, 8<=S<=64, S%4==0";
+    "expected a bound of sizes or a divisor: S>=1, 2*S+1<=64, 8<=S<=64, S<=T, S==T, S%4==0";
+
+Dim Unbounded(absl::string_view name) { return Dim::Symbol(name, {std::nullopt, std::nullopt}); }
 
 // `S % 4` if it is one.
 std::optional<std::pair<Dim, int64_t>> AsRemainder(const ts::Expr& e) {
   const auto* b = e.If<ts::BinaryExpr>();
   if (!b || b->rest.size() != 1 || b->rest[0].op != ts::BinaryOp::kMod) return std::nullopt;
-  const auto* name = b->first->If<ts::NameExpr>();
   const auto* divisor = b->rest[0].value->If<ts::IntExpr>();
-  if (!name || !divisor || divisor->overflow) return std::nullopt;
-  return {{Dim::Symbol(name->name), divisor->value}};
+  absl::StatusOr<Dim> size = SizeOf(*b->first, Unbounded);
+  if (!size.ok() || !divisor || divisor->overflow) return std::nullopt;
+  return {{*std::move(size), divisor->value}};
 }
 
 absl::Status AddFact(const ts::Expr& left, absl::string_view sign, const ts::Expr& right,
@@ -168,10 +171,7 @@ absl::Status AddFact(const ts::Expr& left, absl::string_view sign, const ts::Exp
     if (!residue || sign != "==") return absl::InvalidArgumentError(kAssertions);
     return AddDivisor(remainder->first, remainder->second, residue->value, facts);
   }
-  const auto symbol = [](absl::string_view name) {
-    return Dim::Symbol(name, {std::nullopt, std::nullopt});
-  };
-  absl::StatusOr<Dim> a = SizeOf(left, symbol), b = SizeOf(right, symbol);
+  absl::StatusOr<Dim> a = SizeOf(left, Unbounded), b = SizeOf(right, Unbounded);
   if (!a.ok() || !b.ok()) return absl::InvalidArgumentError(kAssertions);
   return AddBound(*a, sign, *b, facts);
 }
