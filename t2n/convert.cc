@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "parsers/model_archive.h"
+#include "t2n/assumptions.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
 #include "t2n/least_sizes.h"
@@ -83,7 +84,8 @@ struct Session {
 // One abstract call of the method, which finds its attributes as `forms` say.
 absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
                                       const script::InputRequest& request, Session& session,
-                                      const OpEnv& env, const AttributeForms& forms) {
+                                      const OpEnv& env, const AttributeForms& forms,
+                                      const script::Answers& answers) {
   CallResult result;
   result.graph = std::make_unique<Graph>();
   Builder builder(result.graph.get());
@@ -106,6 +108,7 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   script::FrozenSizes frozen;
   for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
   evaluator.set_frozen_sizes(&frozen);
+  evaluator.set_answers(&answers);
   absl::StatusOr<script::IValue> called =
       evaluator.CallRoot(root, method, args.positional, args.keywords);
   session.frozen = frozen.Warnings();
@@ -136,25 +139,32 @@ absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionS
   return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
 }
 
-// Takes the least sizes at which the model is of use into the request; whether there are such that
-// were not known. What can be called is as large as before.
-absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, Graph* graph,
-                                     script::InputRequest* request) {
+// Takes what the model needs of the sizes into the request; whether there is such that was not
+// known. What can be called is as much as before.
+absl::StatusOr<bool> LearnFacts(const proto::ConversionSpec& spec,
+                                const std::vector<std::string>& assumed, Graph* graph,
+                                script::InputRequest* request) {
   graph->EliminateDeadCode();
-  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, request->facts);
+  script::SymbolFacts facts = request->facts;
+  for (const std::string& fact : assumed) {
+    // What is no such fact remains an assumption.
+    script::ParseAssertion(fact, &facts).IgnoreError();
+  }
+  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, facts);
   std::map<std::string, int64_t> known;
   for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
   bool raised = false;
   for (const auto& [symbol, least] : LeastSizes(*graph, known)) {
     const auto it = symbols.find(symbol);
     if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
-    request->facts[symbol].range.min = least;
+    facts[symbol].range.min = least;
     raised = true;
   }
-  if (raised) {
-    T2N_ASSIGN_OR_RETURN(request->specs, script::ParseInputs(spec.inputs(), request->facts));
-  }
-  return raised;
+  if (!raised && assumed.empty()) return false;
+  T2N_RETURN_IF_ERROR(script::CheckFacts(facts));
+  request->facts = std::move(facts);
+  T2N_ASSIGN_OR_RETURN(request->specs, script::ParseInputs(spec.inputs(), request->facts));
+  return true;
 }
 
 absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
@@ -176,8 +186,14 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   if (!spec.state().empty() && spec.state() != "input" && spec.state() != "drop") {
     return absl::InvalidArgumentError("--state is input or drop");
   }
+  Assumptions assumed;
   auto call = [&](const AttributeForms& forms) {
-    return CallMethod(spec, request, session, env, forms);
+    const CallAnswered answered = [&](const script::Answers& answers, bool trial) {
+      OpEnv own = env;
+      if (trial) own.warn = [](const std::string&) {};
+      return CallMethod(spec, request, session, own, forms, answers);
+    };
+    return CallWhereItDoesNotRaise(answered, &assumed);
   };
   QuantizedTraits traits;
   env.quantized_traits = &traits;
@@ -194,10 +210,13 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
         "--quantized_engine x86 gives its results");
   }
   for (int pass = 0; pass < kMaxPasses; ++pass) {
-    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, found.graph.get(), &request));
-    if (!raised) break;
+    std::vector<std::string> facts;
+    if (pass == 0) facts = AsAssertions(assumed);
+    T2N_ASSIGN_OR_RETURN(bool learned, LearnFacts(spec, facts, found.graph.get(), &request));
+    if (!learned) break;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
   }
+  for (const std::string& line : Describe(assumed)) env.warn(line);
   model.graph = std::move(found.graph);
   model.states = std::move(found.states);
   for (const StateTensor& s : model.states) {

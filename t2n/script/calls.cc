@@ -180,6 +180,15 @@ absl::StatusOr<std::optional<IValue>> Evaluator::SortObjects(const std::string& 
   return IValue();
 }
 
+// What is assumed of a comparison that could not be decided.
+std::optional<bool> Evaluator::AnswerTo(absl::string_view name, const absl::Status& status) const {
+  static const auto* const kComparisons = new absl::flat_hash_set<absl::string_view>{
+      "aten::eq", "aten::ne", "aten::lt", "aten::le", "aten::gt", "aten::ge"};
+  if (!answers_ || !IsUndecided(status) || !kComparisons->contains(name)) return std::nullopt;
+  const auto it = answers_->find(std::string(*status.GetPayload(kUndecidedUrl)));
+  return it == answers_->end() ? std::nullopt : std::optional<bool>(it->second);
+}
+
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
   if (!open_counts_.empty() && CountsFromTheEnd(args)) {
@@ -192,8 +201,9 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   if (window) return *std::move(window);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
   if (sorted) return *std::move(sorted);
-  T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin,
-                       CallBuiltin(name, args, keywords, builder_, env_));
+  BuiltinResult answered = CallBuiltin(name, args, keywords, builder_, env_);
+  if (std::optional<bool> answer = AnswerTo(name, answered.status())) return IValue(*answer);
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin, std::move(answered));
   if (builtin) {
     T2N_RETURN_IF_ERROR(Charge(*builtin));
     return *std::move(builtin);

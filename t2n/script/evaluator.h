@@ -27,6 +27,8 @@
 namespace t2n::script {
 
 using Keywords = std::vector<std::pair<std::string, IValue>>;
+// By the question, as Undecided tells it: `S<4`.
+using Answers = std::map<std::string, bool>;
 
 class Evaluator {
  public:
@@ -51,6 +53,8 @@ class Evaluator {
 
   // Looks at the calls for sizes that tracing has frozen; null (nobody looks) if not given.
   void set_frozen_sizes(FrozenSizes* frozen) { frozen_ = frozen; }
+  // Answers to comparisons of open sizes that are not known for every size; may be null.
+  void set_answers(const Answers* answers) { answers_ = answers; }
 
  private:
   enum class Flow { kNext, kReturn, kBreak, kContinue };
@@ -137,6 +141,7 @@ class Evaluator {
                                    std::vector<IValue> args, Keywords keywords);
   absl::StatusOr<std::optional<IValue>> SortObjects(const std::string& name,
                                                     const std::vector<IValue>& args);
+  std::optional<bool> AnswerTo(absl::string_view name, const absl::Status& status) const;
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
                                 const Keywords& keywords);
   absl::StatusOr<IValue> FinishOp(const std::string& name, const std::vector<IValue>& args,
@@ -153,6 +158,7 @@ class Evaluator {
   Loader loader_;
   std::vector<Attribute> restored_;
   FrozenSizes* frozen_ = nullptr;
+  const Answers* answers_ = nullptr;
   int depth_ = 0;
   int loops_ = 0;
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number

@@ -104,7 +104,9 @@ template <bool equal>
 BuiltinResult CompareAny(const BuiltinCall& c) {
   if (c.args.size() != 2 || c.args[0].tensor() || c.args[1].tensor()) return std::nullopt;
   std::optional<bool> same = Equals(c.args[0], c.args[1]);
-  if (!same) return Undecided(absl::StrCat(Str(c.args[0]), "==", Str(c.args[1])), 0);
+  if (!same) {
+    return Undecided(absl::StrCat(Str(c.args[0]), equal ? "==" : "!=", Str(c.args[1])), 0);
+  }
   return IValue(*same == equal);
 }
 

@@ -1,0 +1,38 @@
+// Sizes for which a program raises are no part of the model: a question about open sizes is
+// answered as it must be for the program to go on.
+#ifndef T2N_ASSUMPTIONS_H_
+#define T2N_ASSUMPTIONS_H_
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "t2n/script/evaluator.h"
+#include "t2n/state.h"
+
+namespace t2n {
+
+// Answers to questions such as `S<4`, and what the model raises with the opposite ones.
+struct Assumptions {
+  script::Answers answers;
+  std::map<std::string, std::string> otherwise;
+};
+
+// One abstract call with questions answered so; `trial`: only whether it raises is of interest.
+using CallAnswered =
+    std::function<absl::StatusOr<CallResult>(const script::Answers& answers, bool trial)>;
+
+// Calls, and where a question about sizes stops it, with either answer; if it raises with one, on
+// with the other, which is added to `assumed`. The status is that of the first question where
+// neither raises or both do.
+absl::StatusOr<CallResult> CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
+
+// What is assumed as facts of `--assert`, as far as they can be such.
+std::vector<std::string> AsAssertions(const Assumptions& assumed);
+
+// A line for each.
+std::vector<std::string> Describe(const Assumptions& assumed);
+
+}  // namespace t2n
+
+#endif  // T2N_ASSUMPTIONS_H_
