@@ -43,6 +43,15 @@ absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& s
   T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
   T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));
   T2N_ASSIGN_OR_RETURN(request.dynamic_axes, ParseAllAxes(spec));
+  for (const script::DynamicAxis& axis : request.dynamic_axes) {
+    request.open_sizes.insert(axis.symbol);
+  }
+  T2N_ASSIGN_OR_RETURN(const auto inputs, script::ParseInputs(spec.inputs(), {}));
+  for (const script::InputSpec& input : inputs) {
+    for (const Dim& d : input.type.shape) {
+      for (const std::string& s : d.Symbols()) request.open_sizes.insert(s);
+    }
+  }
   return request;
 }
 
@@ -257,14 +266,7 @@ proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
 
 absl::Status CheckSpec(const proto::ConversionSpec& spec) {
   T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
-  std::set<std::string> symbols;
-  for (const script::DynamicAxis& axis : request.dynamic_axes) symbols.insert(axis.symbol);
-  T2N_ASSIGN_OR_RETURN(const auto inputs, script::ParseInputs(spec.inputs(), {}));
-  for (const script::InputSpec& input : inputs) {
-    for (const Dim& d : input.type.shape) {
-      for (const std::string& s : d.Symbols()) symbols.insert(s);
-    }
-  }
+  std::set<std::string> symbols = request.open_sizes;
   T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
   std::set<std::string> told;
   for (const auto& [name, fact] : request.facts) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
@@ -210,6 +211,17 @@ absl::StatusOr<IValue> TensorArgument(const std::string& name, const IValue& val
       absl::StrCat("--args '", name, "': a tensor is a number or a list of numbers"));
 }
 
+// A value of --args with open sizes in the place of their names.
+IValue WithOpenSizes(const IValue& value, const InputRequest& request) {
+  if (const std::string* name = value.If<std::string>()) {
+    return request.open_sizes.count(*name) ? IValue(OpenSize(*name, request.facts)) : value;
+  }
+  if (!value.list()) return value;
+  std::vector<IValue> items;
+  for (const IValue& item : value.list()->items) items.push_back(WithOpenSizes(item, request));
+  return IValue::NewList(std::move(items));
+}
+
 bool IsTensor(const ts::Type& type) {
   return type.kind == ts::TypeKind::kTensor ||
          (type.kind == ts::TypeKind::kOptional && IsTensor(type.args[0]));
@@ -239,6 +251,9 @@ absl::StatusOr<CallArguments> MakeArguments(const ts::FunctionDef& method,
     ts::Type type;
     type.kind = ts::TypeKind::kTensor;
     if (param.type) type = *param.type;
+    if (value && !absl::StrContains(ts::ToString(type), "str")) {
+      value = WithOpenSizes(*value, request);
+    }
     if (value && !value->is_none() && IsTensor(type)) {
       T2N_ASSIGN_OR_RETURN(value, TensorArgument(name, *value, builder));
     }

@@ -3,6 +3,7 @@
 #ifndef T2N_SCRIPT_SIGNATURE_H_
 #define T2N_SCRIPT_SIGNATURE_H_
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ struct InputRequest {
   std::vector<InputSpec> specs;
   std::vector<std::pair<std::string, IValue>> args;
   std::vector<DynamicAxis> dynamic_axes;
+  std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
 };
 
