@@ -183,10 +183,31 @@ std::optional<FloorLine> AsFloorLine(const Dim& d) {
                    offset == terms.end() ? 0 : offset->second.coefficient};
 }
 
+namespace {
+
+// `S%4` if `d` is that.
+std::optional<std::string> AsRemainder(const Dim& d) {
+  for (const auto& [key, term] : DimOps::ToTerms(d)) {
+    if (term.atoms.size() != 1 || term.atoms[0]->kind != Dim::Atom::kFloorDiv) continue;
+    const Dim::Atom& atom = *term.atoms[0];
+    const std::optional<Line> line = AsLine(atom.a);
+    if (!line || line->slope != 1 || d != Mod(atom.a, atom.b) || !atom.b.is_const()) continue;
+    const bool symbol = atom.a.ToString() == atom.a.Symbols()[0];
+    return absl::StrCat(symbol ? "" : "(", atom.a.ToString(), symbol ? "" : ")", "%",
+                        atom.b.value());
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::string HowToSettle(absl::string_view question, const Dim& about) {
   // Users' symbols are identifiers; others are counts (selection.h).
   for (const std::string& symbol : about.Symbols()) {
     if (symbol.find('.') != symbol.npos) return "the inputs' values decide it";
+  }
+  if (const auto remainder = AsRemainder(about)) {
+    return absl::StrCat("--assert \"", *remainder, "==0\" would settle it");
   }
   if (about.IsPolynomial() || AsFloorLine(about))
     return absl::StrCat("--assert \"", question, "\" would settle it");
