@@ -96,6 +96,11 @@ std::optional<Plan> PlanOf(OpCall& c, const Val& data, const Val& batch_sizes) {
 constexpr char kOpenRows[] = "packed_rows";
 constexpr char kLongest[] = "longest_sequence";
 
+// Whether some sequence is as long as `most`, for all inputs.
+bool OneIsAsLongAs(const Val& lengths, const Dim& most) {
+  return lengths->dims && std::count(lengths->dims->begin(), lengths->dims->end(), most) > 0;
+}
+
 Dim OpenCount(absl::string_view what, const Val& lengths, const Dim& most) {
   return Min(most, Dim::Symbol(absl::StrCat(what, "_", lengths->id)));
 }
@@ -109,7 +114,8 @@ Val OpenRows(Builder& b, const Val& x, const Val& lengths) {
 
 // All sequences have a first step.
 Val OpenBatchSizes(Builder& b, const Val& x, const Val& lengths) {
-  Dim steps = OpenCount(kLongest, lengths, x.dim(0));
+  const Dim most = x.dim(0);
+  Dim steps = OneIsAsLongAs(lengths, most) ? most : OpenCount(kLongest, lengths, most);
   return b.Concat({b.DimVector({x.dim(1)}), b.Full({steps - 1}, b.DimScalar(x.dim(1)))}, 0);
 }
 
@@ -138,10 +144,13 @@ Val ToTotalLength(Builder& b, const Val& x, const Dim& total, double padding) {
   return b.Pad(x, before, after, "constant", padding);
 }
 
-Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, const Dim& total,
-            bool batch_first) {
+Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, Dim total, bool batch_first) {
   Builder& b = c.b;
   bool open = LessEqual(total, 0) == true;  // torch: as long as the longest
+  if (open && OneIsAsLongAs(steps.lengths, steps.x.dim(0))) {
+    total = steps.x.dim(0);
+    open = false;
+  }
   for (const std::string& symbol : total.Symbols()) open |= absl::StartsWith(symbol, kLongest);
   bool known = LessEqual(total, steps.x.dim(0)) || LessEqual(steps.x.dim(0), total);
   if (open || !known) {

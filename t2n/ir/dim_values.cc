@@ -121,11 +121,27 @@ std::optional<Shape> Elementwise(const Node& node, const std::vector<Shape>& in)
   return out;
 }
 
+// The primitive that a reduction repeats.
+std::optional<Op> FoldedBy(Op reduction) {
+  switch (reduction) {
+    case Op::kReduceSum:
+      return Op::kAdd;
+    case Op::kReduceProd:
+      return Op::kMul;
+    case Op::kReduceMax:
+      return Op::kMax;
+    case Op::kReduceMin:
+      return Op::kMin;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<Shape> Compute(const Node& node, const std::vector<Shape>& in) {
-  if (node.op == Op::kReduceSum || node.op == Op::kReduceProd) {
-    if (NumElements(node.output()->shape()) != Dim(1)) return std::nullopt;
-    Dim total = node.op == Op::kReduceSum ? 0 : 1;
-    for (const Dim& d : in[0]) total = node.op == Op::kReduceSum ? total + d : total * d;
+  if (std::optional<Op> folded = FoldedBy(node.op)) {
+    if (NumElements(node.output()->shape()) != Dim(1) || in[0].empty()) return std::nullopt;
+    Dim total = in[0][0];
+    for (size_t i = 1; i < in[0].size(); ++i) total = *Apply(*folded, total, in[0][i]);
     return Shape{total};
   }
   if (IsElementwise(node.op)) return Elementwise(node, in);
