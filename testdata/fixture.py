@@ -14,7 +14,7 @@ class Fixture:
     flags: str = ""  # further flags; with --inputs among them, the inputs' own are left out
     pulse: str = ""  # symbol of the streaming axis and size of a pulse
     constants: tuple = ()  # positions of tensor arguments that --args gives
-    train: bool = False  # saved in training mode; recorded in eval mode
+    train: bool = False  # saved in training mode, recorded in eval mode; in the former if flags keep it
     steps: Callable = None  # (module, inputs) -> the scale of each output, 0 if it has none
 
 

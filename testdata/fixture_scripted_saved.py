@@ -23,6 +23,26 @@ def training_mode():
     return Model(), (torch.randn(4, 3),)
 
 
+@fixture_of("scripted", train=True, flags="--training keep")
+def training_kept():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm1d(3, track_running_stats=False)
+            self.drop = nn.Dropout(0.0)
+
+        def forward(self, x):
+            y = self.drop(self.norm(x))
+            return y * 2 if self.training else y
+
+    return Model(), (torch.randn(4, 3),)
+
+
+@fixture_of("scripted", train=True, flags="--training keep", refused="aten::dropout")
+def refused_training_kept():
+    return nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5)), (torch.randn(2, 3),)
+
+
 class Small(nn.Module):
     def __init__(self):
         super().__init__()

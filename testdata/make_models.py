@@ -73,7 +73,7 @@ def write(folder, fixture):
     torch.manual_seed(0)
     module, inputs = fixture.make()
     if isinstance(module, torch.nn.Module):
-        module = module.eval().requires_grad_(False)
+        module = module.train("--training keep" in fixture.flags).requires_grad_(False)
         fixture_blocks.randomise_statistics(module)
     stateful = isinstance(inputs, list)
     sequence = inputs if stateful else [inputs]
