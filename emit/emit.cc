@@ -38,6 +38,17 @@ std::set<std::string> InputSymbols(const Graph& graph) {
   return symbols;
 }
 
+// Whether `d` is a sum of symbols times numbers. tract reads others too, but with a product of two
+// symbols it does not come to an end.
+bool IsLinear(const Dim& d) {
+  const auto at = [&](absl::string_view one) {
+    return d.Substitute([&](absl::string_view s) -> std::optional<Dim> { return s == one; });
+  };
+  Dim sum = at("");
+  for (const std::string& s : d.Symbols()) sum += Dim::Symbol(s) * (at(s) - at(""));
+  return sum == d;
+}
+
 void AddExtensions(const EmitSpec& spec, Model& model) {
   std::vector<std::string>& extensions = model.document.extensions;
   if (spec.target.is_tract()) {
@@ -52,7 +63,7 @@ void AddExtensions(const EmitSpec& spec, Model& model) {
       if (range.max) extensions.push_back(absl::StrCat("tract_assert ", name, " <= ", *range.max));
     }
     for (const Dim& relation : spec.relations) {
-      if (!spec.target.has_assertions() || !relation.IsPolynomial()) continue;
+      if (!spec.target.has_assertions() || !IsLinear(relation)) continue;
       extensions.push_back(absl::StrCat("tract_assert ", DimExpr(relation).text, " >= 0"));
     }
   }

@@ -58,10 +58,9 @@ absl::StatusOr<CallResult> CallWhereItDoesNotRaise(const CallAnswered& call, Ass
   return Search(call).Run(false, assumed);
 }
 
-std::vector<std::string> AsAssertions(const Assumptions& assumed) {
+std::vector<std::string> AsAssertions(const script::Answers& answers) {
   std::vector<std::string> facts;
-  for (const auto& [question, answer] : assumed.answers)
-    facts.push_back(Sentence(question, answer));
+  for (const auto& [question, answer] : answers) facts.push_back(Sentence(question, answer));
   return facts;
 }
 

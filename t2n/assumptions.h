@@ -27,8 +27,8 @@ using CallAnswered =
 // neither raises or both do.
 absl::StatusOr<CallResult> CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
 
-// What is assumed as facts of `--assert`, as far as they can be such.
-std::vector<std::string> AsAssertions(const Assumptions& assumed);
+// What the answers say as `--assert` would.
+std::vector<std::string> AsAssertions(const script::Answers& answers);
 
 // A line for each.
 std::vector<std::string> Describe(const Assumptions& assumed);

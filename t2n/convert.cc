@@ -148,32 +148,36 @@ absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionS
   return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
 }
 
-// Takes what the model needs of the sizes into the request; whether there is such that was not
-// known. What can be called is as much as before.
-absl::StatusOr<bool> LearnFacts(const proto::ConversionSpec& spec,
-                                const std::vector<std::string>& assumed, Graph* graph,
-                                script::InputRequest* request) {
-  graph->EliminateDeadCode();
-  script::SymbolFacts facts = request->facts;
-  for (const std::string& fact : assumed) {
-    // What is no such fact remains an assumption.
-    script::ParseAssertion(fact, &facts).IgnoreError();
+// The request with what the answers say of the sizes, as far as that can be said of them.
+absl::StatusOr<script::InputRequest> WithAnswers(const proto::ConversionSpec& spec,
+                                                 script::InputRequest request,
+                                                 const script::Answers& answers) {
+  for (const std::string& fact : AsAssertions(answers)) {
+    script::SymbolFacts facts = request.facts;
+    if (script::ParseAssertion(fact, &facts).ok()) request.facts = std::move(facts);
   }
-  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, facts);
+  T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
+  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
+  return request;
+}
+
+// Takes what the graph needs of the sizes into the request; whether that was not known. What can be
+// called is as much as before.
+absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, Graph* graph,
+                                     script::InputRequest* request) {
+  graph->EliminateDeadCode();
+  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, request->facts);
   std::map<std::string, int64_t> known;
   for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
   bool raised = false;
   for (const auto& [symbol, least] : LeastSizes(*graph, known)) {
     const auto it = symbols.find(symbol);
     if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
-    facts[symbol].range.min = least;
+    request->facts[symbol].range.min = least;
     raised = true;
   }
-  if (!raised && assumed.empty()) return false;
-  T2N_RETURN_IF_ERROR(script::CheckFacts(facts));
-  request->facts = std::move(facts);
   T2N_ASSIGN_OR_RETURN(request->specs, script::ParseInputs(spec.inputs(), request->facts));
-  return true;
+  return raised;
 }
 
 absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
@@ -197,10 +201,12 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   }
   Assumptions assumed;
   auto call = [&](const AttributeForms& forms) {
-    const CallAnswered answered = [&](const script::Answers& answers, bool trial) {
+    const CallAnswered answered = [&](const script::Answers& answers,
+                                      bool trial) -> absl::StatusOr<CallResult> {
+      T2N_ASSIGN_OR_RETURN(const auto learned, WithAnswers(spec, request, answers));
       OpEnv own = env;
       if (trial) own.warn = [](const std::string&) {};
-      return CallMethod(spec, request, session, own, forms, answers);
+      return CallMethod(spec, learned, session, own, forms, answers);
     };
     return CallWhereItDoesNotRaise(answered, &assumed);
   };
@@ -219,10 +225,9 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
         "--quantized_engine x86 gives its results");
   }
   for (int pass = 0; pass < kMaxPasses; ++pass) {
-    std::vector<std::string> facts;
-    if (pass == 0) facts = AsAssertions(assumed);
-    T2N_ASSIGN_OR_RETURN(bool learned, LearnFacts(spec, facts, found.graph.get(), &request));
-    if (!learned) break;
+    T2N_ASSIGN_OR_RETURN(request, WithAnswers(spec, std::move(request), assumed.answers));
+    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, found.graph.get(), &request));
+    if (!raised) break;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
   }
   for (const std::string& line : Describe(assumed)) env.warn(line);

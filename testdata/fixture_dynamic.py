@@ -151,3 +151,73 @@ def dynamic_steps_behind_reshapes():
             return self.one(y), y[..., ::3], y[..., 1::2], y.flip(3)
 
     return Model(), [(torch.randn(1, 4, n),) for n in (8, 9, 13)]
+
+
+@scripted("f32[B,4,S]")
+def dynamic_checked_sizes():
+    """Checks that raise: the sizes that they keep out are none of the model's."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            if x.size(2) < 4 or x.size(0) * x.size(2) > 1000:
+                raise ValueError("too short or too long")
+            y = F.group_norm(x, 2)
+            if x.size(2) > 3:
+                y = y + F.pad(x, [3, 0], mode="reflect")[:, :, 3:]
+            return y
+
+    return Model(), [(torch.randn(b, 4, s),) for b, s in ((2, 5), (1, 4), (3, 9))]
+
+
+@scripted("f32[1,S,4];f32[1,T,4]", "--assert 'S<=T' --assert 'T<=2*S'")
+def dynamic_related_sizes():
+    class Model(nn.Module):
+        def forward(self, x, y):
+            s = x.size(1)
+            if s > y.size(1):
+                y = F.pad(y, [0, 0, 0, s - y.size(1)])
+            long = torch.cat([x, x], 1)[:, : y.size(1)]
+            return x + y[:, :s], long * y, y[:, s:].sum(1), max(s, y.size(1))
+
+    calls = [(3, 5), (4, 4), (2, 4)]
+    return Model(), [(torch.randn(1, s, 4), torch.randn(1, t, 4)) for s, t in calls]
+
+
+@scripted("f32[1,S,4];f32[1,T,4]", "--assert 'T==S+1'")
+def dynamic_equal_sizes():
+    class Model(nn.Module):
+        def forward(self, x, y):
+            if x.size(1) != y.size(1) - 1:
+                return x
+            return x + y[:, 1:]
+
+    return Model(), [(torch.randn(1, s, 4), torch.randn(1, s + 1, 4)) for s in (3, 1, 6)]
+
+
+@scripted("f32[1,S,4]", "--args 'lengths=[S]'", constants=(1,))
+def dynamic_whole_lengths():
+    """The mask of a sequence that is as long as the input, and a recurrent layer over it packed."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(4, 3, batch_first=True, bidirectional=True)
+
+        def forward(self, x, lengths):
+            padding = torch.arange(int(lengths.max()))[None] >= lengths[:, None]
+            packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+            y, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
+            return y.masked_fill(padding[:, :, None], 0.0), padding.sum(1)
+
+    return Model(), [(torch.randn(1, s, 4), torch.tensor([s])) for s in (5, 1, 8)]
+
+
+@scripted("f32[1,S]", refused='--assert "S%4==0" would settle it')
+def dynamic_undecided_remainder():
+    class Model(nn.Module):
+        def forward(self, x):
+            if x.size(1) % 4 != 0:
+                x = F.pad(x, [0, 4 - x.size(1) % 4])
+            return x.view(1, -1, 4)
+
+    return Model(), [(torch.randn(1, 8),)]
