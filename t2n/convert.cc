@@ -38,7 +38,13 @@ absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::Conve
 absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   script::InputRequest request;
   for (const std::string& a : spec.assertions()) {
+    if (script::IsAboutElements(a)) continue;
     T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.facts));
+  }
+  for (const std::string& a : spec.assertions()) {
+    if (!script::IsAboutElements(a)) continue;
+    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request.facts));
+    request.largest.push_back(std::move(largest));
   }
   T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
   T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));

@@ -5,6 +5,7 @@ import fixture
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils import rnn
 
 FIXTURES = []
 fixture_of = fixture.collector(FIXTURES)
@@ -128,6 +129,25 @@ def dynamic_lengths():
 
     calls = [((2, 5), [5, 3]), ((1, 7), [7]), ((3, 1), [1, 1, 1])]
     return Model(), [(torch.randn(*size, 8), torch.tensor(n)) for size, n in calls]
+
+
+@scripted("x=f32[B,S,4];lengths=i64[B]", '--assert "max(lengths)==S"')
+def dynamic_longest_length():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gru = nn.GRU(4, 3, batch_first=True)
+
+        def forward(self, x, lengths):
+            places = torch.arange(int(lengths.max()), dtype=lengths.dtype)
+            padding = places.expand(x.size(0), -1) >= lengths.unsqueeze(1)
+            x = x.masked_fill(padding.unsqueeze(2), 0.0)
+            packed = rnn.pack_padded_sequence(x, lengths, batch_first=True)
+            y, given = rnn.pad_packed_sequence(self.gru(packed)[0], batch_first=True)
+            return y, given
+
+    calls = [((2, 5), [5, 3]), ((1, 7), [7]), ((3, 2), [2, 2, 1])]
+    return Model(), [(torch.randn(*size, 4), torch.tensor(n)) for size, n in calls]
 
 
 @traced("x:1=S", refused="the 12 in torch.view looks frozen: S was 12 when the program was traced")

@@ -28,8 +28,8 @@ Flags (--name=value or --name value):
   --method NAME            the method to convert (default: forward)
   --dynamic_axes "x:0=B,x:2=S"
                            sizes that stay open; or as a dict, {"x": {0: "B", 2: "S"}}
-  --assert "S>=1"          facts about open sizes, such as 8<=S<=64, S%4==0 (may be repeated;
-                           default: at least 1)
+  --assert "S>=1"          facts about open sizes, such as 8<=S<=64, S%4==0, or the largest
+                           element of an input: max(lengths)==S (may be repeated)
   --input_names a,b        names in the NNEF graph
   --output_names c,_       an output called _ is left out
   --target tract|tract:0.22.4|khronos

@@ -97,8 +97,9 @@ constexpr char kOpenRows[] = "packed_rows";
 constexpr char kLongest[] = "longest_sequence";
 
 // Whether some sequence is as long as `most`, for all inputs.
-bool OneIsAsLongAs(const Val& lengths, const Dim& most) {
-  return lengths->dims && std::count(lengths->dims->begin(), lengths->dims->end(), most) > 0;
+bool OneIsAsLongAs(Builder& b, const Val& lengths, const Dim& most) {
+  Val longest = b.Reduce(Op::kReduceMax, lengths, {0}, false);
+  return longest && longest->dims == Shape{most};
 }
 
 Dim OpenCount(absl::string_view what, const Val& lengths, const Dim& most) {
@@ -115,7 +116,7 @@ Val OpenRows(Builder& b, const Val& x, const Val& lengths) {
 // All sequences have a first step.
 Val OpenBatchSizes(Builder& b, const Val& x, const Val& lengths) {
   const Dim most = x.dim(0);
-  Dim steps = OneIsAsLongAs(lengths, most) ? most : OpenCount(kLongest, lengths, most);
+  Dim steps = OneIsAsLongAs(b, lengths, most) ? most : OpenCount(kLongest, lengths, most);
   return b.Concat({b.DimVector({x.dim(1)}), b.Full({steps - 1}, b.DimScalar(x.dim(1)))}, 0);
 }
 
@@ -147,7 +148,7 @@ Val ToTotalLength(Builder& b, const Val& x, const Dim& total, double padding) {
 Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, Dim total, bool batch_first) {
   Builder& b = c.b;
   bool open = LessEqual(total, 0) == true;  // torch: as long as the longest
-  if (open && OneIsAsLongAs(steps.lengths, steps.x.dim(0))) {
+  if (open && OneIsAsLongAs(b, steps.lengths, steps.x.dim(0))) {
     total = steps.x.dim(0);
     open = false;
   }
@@ -156,7 +157,9 @@ Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, Dim total, bool
   if (open || !known) {
     return c.Refuse(
         "the longest length depends on the inputs, so the number of steps is not known; give "
-        "total_length, the length of the padded input");
+        "total_length, the length of the padded input, or --assert \"max(lengths)==S\" (an input "
+        "and "
+        "an open size)");
   }
   Val x = b.Select(steps.valid, steps.x, b.ScalarLike(steps.x, padding));
   x = ToTotalLength(b, x, total, padding);

@@ -194,6 +194,24 @@ std::optional<Shape> SliceOfPart(const Node& node, int64_t max_elements) {
 
 }  // namespace
 
+namespace {
+
+// The largest of all elements of a graph's input, where that is said to be a size.
+std::optional<Shape> LargestOfInput(const Node& node) {
+  if (node.op != Op::kReduceMax || NumElements(node.output()->shape()) != Dim(1)) {
+    return std::nullopt;
+  }
+  const Node* from = node.inputs[0]->node;
+  while (from->op == Op::kReshape ||
+         (from->op == Op::kCast && IsInteger(from->inputs[0]->dtype()))) {
+    from = from->inputs[0]->node;
+  }
+  if (from->op != Op::kInput || !from->attrs.Has(kLargestElement)) return std::nullopt;
+  return Shape{from->attrs.Size(kLargestElement)};
+}
+
+}  // namespace
+
 bool FoldDims(Node* node, int64_t max_elements) {
   if (node->outputs.size() != 1) return false;
   Value* out = node->output();
@@ -203,6 +221,7 @@ bool FoldDims(Node* node, int64_t max_elements) {
   } else {
     if (!IsInteger(out->dtype()) && out->dtype() != DType::kBool) return false;
     result = SliceOfPart(*node, max_elements);
+    if (!result) result = LargestOfInput(*node);
     bool symbolic = false;
     std::vector<Shape> in;
     for (const Value* v : node->inputs) symbolic |= v->dims.has_value();

@@ -12,8 +12,12 @@ namespace t2n {
 // integer constant with at most `max_elements`.
 std::optional<Shape> DimElements(const Value& value, int64_t max_elements);
 
-// If the node computes an integer tensor from such tensors, at least one of them symbolic, sets the
-// output's `dims` (or `constant`, if no symbol is left). Returns whether it did.
+// Attribute of a graph's input of integers: the size that its largest element is.
+inline constexpr char kLargestElement[] = "largest_element";
+
+// If the node computes an integer tensor from such tensors, at least one of them symbolic, or the
+// largest element of an input that has it for an attribute, sets the output's `dims` (or `constant`,
+// if no symbol is left). Returns whether it did.
 bool FoldDims(Node* node, int64_t max_elements);
 
 }  // namespace t2n

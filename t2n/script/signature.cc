@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/dim_values.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/guess_inputs.h"
 #include "t2n/script/tensor_ref.h"
@@ -191,7 +192,21 @@ class ArgumentMaker {
       }
       type.shape[axis] = OpenSize(d.symbol, request_.facts);
     }
-    return IValue(TensorRef::New(builder_.Input(name, std::move(type))));
+    Val input = builder_.Input(name, std::move(type));
+    for (const auto& [of, size] : request_.largest) {
+      if (of == name) T2N_RETURN_IF_ERROR(SetLargest(input, size));
+    }
+    return IValue(TensorRef::New(input));
+  }
+
+  // Folding finds it there (t2n/ir/dim_values.h).
+  static absl::Status SetLargest(const Val& input, const Dim& size) {
+    if (!IsInteger(input.dtype())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--assert 'max(", input->name, ")': the input holds no integers"));
+    }
+    input->node->attrs.Set(kLargestElement, size);
+    return absl::OkStatus();
   }
 
   const InputRequest& request_;

@@ -29,6 +29,11 @@ absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
                                                    const SymbolFacts& facts);
 // Parses `S>=1`, `2*S+1<=64`, `8<=S<=64`, `S==8`, `S/2>=3`, `S<=T`, `S==T`, `S%4==0` into `facts`.
 absl::Status ParseAssertion(absl::string_view text, SymbolFacts* facts);
+// Whether `text` is about an input's elements; if so it is for ParseLargest.
+bool IsAboutElements(absl::string_view text);
+// Parses `max(lengths)==S`, the largest element of an input of integers, into (input, size).
+absl::StatusOr<std::pair<std::string, Dim>> ParseLargest(absl::string_view text,
+                                                         const SymbolFacts& facts);
 // Parses `sr=16000;flag=True;names=["a","b"]`: Python literals.
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text);
 // Parses `x:0=B,x:2=S`, or the same as `{"x": {0: "B", 2: "S"}}`, into (input, axis, symbol).
@@ -52,6 +57,7 @@ struct InputRequest {
   std::vector<DynamicAxis> dynamic_axes;
   std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
+  std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
 };
 
 // The arguments of `method` (without self). Tensor leaves become inputs of the builder's graph in

@@ -199,6 +199,22 @@ absl::Status ParseAssertion(absl::string_view text, SymbolFacts* facts) {
   return absl::OkStatus();
 }
 
+bool IsAboutElements(absl::string_view text) { return absl::StrContains(text, "max("); }
+
+absl::StatusOr<std::pair<std::string, Dim>> ParseLargest(absl::string_view text,
+                                                         const SymbolFacts& facts) {
+  static const RE2* const kLargest = new RE2(R"(\s*max\(\s*([\w.]+)\s*\)\s*==(.*))");
+  const absl::Status bad =
+      BadFlag("assert", text, "of elements the largest of an input may be a size: max(lengths)==S");
+  std::string input, size;
+  if (!RE2::FullMatch(std::string(text), *kLargest, &input, &size)) return bad;
+  T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("assert", size));
+  absl::StatusOr<Dim> d = SizeOf(
+      *parsed.expr, [&](absl::string_view name) { return OpenSize(std::string(name), facts); });
+  if (!d.ok()) return bad;
+  return {{input, *std::move(d)}};
+}
+
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text) {
   std::vector<std::pair<std::string, IValue>> args;
   for (absl::string_view part : absl::StrSplit(text, ';', absl::SkipWhitespace())) {
