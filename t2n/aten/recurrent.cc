@@ -105,6 +105,11 @@ struct Steps {
   Val valid;
 };
 
+// `x` as far as a product with `m` is to see it: where padding is, there are no extremes.
+Val WithoutPadding(Builder& b, const Val& x, const Val& valid, const Matrix& m) {
+  return valid && !m.scales.empty() ? b.Select(valid, x, b.ScalarLike(x, 0)) : x;
+}
+
 std::vector<Val> RunOneStep(Builder& b, Kind kind, const Val& projected, int64_t time,
                             const std::vector<Val>& state, const Weights& w) {
   std::vector<Val> out = Step(b, kind, b.Squeeze(projected, time), state, w);
@@ -117,7 +122,7 @@ std::vector<Val> RunLayer(Builder& b, Kind kind, const Steps& steps, const std::
                           const Weights& w, bool reverse) {
   if (!b.ok()) return std::vector<Val>(3);
   const int64_t time = steps.time;
-  Val projected = ProjectInput(b, steps.x, w, kind);
+  Val projected = ProjectInput(b, WithoutPadding(b, steps.x, steps.valid, w.input), w, kind);
   if (steps.x.dim(time) == Dim(1) && !steps.valid) {
     return RunOneStep(b, kind, projected, time, state, w);
   }
@@ -139,10 +144,11 @@ std::vector<Val> RunLayer(Builder& b, Kind kind, const Steps& steps, const std::
     inner.hidden = {in[i++], w.hidden.scales, w.hidden.reduce_range};
     if (kind == Kind::kGru && w.hidden_bias) inner.hidden_bias = in[i++];
     if (w.projection) inner.projection = in[i++];
-    std::vector<Val> next = Step(b, kind, b.Squeeze(in[0], time), before, inner);
-    for (size_t k = 0; steps.valid && k < next.size(); ++k) {
-      next[k] = b.Select(b.Squeeze(in[1], time), next[k], before[k]);
-    }
+    Val valid = steps.valid ? b.Squeeze(in[1], time) : Val();
+    std::vector<Val> seen(before.begin(), before.end());
+    seen[0] = WithoutPadding(b, seen[0], valid, inner.hidden);
+    std::vector<Val> next = Step(b, kind, b.Squeeze(in[0], time), seen, inner);
+    for (size_t k = 0; valid && k < next.size(); ++k) next[k] = b.Select(valid, next[k], before[k]);
     next.push_back(b.Unsqueeze(next[0], time));
     return next;
   });
@@ -345,6 +351,14 @@ constexpr OpEntry kOps[] = {
      "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
      "Tensor)",
      Layers<Kind::kGru>},
+    {"aten::quantized_lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, Any[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional, *, ScalarType? "
+     "dtype=None, bool use_dynamic=False) -> (Tensor, Tensor, Tensor)",
+     PackedLayers<Kind::kLstm>},
+    {"aten::quantized_gru.data(Tensor data, Tensor batch_sizes, Tensor hx, Any[] params, bool "
+     "has_biases, int num_layers, float dropout, bool train, bool bidirectional) -> (Tensor, "
+     "Tensor)",
+     PackedLayers<Kind::kGru>},
     {"quantized::quantized_lstm_cell_dynamic(Tensor input, Tensor[] hx, Any w_ih, Any w_hh, Tensor "
      "b_ih, Tensor b_hh) -> (Tensor, Tensor)",
      DynamicCell<Kind::kLstm>},
