@@ -49,6 +49,9 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       QuantizedLayerOps(),
       QuantizedMathOps(),
       QuantizedEmbeddingOps(),
+      QuantizedTableOps(),
+      QuantizedDecomposedOps(),
+      QuantizedLegacyOps(),
       // Layout, indexing, factories.
       ShapeOps(),
       ViewOps(),

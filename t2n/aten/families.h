@@ -72,6 +72,9 @@ absl::Span<const OpEntry> QuantizeOps();
 absl::Span<const OpEntry> QuantizedLayerOps();
 absl::Span<const OpEntry> QuantizedMathOps();
 absl::Span<const OpEntry> QuantizedEmbeddingOps();
+absl::Span<const OpEntry> QuantizedTableOps();
+absl::Span<const OpEntry> QuantizedDecomposedOps();
+absl::Span<const OpEntry> QuantizedLegacyOps();
 
 // Every table above.
 std::vector<absl::Span<const OpEntry>> AllFamilies();

@@ -1,5 +1,6 @@
 #include "t2n/aten/packed_params.h"
 
+#include <cmath>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -123,16 +124,32 @@ absl::StatusOr<Arg> EmbeddingState(absl::string_view name, const ArgList& state)
   return Arg(std::shared_ptr<const Opaque>(PackEmbedding(std::move(weight))));
 }
 
+// ("quantized", [w_ih, w_hh, b_ih, b_hh, ...], [scale_ih, scale_hh], [zero_point_ih,
+// zero_point_hh], []) with integer weights, by torch.jit.quantized.
+absl::StatusOr<Arg> LegacyCellState(absl::string_view name, const ArgList& state) {
+  for (int i = 1; i < 4; ++i) {
+    if (!IsSequence(state[i])) return Malformed(name);
+  }
+  const ArgList &tensors = state[1].items(), &scales = state[2].items(), &zeros = state[3].items();
+  if (tensors.size() < 4 || scales.size() != 2 || zeros.size() != 2) return Malformed(name);
+  std::shared_ptr<const LinearParams> layers[2];
+  for (int i = 0; i < 2; ++i) {
+    Val w = TensorOrNull(tensors[i]), bias = TensorOrNull(tensors[i + 2]);
+    layers[i] = IntegerLinear(w, scales[i].AsDouble(), zeros[i].AsDouble(), bias);
+    if (!layers[i]) return Malformed(name);
+  }
+  auto params = std::make_shared<CellParams>();
+  params->input = layers[0];
+  params->hidden = layers[1];
+  return Arg(std::shared_ptr<const Opaque>(std::move(params)));
+}
+
 // ("quantized_dynamic" or "quantized_fp16", biases, [], [reduce_range], [input, hidden]); the
 // biases are those of the linear layers.
 absl::StatusOr<Arg> CellState(absl::string_view name, const ArgList& state) {
   if (state.size() != 5 || !state[0].is_string()) return Malformed(name);
   const std::string& kind = state[0].string();
-  if (kind == "quantized") {
-    return absl::UnimplementedError(
-        "a recurrent layer quantized by torch.jit.quantized: quantize it with "
-        "torch.ao.quantization.quantize_dynamic instead");
-  }
+  if (kind == "quantized") return LegacyCellState(name, state);
   bool fits = IsSequence(state[3]) && IsSequence(state[4]) && state[4].items().size() == 2;
   if (!fits || (kind != "quantized_dynamic" && kind != "quantized_fp16")) return Malformed(name);
   std::shared_ptr<const LinearParams> layers[2];
@@ -149,7 +166,8 @@ absl::StatusOr<Arg> CellState(absl::string_view name, const ArgList& state) {
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
-// Whether the elements lie densely with axis `first` (0 or 1) outermost and the other one innermost.
+// Whether the elements lie densely with axis `first` (0 or 1) outermost and the other one
+// innermost.
 bool HasOrder(const Tensor& t, int64_t first) {
   std::vector<int64_t> order = {first};
   for (int64_t axis = 2; axis < t.rank(); ++axis) order.push_back(axis);
@@ -179,6 +197,18 @@ absl::StatusOr<Arg> FromPackedState(absl::string_view class_name, const Arg& sta
   }
   return absl::UnimplementedError(
       absl::StrCat("instances of torch.classes.", class_name, " are not supported"));
+}
+
+std::shared_ptr<const LinearParams> IntegerLinear(const Val& weight, double scale,
+                                                  double zero_point, const Val& bias) {
+  if (!weight || weight.dtype() != DType::kI8 || !(std::abs(zero_point) <= 255)) return nullptr;
+  auto params = std::make_shared<LinearParams>();
+  QuantParams quant{{scale}, {static_cast<int64_t>(zero_point)}, -1};
+  params->weight = weight.builder()->FromIntRepr(
+      weight, DType::kQI8, std::make_shared<const QuantParams>(std::move(quant)));
+  if (params->weight) params->weight->name = weight->name;
+  params->bias = bias;
+  return params;
 }
 
 Packers PackersOf(const LinearParams& saved) {

@@ -39,9 +39,9 @@ struct ConvParams : Opaque {
 // A matrix quantized row by row with zero points that are no integers (torch's
 // per_channel_affine_float_qparams): row i stands for (integers - zero_point[i]) * scale[i].
 struct RowwiseTensor : Opaque {
-  Val rows;               // u8 [n, columns]; of 4 bits two a byte, the lower one first
+  Val rows;               // u8 [n, columns]; of 4 or 2 bits several a byte, the lower ones first
   Val scale, zero_point;  // f32 [n]
-  int bits = 8;           // 8 or 4
+  int bits = 8;           // 8, 4 or 2
   int64_t columns = 0;
 
   std::string TypeName() const override { return "row-wise quantized tensor"; }
@@ -77,6 +77,11 @@ std::shared_ptr<const T> Params(OpCall& c, absl::string_view name) {
 // `__torch__.torch.classes.`, `state` what its __getstate__ gave, in any layout torch has written.
 // Unimplemented for other classes, InvalidArgument for a state that is none of theirs.
 absl::StatusOr<Arg> FromPackedState(absl::string_view class_name, const Arg& state);
+
+// A linear layer with a weight of integers (i8) that stand for (integers - zero_point) * scale;
+// null if it is none.
+std::shared_ptr<const LinearParams> IntegerLinear(const Val& weight, double scale,
+                                                  double zero_point, const Val& bias);
 
 // The engines that hand out such weights and bias when a linear layer or a convolution is saved;
 // call it for what comes from an archive only.

@@ -108,11 +108,12 @@ Val ToReal(Builder& b, const Products& p, const Val& input_scale, bool relu) {
   return relu ? b.Max(y, 0) : y;
 }
 
-DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range) {
+DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range, bool is_signed) {
   if (!x) return {};
   std::vector<int64_t> axes(x.rank());
   for (size_t i = 0; i < axes.size(); ++i) axes[i] = i;
-  double levels = reduce_range ? 127 : 255;
+  const double levels = reduce_range ? 127 : 255;
+  const double least = is_signed ? (reduce_range ? -64 : -128) : 0;
   Val real = b.Cast(x, DType::kF32);
   Val low = b.Min(b.Reduce(Op::kReduceMin, real, axes, false), 0);
   Val high = b.Max(b.Reduce(Op::kReduceMax, real, axes, false), 0);
@@ -121,11 +122,14 @@ DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range) {
   Val none = b.Eq(b.Cast(scale, DType::kF32), 0);
   scale = b.Select(none, b.ScalarLike(scale, 0.1), scale);
   // A raised scale widens the range in the same proportion, which keeps the zero point.
-  Val zero_point = b.Max(b.Min(b.Round(b.Neg(low / scale)), levels), 0);
+  Val zero_point = b.Neg(low / scale);
+  if (is_signed) zero_point = zero_point + least;
+  zero_point = b.Max(b.Min(b.Round(zero_point), least + levels), least);
   scale = b.Cast(b.Max(scale, kSmallScale), DType::kF32);
   zero_point = b.Cast(zero_point, DType::kF32);
   Val q = b.Round(b.Mul(real, b.Recip(scale))) + zero_point;
-  Val integers = b.Cast(b.Min(b.Max(q, 0), 255), DType::kU8);
+  q = b.Min(b.Max(q, is_signed ? -128 : 0), is_signed ? 127 : 255);
+  Val integers = b.Cast(q, is_signed ? DType::kI8 : DType::kU8);
   return {b.Cast(integers, DType::kF32) - zero_point, scale, zero_point};
 }
 

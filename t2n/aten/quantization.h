@@ -4,6 +4,7 @@
 #ifndef T2N_ATEN_QUANTIZATION_H_
 #define T2N_ATEN_QUANTIZATION_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -41,12 +42,23 @@ Val Requantize(Builder& b, const Products& products, DType dtype, QuantPtr quant
 // The sums as real numbers; `input_scale` (rank 0) replaces the one in `products`.
 Val ToReal(Builder& b, const Products& products, const Val& input_scale, bool relu);
 
+// A quantized tensor whose parameters are computed at run time.
+struct RuntimeQuantized : Opaque {
+  Val integers;           // as int_repr gives them
+  Val scale, zero_point;  // f32, of shapes that broadcast
+  DType dtype = DType::kQU8;
+
+  std::string TypeName() const override { return "tensor quantized at run time"; }
+};
+
 // A float tensor quantized to 8 bits by its own extremes (quant_utils::ChooseQuantizationParams):
-// the integers less the zero point and the scale (rank 0), both f32.
+// the integers less the zero point, the scale and the zero point (rank 0), all f32. Integers are
+// unsigned or, if `is_signed`, signed; with `reduce_range` the extremes take half of their range.
 struct DynamicSteps {
   Val steps, scale, zero_point;
 };
-DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range);
+DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range,
+                                 bool is_signed = false);
 
 }  // namespace t2n
 

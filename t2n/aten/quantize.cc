@@ -9,8 +9,6 @@
 namespace t2n {
 namespace {
 
-constexpr char kAtRunTime[] = "is computed at run time; quantized tensors need known parameters";
-
 // A tensor argument's only element.
 std::optional<double> Known(const Val& v) {
   if (!v || !v.is_constant() || v.numel() != Dim(1)) return std::nullopt;
@@ -28,23 +26,74 @@ Arg QuantizePerTensor(OpCall& c) {
                     QuantOf(c, "scale", "zero_point"));
 }
 
+// The integers of a quantized type, as int_repr gives them.
+struct Integers {
+  DType dtype;
+  double low, high;
+};
+std::optional<Integers> IntegersOf(DType quantized) {
+  if (quantized == DType::kQU8) return Integers{DType::kU8, 0, 255};
+  if (quantized == DType::kQI8) return Integers{DType::kI8, -128, 127};
+  return std::nullopt;
+}
+
+// By parameters that broadcast against `x`. Zero points that are no integers are added before the
+// numbers are rounded (quantize_val_float_qparams).
+Arg QuantizeAtRunTime(OpCall& c, const Val& x, DType dtype, const Val& scale,
+                      const Val& zero_point) {
+  Builder& b = c.b;
+  std::optional<Integers> to = IntegersOf(dtype);
+  if (!to) return c.RefuseArg("dtype", "must have 8 bits where the parameters are not known");
+  auto q = std::make_shared<RuntimeQuantized>();
+  q->dtype = dtype;
+  q->scale = b.Cast(scale, DType::kF32);
+  q->zero_point = b.Cast(zero_point, DType::kF32);
+  Val y = b.Mul(b.Cast(x, DType::kF32), b.Recip(q->scale));
+  y = IsFloat(zero_point.dtype()) ? b.Round(b.Add(y, q->zero_point))
+                                  : b.Add(b.Round(y), q->zero_point);
+  q->integers = b.Cast(b.Max(b.Min(y, to->high), to->low), to->dtype);
+  if (!b.ok()) return Val();
+  return Arg(std::shared_ptr<const Opaque>(std::move(q)));
+}
+
 Arg QuantizeByTensors(OpCall& c) {
-  std::optional<double> scale = Known(c.tensor("scale")), zero = Known(c.tensor("zero_point"));
-  if (!scale) return c.RefuseArg("scale", kAtRunTime);
-  if (!zero) return c.RefuseArg("zero_point", kAtRunTime);
-  return QuantizeTo(c, c.tensor("self"), c.dtype("dtype", DType::kQU8),
-                    PerTensor(*scale, static_cast<int64_t>(*zero)));
+  Val x = c.tensor("self"), scale = c.tensor("scale"), zero = c.tensor("zero_point");
+  DType dtype = c.dtype("dtype", DType::kQU8);
+  std::optional<double> s = Known(scale), z = Known(zero);
+  if (s && z) return QuantizeTo(c, x, dtype, PerTensor(*s, static_cast<int64_t>(*z)));
+  zero = c.b.Cast(zero, DType::kI64);
+  return QuantizeAtRunTime(c, x, dtype, c.b.Reshape(scale, {}), c.b.Reshape(zero, {}));
+}
+
+// By the tensor's own extremes.
+Arg QuantizeDynamic(OpCall& c) {
+  Builder& b = c.b;
+  Val x = c.tensor("self");
+  DType dtype = c.dtype("dtype", DType::kQU8);
+  bool reduce_range =
+      c.boolean("reduce_range") && c.env().quantized_engine != QuantizedEngine::kQnnpack;
+  if (dtype == DType::kF16) return b.Cast(x, dtype);
+  std::optional<Integers> to = IntegersOf(dtype);
+  if (!to) return c.RefuseArg("dtype");
+  DynamicSteps s = QuantizeDynamically(b, x, reduce_range, dtype == DType::kQI8);
+  auto q = std::make_shared<RuntimeQuantized>();
+  q->integers = b.Cast(b.Add(s.steps, s.zero_point), to->dtype);
+  q->scale = s.scale, q->zero_point = s.zero_point, q->dtype = dtype;
+  if (!b.ok()) return Val();
+  return Arg(std::shared_ptr<const Opaque>(std::move(q)));
+}
+
+std::vector<double> ElementsOf(const Val& v) {
+  auto values = v && v.is_constant() ? ReadDoubles(*v->constant)
+                                     : absl::StatusOr<std::vector<double>>(std::vector<double>());
+  return values.ok() ? *values : std::vector<double>();
 }
 
 // The elements of a constant vector.
 std::vector<double> KnownVector(OpCall& c, absl::string_view name) {
   Val v = c.tensor(name);
-  if (v && v.is_constant()) {
-    auto values = ReadDoubles(*v->constant);
-    if (values.ok()) return *values;
-  }
-  c.RefuseArg(name, kAtRunTime);
-  return {};
+  if (!v || !v.is_constant()) c.RefuseArg(name, "is computed at run time");
+  return ElementsOf(v);
 }
 
 Arg QuantizeList(OpCall& c) {
@@ -58,8 +107,13 @@ Arg QuantizeList(OpCall& c) {
   return Arg::List(xs);
 }
 
+// Null, and the call refused, if the zero points are no integers.
 QuantPtr PerChannel(OpCall& c, absl::string_view scales, absl::string_view zero_points,
                     int64_t axis) {
+  if (IsFloat(c.tensor(zero_points).dtype())) {
+    c.RefuseArg(zero_points, "are no integers");
+    return nullptr;
+  }
   QuantParams q;
   q.scale = KnownVector(c, scales);
   for (double z : KnownVector(c, zero_points)) q.zero_point.push_back(static_cast<int64_t>(z));
@@ -68,13 +122,28 @@ QuantPtr PerChannel(OpCall& c, absl::string_view scales, absl::string_view zero_
 }
 
 Arg QuantizePerChannel(OpCall& c) {
-  Val x = c.tensor("self");
-  QuantPtr quant = PerChannel(c, "scales", "zero_points", c.axis("axis", x.rank()));
-  return QuantizeTo(c, x, c.dtype("dtype", DType::kQI8), std::move(quant));
+  Val x = c.tensor("self"), scales = c.tensor("scales"), zeros = c.tensor("zero_points");
+  int64_t axis = c.axis("axis", x.rank());
+  DType dtype = c.dtype("dtype", DType::kQI8);
+  if (!scales || !zeros) return Val();
+  if (IsFloat(zeros.dtype()) || !scales.is_constant() || !zeros.is_constant()) {
+    return QuantizeAtRunTime(c, x, dtype, AlongAxis(c.b, scales, axis, x.rank()),
+                             AlongAxis(c.b, zeros, axis, x.rank()));
+  }
+  QuantPtr quant = PerChannel(c, "scales", "zero_points", axis);
+  return QuantizeTo(c, x, dtype, std::move(quant));
+}
+
+std::shared_ptr<const RuntimeQuantized> RuntimeOf(const Arg& a) {
+  if (a.kind() != Arg::Kind::kOpaque) return nullptr;
+  return std::dynamic_pointer_cast<const RuntimeQuantized>(a.opaque());
 }
 
 Val DequantizeOne(OpCall& c, const Arg& a) {
   Builder& b = c.b;
+  if (auto q = RuntimeOf(a)) {
+    return b.Mul(b.Sub(b.Cast(q->integers, DType::kF32), q->zero_point), q->scale);
+  }
   if (a.kind() == Arg::Kind::kOpaque) {
     auto p = std::dynamic_pointer_cast<const RowwiseTensor>(a.opaque());
     if (!p || p->bits != 8) return c.Refuse("of such packed values");
@@ -96,6 +165,10 @@ Arg DequantizeAny(OpCall& c) {
 
 // The parameters of `self`; null, and the call refused, if it is not quantized in that way.
 const QuantParams* ParamsOf(OpCall& c, bool per_channel) {
+  if (RuntimeOf(c.arg("self"))) {
+    c.Refuse("of a tensor whose quantization is computed at run time");
+    return nullptr;
+  }
   Val x = c.tensor("self");
   const QuantParams* q = x && x->type.quant ? x->type.quant.get() : nullptr;
   if (!q || (q->axis >= 0) != per_channel) {
@@ -127,7 +200,10 @@ Arg QPerChannelZeroPoints(OpCall& c) {
   return q ? Arg(c.b.Ints(q->zero_point)) : Arg();
 }
 
-Arg IntRepr(OpCall& c) { return c.b.IntRepr(c.tensor("self")); }
+Arg IntRepr(OpCall& c) {
+  if (auto q = RuntimeOf(c.arg("self"))) return q->integers;
+  return c.b.IntRepr(c.tensor("self"));
+}
 
 DType QuantizedType(DType integers) {
   return integers == DType::kU8 ? DType::kQU8 : integers == DType::kI8 ? DType::kQI8 : DType::kQI32;
@@ -140,6 +216,7 @@ Arg MakePerTensor(OpCall& c) {
 Arg MakePerChannel(OpCall& c) {
   Val x = c.tensor("self");
   QuantPtr quant = PerChannel(c, "scale", "zero_point", c.axis("axis", x.rank()));
+  if (!quant) return Val();
   return c.b.FromIntRepr(x, QuantizedType(x.dtype()), std::move(quant));
 }
 
@@ -236,16 +313,19 @@ constexpr OpEntry kOps[] = {
     {"aten::quantize_per_tensor.tensors(Tensor[] tensors, Tensor scales, Tensor zero_points, "
      "ScalarType dtype) -> Tensor[]",
      QuantizeList},
+    {"aten::quantize_per_tensor_dynamic(Tensor self, ScalarType dtype, bool reduce_range) -> "
+     "Tensor",
+     QuantizeDynamic},
     {"aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, "
      "ScalarType dtype) -> Tensor",
      QuantizePerChannel},
     {"aten::dequantize.self(Any self) -> Tensor", DequantizeAny},
-    {"aten::int_repr(Tensor self) -> Tensor", IntRepr},
-    {"aten::q_scale(Tensor self) -> float", QScale},
-    {"aten::q_zero_point(Tensor self) -> int", QZeroPoint},
-    {"aten::q_per_channel_axis(Tensor self) -> int", QPerChannelAxis},
-    {"aten::q_per_channel_scales(Tensor self) -> Tensor", QPerChannelScales},
-    {"aten::q_per_channel_zero_points(Tensor self) -> Tensor", QPerChannelZeroPoints},
+    {"aten::int_repr(Any self) -> Tensor", IntRepr},
+    {"aten::q_scale(Any self) -> float", QScale},
+    {"aten::q_zero_point(Any self) -> int", QZeroPoint},
+    {"aten::q_per_channel_axis(Any self) -> int", QPerChannelAxis},
+    {"aten::q_per_channel_scales(Any self) -> Tensor", QPerChannelScales},
+    {"aten::q_per_channel_zero_points(Any self) -> Tensor", QPerChannelZeroPoints},
     {"aten::_make_per_tensor_quantized_tensor(Tensor self, float scale, int zero_point) -> Tensor",
      MakePerTensor},
     {"aten::_make_per_channel_quantized_tensor(Tensor self, Tensor scale, Tensor zero_point, int "

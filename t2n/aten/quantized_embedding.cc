@@ -10,16 +10,22 @@
 namespace t2n {
 namespace {
 
-// Rows of integers, two a byte if they have 4 bits, as f32; `columns` of them.
+// Rows of integers, several a byte if they have 4 or 2 bits, as f32; `columns` of them.
 Val Unpacked(Builder& b, const Val& rows, int bits, int64_t columns) {
   Val bytes = b.Cast(rows, DType::kF32);
   if (bits == 8) return bytes;
   int64_t last = bytes.rank() - 1;
-  Val high = b.Floor(bytes * (1.0 / 16));
-  Val low = b.Sub(bytes, high * 16.0);
+  const double base = 1 << bits;
+  std::vector<Val> parts;  // of a byte, the lower ones first
+  for (int i = bits; i < 8; i += bits) {
+    Val rest = b.Floor(bytes * (1 / base));
+    parts.push_back(b.Sub(bytes, rest * base));
+    bytes = rest;
+  }
+  parts.push_back(bytes);
   Shape shape = bytes.shape();
-  shape[last] = shape[last] * 2;
-  Val all = b.Reshape(b.Stack({low, high}, last + 1), shape);
+  shape[last] = shape[last] * static_cast<int64_t>(parts.size());
+  Val all = b.Reshape(b.Stack(parts, last + 1), shape);
   return b.Slice(all, last, 0, columns);
 }
 
@@ -114,7 +120,7 @@ std::shared_ptr<const EmbeddingParams> FusedRows(OpCall& c, int bits) {
   weight->rows = b.Slice(packed, 1, 0, columns);
   if (weight->rows) weight->rows->name = name;
   weight->bits = bits;
-  weight->columns = bits == 8 ? columns : columns * 2;
+  weight->columns = columns * (8 / bits);
   auto params = std::make_shared<EmbeddingParams>();
   params->scale = b.Unsqueeze(b.Doubles(DType::kF32, scale), 1);
   params->offset = b.Unsqueeze(b.Doubles(DType::kF32, offset), 1);
@@ -152,8 +158,11 @@ constexpr OpEntry kOps[] = {
      FusedRowsBag<8>},
     {"quantized::embedding_bag_4bit_rowwise_offsets(Tensor weight, " T2N_BAG_ARGUMENTS,
      FusedRowsBag<4>},
+    {"quantized::embedding_bag_2bit_rowwise_offsets(Tensor weight, " T2N_BAG_ARGUMENTS,
+     FusedRowsBag<2>},
     {"quantized::embedding_bag_byte_unpack(Tensor weight) -> Tensor", FusedRowsUnpack<8>},
     {"quantized::embedding_bag_4bit_unpack(Tensor weight) -> Tensor", FusedRowsUnpack<4>},
+    {"quantized::embedding_bag_2bit_unpack(Tensor weight) -> Tensor", FusedRowsUnpack<2>},
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Which of torch's engines computed a model's quantized layers. They round the same sums in
 // different ways, and an archive does not name its engine; the packed parameters show it: every
 // engine hands out a convolution's weights in an order of its own when they are saved, and qnnpack
-// makes a bias where there is none (`unpack` in ATen/native/quantized/cpu/{qconv,qlinear}_unpack.cpp).
+// makes a bias where there is none (`unpack` in
+// ATen/native/quantized/cpu/{qconv,qlinear}_unpack.cpp).
 #ifndef T2N_ATEN_QUANTIZED_ENGINE_H_
 #define T2N_ATEN_QUANTIZED_ENGINE_H_
 
@@ -24,7 +25,7 @@ struct Packers {
 
 // What a model's quantized layers have shown of the engine they were made for.
 struct QuantizedTraits {
-  Packers packers;  // of all layers in common
+  Packers packers;                                               // of all layers in common
   bool weights_per_channel = false, weights_per_tensor = false;  // of static layers
   int64_t largest_zero_point = 0;
 };

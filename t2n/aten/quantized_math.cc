@@ -207,6 +207,14 @@ Arg ThroughReal(OpCall& c) {
   return c.b.Quantize(y, x.dtype(), quant);
 }
 
+// torch's names for max pools of quantized tensors: as of others.
+template <int axes>
+Arg QuantizedMaxPool(OpCall& c) {
+  std::vector<Arg> args;
+  for (const SchemaArg& formal : c.schema().args) args.push_back(c.arg(formal.name));
+  return CallOperator(c, absl::StrCat("aten::max_pool", axes, "d"), args);
+}
+
 // The slopes and the factor of positive elements, which is 1 as far as the slopes' integers reach.
 Arg Prelu(OpCall& c) {
   Builder& b = c.b;
@@ -266,6 +274,14 @@ Arg Dropout(OpCall& c) {
 #define T2N_THROUGH_REAL(signature) \
   { "quantized::" signature " -> Tensor", ThroughReal }
 
+#define T2N_MAX_POOL(axes)                                                                   \
+  {                                                                                          \
+    "aten::quantized_max_pool" #axes "d(Tensor self, int[" #axes "] kernel_size, int[" #axes \
+    "] stride=[], int[" #axes "] padding=0, int[" #axes                                      \
+    "] dilation=1, bool ceil_mode=False) -> Tensor",                                         \
+        QuantizedMaxPool<axes>                                                               \
+  }
+
 constexpr OpEntry kOps[] = {
     T2N_BINARY("add", Add),
     T2N_BINARY("mul", Mul),
@@ -301,6 +317,9 @@ constexpr OpEntry kOps[] = {
                      "dilation, bool ceil_mode)"),
     T2N_THROUGH_REAL("max_pool2d(Tensor qx, int[] kernel_size, int[] stride, int[] padding, int[] "
                      "dilation, bool ceil_mode)"),
+    T2N_MAX_POOL(1),
+    T2N_MAX_POOL(2),
+    T2N_MAX_POOL(3),
     {"quantized::prelu(Tensor qx, Tensor weight, float output_scale, int output_zero_point) -> "
      "Tensor",
      Prelu},

@@ -11,12 +11,12 @@ namespace t2n {
 struct MeanRounding {
   bool real = false;            // of the real numbers, else of the steps
   bool with_zero_point = true;  // steps: the zero point is in what is rounded to even
-  double count = 0;             // qnnpack: so many steps a mean are summed and multiplied by `factor`
-  double factor = 0;            // about 1 / count
+  double count = 0;   // qnnpack: so many steps a mean are summed and multiplied by `factor`
+  double factor = 0;  // about 1 / count
 };
 
-// Of a pool or of aten::mean on `x`, which is quantized per tensor. Arguments that qnnpack's kernels
-// take no notice of are replaced.
+// Of a pool or of aten::mean on `x`, which is quantized per tensor. Arguments that qnnpack's
+// kernels take no notice of are replaced.
 MeanRounding RoundingOfMean(OpCall& call, const Val& x);
 
 // The means of steps that an operator gave, as they are before they are rounded.
