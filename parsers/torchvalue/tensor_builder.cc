@@ -107,6 +107,19 @@ bool IsQuantized(ScalarType type) {
          type == ScalarType::kQUInt4x2 || type == ScalarType::kQUInt2x4;
 }
 
+// The items of a list of numbers, as often as there are channels; false if they are none.
+template <typename T>
+bool ReadNumbers(const Value* value, int64_t channels, std::vector<T>* out) {
+  const auto* list = value->As<List>();
+  if (!list || static_cast<int64_t>(list->items.size()) != channels) return false;
+  for (const Value* item : list->items) {
+    const T* number = item->As<T>();
+    if (!number) return false;
+    out->push_back(*number);
+  }
+  return true;
+}
+
 absl::Status ReadPerChannel(const Args& params, const TensorRecord& tensor,
                             const InterpretArgument& interpret, Quantizer* quantizer) {
   if (params.size() != 4) return Malformed("its per-channel quantizer has not four parts");
@@ -114,13 +127,17 @@ absl::Status ReadPerChannel(const Args& params, const TensorRecord& tensor,
   if (quantizer->axis < 0 || quantizer->axis >= static_cast<int64_t>(tensor.sizes.size())) {
     return Malformed("its quantization axis is out of range");
   }
+  const int64_t channels = tensor.sizes[quantizer->axis];
   const TensorRecord** const parts[] = {&quantizer->scales, &quantizer->zero_points};
   for (int i = 0; i < 2; ++i) {
     T2N_ASSIGN_OR_RETURN(const Value* value, interpret(params[i + 1]));
     if (const auto* unusable = value->As<Unusable>()) return unusable->status;
+    bool numbers = i == 0 ? ReadNumbers(value, channels, &quantizer->scale_list)
+                          : ReadNumbers(value, channels, &quantizer->zero_point_list);
+    if (numbers) continue;
     *parts[i] = value->As<TensorRecord>();
     if (*parts[i] == nullptr || (*parts[i])->sizes.size() != 1 ||
-        (*parts[i])->sizes[0] != tensor.sizes[quantizer->axis]) {
+        (*parts[i])->sizes[0] != channels) {
       return Malformed("its scales or zero points are not one tensor element a channel");
     }
   }

@@ -27,6 +27,9 @@ struct Quantizer {
   const TensorRecord* scales = nullptr;
   const TensorRecord* zero_points = nullptr;
   int64_t axis = 0;
+  // torch 1.3 and 1.4 write the numbers themselves; then there are no tensors of them.
+  std::vector<double> scale_list;
+  std::vector<int64_t> zero_point_list;
 };
 
 struct TensorRecord {

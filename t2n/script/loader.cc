@@ -174,7 +174,8 @@ absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
         absl::StrCat("rows quantized as ", tv::ShortName(record.dtype), " are not supported"));
   }
   if (!record.has_data) return absl::FailedPreconditionError("the archive has no data for it");
-  if (record.sizes.size() != 2 || record.quantizer->axis != 0 ||
+  const bool tensors = record.quantizer->scales && record.quantizer->zero_points;
+  if (!tensors || record.sizes.size() != 2 || record.quantizer->axis != 0 ||
       record.strides != ContiguousStrides(record.sizes) || record.storage_offset != 0) {
     return absl::UnimplementedError("float zero points of another axis than a matrix's rows");
   }
@@ -214,10 +215,16 @@ absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantP
       params->scale = {q.scale};
       params->zero_point = {q.zero_point};
     } else if (q.scheme == tv::Quantizer::Scheme::kPerChannelAffine) {
-      T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*q.scales, nullptr));
-      T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*q.zero_points, nullptr));
-      T2N_ASSIGN_OR_RETURN(params->scale, ReadDoubles(scales));
-      T2N_ASSIGN_OR_RETURN(params->zero_point, ReadInts(zero_points));
+      params->scale = q.scale_list;
+      params->zero_point = q.zero_point_list;
+      if (q.scales) {
+        T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*q.scales, nullptr));
+        T2N_ASSIGN_OR_RETURN(params->scale, ReadDoubles(scales));
+      }
+      if (q.zero_points) {
+        T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*q.zero_points, nullptr));
+        T2N_ASSIGN_OR_RETURN(params->zero_point, ReadInts(zero_points));
+      }
       params->axis = q.axis;
     } else {
       return absl::UnimplementedError("quantization with float zero points is not supported");
