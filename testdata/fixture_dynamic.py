@@ -241,3 +241,33 @@ def dynamic_undecided_remainder():
             return x.view(1, -1, 4)
 
     return Model(), [(torch.randn(1, 8),)]
+
+
+@traced("x:1=S", refused="the 24 in torch.view looks frozen: 2*S was 24 when the program was traced")
+def dynamic_frozen_product():
+    class Model(nn.Module):
+        def forward(self, x):
+            return x.view(int(x.size(0)) * int(x.size(1)), 4)
+
+    return Model(), [(torch.randn(2, 12, 4),)]
+
+
+@traced("x:1=S", refused="the 12 in torch.reshape looks frozen: S was 12 when the program was traced")
+def dynamic_frozen_parts():
+    class Model(nn.Module):
+        def forward(self, x):
+            parts = int(x.size(1)) // 4
+            return x.reshape(2, parts, 4, 5).mean(2)
+
+    return Model(), [(torch.randn(2, 12, 5),)]
+
+
+@traced("x:1=S")
+def dynamic_frozen_divisor():
+    """A mean that is right for the traced size alone, as a warning says."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            return x.sum(1) / torch.tensor(x.size(1)), x.sum(1, keepdim=True) / float(x.size(1))
+
+    return Model(), [(torch.randn(2, 12, 4),)]

@@ -41,7 +41,15 @@ absl::StatusOr<IValue> Evaluator::EvalCall(const ts::CallExpr& expr, Frame& fram
   const PlacePtr place = MakePlace(expr.pos, frame);
   builder_.set_place(place);
   std::optional<FrozenSizes::Suspects> suspects;
-  if (frozen_) suspects = frozen_->Begin(expr, args, *place);
+  if (frozen_) {
+    const FrozenSizes::Sources sources = {
+        [&frame](absl::string_view name) {
+          const auto it = frame.bound.find(name);
+          return it == frame.bound.end() ? nullptr : it->second;
+        },
+        [&](const Expr& e) { return Eval(e, frame).value_or(IValue()); }};
+    suspects = frozen_->Begin(expr, args, sources, *place);
+  }
   auto result = [&]() -> absl::StatusOr<IValue> {
     if (std::optional<std::string> dotted = ts::DottedName(*expr.callee)) {
       absl::string_view root = absl::string_view(*dotted).substr(0, dotted->find('.'));

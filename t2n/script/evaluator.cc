@@ -141,6 +141,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame&
       const auto& s = stmt.As<ts::AssignStmt>();
       T2N_ASSIGN_OR_RETURN(IValue value, Eval(*s.value, frame));
       T2N_RETURN_IF_ERROR(Assign(s.targets, s.unpack, std::move(value), frame));
+      const auto* name = s.targets[0]->If<ts::NameExpr>();
+      if (frozen_ && name && !s.unpack) frame.bound[name->name] = s.value;
       return Flow::kNext;
     }
     case ts::StmtKind::kExpr:

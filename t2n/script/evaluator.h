@@ -61,6 +61,8 @@ class Evaluator {
 
   struct Frame {
     absl::flat_hash_map<absl::string_view, IValue> locals;
+    // What names were bound to by an assignment (for FrozenSizes).
+    absl::flat_hash_map<absl::string_view, const torchscript::Expr*> bound;
     // Functions defined inside the function: what fork() calls.
     absl::flat_hash_map<absl::string_view, const torchscript::FunctionDef*> closures;
     std::string module_path;

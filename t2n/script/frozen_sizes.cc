@@ -1,8 +1,11 @@
 #include "t2n/script/frozen_sizes.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/script/tensor_ref.h"
@@ -16,7 +19,7 @@ constexpr size_t kMaxWarnings = 10;
 
 // Where an operator's sizes are: arguments [first, last) of the call.
 struct SizeArguments {
-  enum Kind { kReshape, kExpand, kSlice, kCreate } kind;
+  enum Kind { kReshape, kExpand, kSlice, kCreate, kDivide } kind;
   size_t first, last;
 };
 
@@ -29,6 +32,9 @@ const SizeArguments* FindSizes(absl::string_view op) {
       {"broadcast_to", {A::kExpand, 1, 2}},
       {"slice", {A::kSlice, 3, 4}},
       {"narrow", {A::kSlice, 3, 4}},
+      {"div", {A::kDivide, 1, 2}},
+      {"div_", {A::kDivide, 1, 2}},
+      {"true_divide", {A::kDivide, 1, 2}},
       {"arange", {A::kCreate, 0, 2}},
       {"empty", {A::kCreate, 0, 1}},
       {"eye", {A::kCreate, 0, 2}},
@@ -49,13 +55,69 @@ const SizeArguments* FindSizes(absl::string_view op) {
   return it == kTable->end() ? nullptr : &it->second;
 }
 
-// The integers written out in an argument: `12`, or those in `[1, n, 12]`.
-void Literals(const ts::Expr& e, std::vector<int64_t>* out) {
+// The integers written out in an argument: `12`, or those in `[1, n, 12]`; also through names and
+// calls that do no more than change the type, and in the program's constants.
+void Literals(const ts::Expr& e, const FrozenSizes::Sources& sources, int depth,
+              std::vector<int64_t>* out) {
+  static const auto* const kConversions = new absl::flat_hash_set<absl::string_view>{
+      "int",       "float",        "ops.prim.NumToTensor", "torch.Int",
+      "torch.to",  "torch.detach", "torch.IntImplicit",    "torch.tensor",
+      "torch.int", "torch.clone",  "torch.scalar_tensor"};
+  if (depth == 0) return;
   if (const auto* i = e.If<ts::IntExpr>()) {
     if (!i->overflow && i->value > 1) out->push_back(i->value);
   } else if (const auto* l = e.If<ts::ListExpr>()) {
-    for (const ts::Expr* item : l->items) Literals(*item, out);
+    for (const ts::Expr* item : l->items) Literals(*item, sources, depth - 1, out);
+  } else if (const auto* n = e.If<ts::NameExpr>()) {
+    if (const ts::Expr* bound = sources.bound(n->name)) Literals(*bound, sources, depth - 1, out);
+  } else if (const auto* c = e.If<ts::CallExpr>()) {
+    const std::optional<std::string> name = ts::DottedName(*c->callee);
+    if (!name || !kConversions->contains(*name) || c->args.empty()) return;
+    Literals(*c->args[0], sources, depth - 1, out);
+  } else if (const std::optional<std::string> name = ts::DottedName(e);
+             name && absl::StartsWith(*name, "CONSTANTS.")) {
+    const IValue value = sources.constant(e);
+    const Val tensor = value.tensor() ? value.tensor()->Read() : Val();
+    if (!tensor || !tensor.is_constant() || tensor->constant->numel() != 1) return;
+    const auto number = ReadDoubles(*tensor->constant);
+    if (number.ok() && (*number)[0] > 1 && (*number)[0] < 1e9 &&
+        (*number)[0] == std::floor((*number)[0])) {
+      out->push_back(static_cast<int64_t>((*number)[0]));
+    }
   }
+}
+
+// Products of two or more integers that stand beside each other in a list.
+void Products(const ts::Expr& e, const FrozenSizes::Sources& sources, std::vector<int64_t>* out) {
+  const ts::Expr* list = &e;
+  if (const auto* n = e.If<ts::NameExpr>()) list = sources.bound(n->name);
+  const auto* l = list ? list->If<ts::ListExpr>() : nullptr;
+  if (!l) return;
+  constexpr int kDepth = 6;
+  for (size_t first = 0; first < l->items.size(); ++first) {
+    Dim product = 1;
+    for (size_t last = first; last < l->items.size(); ++last) {
+      std::vector<int64_t> number;
+      Literals(*l->items[last], sources, kDepth, &number);
+      if (number.size() != 1) break;
+      product *= number[0];
+      if (last > first) out->push_back(product.value());
+    }
+  }
+}
+
+// What a sum was over, if `v` is one.
+Shape SummedSizes(const Val& v) {
+  const Value* value = v ? v.get() : nullptr;
+  while (value && (value->node->op == Op::kReshape || value->node->op == Op::kCast)) {
+    value = value->node->inputs[0];
+  }
+  if (!value || value->node->op != Op::kReduceSum) return {};
+  Dim count = 1;
+  for (int64_t axis : value->node->attrs.Ints("axes")) {
+    count *= value->node->inputs[0]->shape()[axis];
+  }
+  return {count};
 }
 
 Shape ShapeOf(const IValue& value) {
@@ -95,6 +157,7 @@ std::optional<int64_t> FrozenSizes::ExampleOf(const Dim& size) const {
 
 std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call,
                                                         const std::vector<IValue>& args,
+                                                        const Sources& sources,
                                                         const Place& place) const {
   if (examples_.empty()) return std::nullopt;
   const std::optional<std::string> dotted = ts::DottedName(*call.callee);
@@ -104,12 +167,19 @@ std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call
   if (!sizes) return std::nullopt;
   Suspects s;
   for (size_t i = sizes->first; i < std::min(sizes->last, call.args.size()); ++i) {
-    Literals(*call.args[i], &s.numbers);
+    constexpr int kDepth = 8;
+    Literals(*call.args[i], sources, kDepth, &s.numbers);
+    if (sizes->kind == SizeArguments::kReshape) Products(*call.args[i], sources, &s.products);
   }
   if (s.numbers.empty()) return std::nullopt;
   s.op = std::string(op);
   s.place = place.ToString();
   if (sizes->kind != SizeArguments::kCreate && !args.empty()) s.shape = ShapeOf(args[0]);
+  if (sizes->kind == SizeArguments::kDivide) {
+    const auto divided = args.empty() ? nullptr : args[0].tensor();
+    s.shape = SummedSizes(divided ? divided->Read() : Val());
+    if (s.shape.empty()) return std::nullopt;
+  }
   if (sizes->kind == SizeArguments::kSlice && args.size() > 1) {
     const Dim* dim = args[1].If<Dim>();
     const int64_t rank = static_cast<int64_t>(s.shape.size());
@@ -124,22 +194,39 @@ std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call
 void FrozenSizes::End(const Suspects& s, const IValue* result) {
   const auto kind = FindSizes(s.op)->kind;
   const Shape to = result ? ShapeOf(*result) : Shape();
+  if (kind == SizeArguments::kReshape) return LookAtReshape(s, to, result == nullptr);
   for (int64_t number : s.numbers) {
-    if (kind == SizeArguments::kReshape || kind == SizeArguments::kSlice) {
-      for (size_t i = 0; i < s.shape.size(); ++i) {
-        if (ExampleOf(s.shape[i]) != number) continue;
-        if (kind == SizeArguments::kReshape && result && LivesOn(s.shape, i, to)) continue;
-        Note(s, number, s.shape[i].ToString());
-        break;
-      }
+    if (kind == SizeArguments::kSlice || kind == SizeArguments::kDivide) {
+      if (ExampleOf(s.shape[0]) == number) Note(s, number, s.shape[0].ToString());
     }
-    if (kind == SizeArguments::kReshape) continue;
+    if (kind == SizeArguments::kDivide) continue;
     // A tensor that is large enough is cut, one that has the size already stays as it is.
     const bool slice = kind == SizeArguments::kSlice;
     if (slice && (!s.shape[0].is_const() || s.shape[0].value() <= number)) continue;
     if (std::find(s.shape.begin(), s.shape.end(), Dim(number)) != s.shape.end()) continue;
     for (const auto& [symbol, example] : examples_) {
       if (example == number) Note(s, number, symbol);
+    }
+  }
+}
+
+// Axes of the tensor, alone or merged, that were a number in the list or a product of such there,
+// and are no axis of what comes out.
+void FrozenSizes::LookAtReshape(const Suspects& s, const Shape& to, bool failed) {
+  for (size_t first = 0; first < s.shape.size(); ++first) {
+    Dim size = 1;
+    for (size_t last = first; last < s.shape.size(); ++last) {
+      size *= s.shape[last];
+      const std::optional<int64_t> example = ExampleOf(size);
+      const bool alone = first == last;
+      if (!example || (!failed && alone && LivesOn(s.shape, first, to))) continue;
+      if (!alone && std::find(to.begin(), to.end(), size) != to.end()) continue;
+      const bool number =
+          std::find(s.numbers.begin(), s.numbers.end(), *example) != s.numbers.end();
+      // Merged axes by a single number, a single axis by several.
+      const bool product =
+          alone && std::find(s.products.begin(), s.products.end(), *example) != s.products.end();
+      if (number || product) Note(s, *example, size.ToString());
     }
   }
 }

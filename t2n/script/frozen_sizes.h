@@ -4,6 +4,7 @@
 #ifndef T2N_SCRIPT_FROZEN_SIZES_H_
 #define T2N_SCRIPT_FROZEN_SIZES_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,12 +25,20 @@ class FrozenSizes {
   struct Suspects {
     std::string op;
     std::vector<int64_t> numbers;
-    Shape shape;  // of the tensor that is reshaped, sliced or expanded
+    std::vector<int64_t> products;  // of numbers that stand beside each other in a list
+    Shape shape;  // of the tensor that is reshaped, sliced or expanded; what a sum was over
     std::string place;
+  };
+  // Where the numbers of a call may have come from.
+  struct Sources {
+    // The expression that a name was last bound to; null if it has none.
+    std::function<const torchscript::Expr*(absl::string_view)> bound;
+    // The value of CONSTANTS.cN.
+    std::function<IValue(const torchscript::Expr&)> constant;
   };
   // nullopt for calls without them. `args` are the values of the call's positional arguments.
   std::optional<Suspects> Begin(const torchscript::CallExpr& call, const std::vector<IValue>& args,
-                                const Place& place) const;
+                                const Sources& sources, const Place& place) const;
   // `result` is null if the call failed.
   void End(const Suspects& suspects, const IValue* result);
 
@@ -38,6 +47,7 @@ class FrozenSizes {
 
  private:
   std::optional<int64_t> ExampleOf(const Dim& size) const;
+  void LookAtReshape(const Suspects& suspects, const Shape& to, bool failed);
   void Note(const Suspects& suspects, int64_t number, const std::string& size);
 
   std::map<std::string, int64_t> examples_;  // by symbol
