@@ -19,7 +19,7 @@
 namespace t2n {
 namespace {
 
-constexpr int kMaxPasses = 4;  // until no more is known of the sizes
+constexpr int kMaxPasses = 8;  // until no more is known of the sizes
 
 absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
   std::vector<script::DynamicAxis> all;
@@ -96,14 +96,14 @@ struct Session {
   std::vector<std::string> frozen;  // sizes that look so, of the last call
 };
 
-// One abstract call of the method, which finds its attributes as `forms` say.
+// One abstract call of the method, which finds its attributes as `forms` say; its nodes are in
+// `graph`, those too that a call which failed has left.
 absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
                                       const script::InputRequest& request, Session& session,
                                       const OpEnv& env, const AttributeForms& forms,
-                                      const script::Answers& answers) {
+                                      const script::Answers& answers, Graph* graph) {
   CallResult result;
-  result.graph = std::make_unique<Graph>();
-  Builder builder(result.graph.get());
+  Builder builder(graph);
   script::Evaluator evaluator(session.code.get(), &builder, &env);
   T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
   std::string method = spec.method().empty() ? "forward" : spec.method();
@@ -132,8 +132,8 @@ absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
   T2N_RETURN_IF_ERROR(script::CheckBounded(value));
   const auto& restored = evaluator.restored();
   result.before.insert(result.before.end(), restored.begin(), restored.end());
-  T2N_RETURN_IF_ERROR(AddOutputs(builder, value, result.graph.get()));
-  if (result.graph->outputs().empty()) {
+  T2N_RETURN_IF_ERROR(AddOutputs(builder, value, graph));
+  if (graph->outputs().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
   }
   T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
@@ -169,14 +169,13 @@ absl::StatusOr<script::InputRequest> WithAnswers(const proto::ConversionSpec& sp
 
 // Takes what the graph needs of the sizes into the request; whether that was not known. What can be
 // called is as much as before.
-absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, Graph* graph,
+absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, const Graph& graph,
                                      script::InputRequest* request) {
-  graph->EliminateDeadCode();
-  const std::map<std::string, Range> symbols = script::InputSymbols(*graph, request->facts);
+  const std::map<std::string, Range> symbols = script::InputSymbols(graph, request->facts);
   std::map<std::string, int64_t> known;
   for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
   bool raised = false;
-  for (const auto& [symbol, least] : LeastSizes(*graph, known)) {
+  for (const auto& [symbol, least] : LeastSizes(graph, known)) {
     const auto it = symbols.find(symbol);
     if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
     request->facts[symbol].range.min = least;
@@ -209,10 +208,22 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   auto call = [&](const AttributeForms& forms) {
     const CallAnswered answered = [&](const script::Answers& answers,
                                       bool trial) -> absl::StatusOr<CallResult> {
-      T2N_ASSIGN_OR_RETURN(const auto learned, WithAnswers(spec, request, answers));
+      T2N_ASSIGN_OR_RETURN(script::InputRequest learned, WithAnswers(spec, request, answers));
       OpEnv own = env;
       if (trial) own.warn = [](const std::string&) {};
-      return CallMethod(spec, learned, session, own, forms, answers);
+      for (int pass = 0;; ++pass) {
+        auto graph = std::make_unique<Graph>();
+        absl::StatusOr<CallResult> result =
+            CallMethod(spec, learned, session, own, forms, answers, graph.get());
+        if (result.ok()) {
+          result->graph = std::move(graph);
+          if (!trial) request = std::move(learned);
+          return result;
+        }
+        // What has been done needs sizes; known, they may decide what stopped the call.
+        T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, *graph, &learned));
+        if (!raised || pass == kMaxPasses) return result;
+      }
     };
     return CallWhereItDoesNotRaise(answered, &assumed);
   };
@@ -232,7 +243,8 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   }
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     T2N_ASSIGN_OR_RETURN(request, WithAnswers(spec, std::move(request), assumed.answers));
-    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, found.graph.get(), &request));
+    found.graph->EliminateDeadCode();
+    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, *found.graph, &request));
     if (!raised) break;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
   }

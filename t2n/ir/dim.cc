@@ -185,13 +185,14 @@ std::optional<FloorLine> AsFloorLine(const Dim& d) {
 
 namespace {
 
-// `S%4` if `d` is that.
+// `S%4` if `d` is that, or a multiple of it.
 std::optional<std::string> AsRemainder(const Dim& d) {
   for (const auto& [key, term] : DimOps::ToTerms(d)) {
     if (term.atoms.size() != 1 || term.atoms[0]->kind != Dim::Atom::kFloorDiv) continue;
     const Dim::Atom& atom = *term.atoms[0];
     const std::optional<Line> line = AsLine(atom.a);
-    if (!line || line->slope != 1 || d != Mod(atom.a, atom.b) || !atom.b.is_const()) continue;
+    if (!line || line->slope != 1 || !atom.b.is_const()) continue;
+    if (d != Mod(atom.a, atom.b) * FloorDiv(-term.coefficient, atom.b)) continue;
     const bool symbol = atom.a.ToString() == atom.a.Symbols()[0];
     return absl::StrCat(symbol ? "" : "(", atom.a.ToString(), symbol ? "" : ")", "%",
                         atom.b.value());

@@ -53,6 +53,7 @@ TEST(Dim, TellsWhichAssertionSettlesAQuestion) {
   EXPECT_EQ(HowToSettle("S<4", S - 4), "--assert \"S<4\" would settle it");
   EXPECT_EQ(HowToSettle("S<=T", S - T), "--assert \"S<=T\" would settle it");
   EXPECT_EQ(HowToSettle("(S/2)>3", FloorDiv(S, 2) - 3), "--assert \"(S/2)>3\" would settle it");
+  EXPECT_EQ(HowToSettle("?", S * 4 - FloorDiv(S, 2) * 8), "--assert \"S%2==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S, 8)), "--assert \"S%8==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S + 1, 8)), "--assert \"(S+1)%8==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Min(S, T) - 3),

@@ -96,12 +96,19 @@ QuantPtr ReshapeQuant(const QuantPtr& quant, const Shape& from, const Shape& to)
 
 absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in) {
   const Shape& shape = attrs.Sizes("shape");
-  if (Equal(NumElements(shape), NumElements(in[0].shape)) != true) {
-    bool open = !ConstantShape(in[0].shape) || !ConstantShape(shape);
-    return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape),
-                                open ? ": the sizes do not agree for all values of the symbols, "
-                                       "so that axis cannot stay open"
-                                     : ""));
+  const Dim before = NumElements(in[0].shape), after = NumElements(shape);
+  if (Equal(before, after) != true) {
+    const Dim difference = before - after;
+    std::string why;
+    if (!difference.is_const()) {
+      why = ": the sizes do not agree for all values of the symbols, so that axis cannot stay open";
+    }
+    // Of one symbol, an equation would give it a number.
+    if (!difference.is_const() && !AsLine(difference)) {
+      const std::string question = absl::StrCat(before.ToString(), "==", after.ToString());
+      absl::StrAppend(&why, "; ", HowToSettle(question, difference));
+    }
+    return Bad(op, absl::StrCat(ShapeToString(in[0].shape), " to ", ShapeToString(shape), why));
   }
   QuantPtr quant = ReshapeQuant(in[0].quant, in[0].shape, shape);
   if (in[0].quant && !quant) return Bad(op, "the axis of a tensor quantized per channel");
