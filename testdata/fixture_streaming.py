@@ -190,3 +190,39 @@ def streaming_cropped_skips():
             return torch.tanh(self.wide(y)) + y[:, :, 4:], x[:, :, 3:] * 2
 
     return Model(), (torch.randn(1, 4, 13),)
+
+
+@fixture_of(flags="--inputs 'f32[1,4,S]'", pulse="S 2")
+def streaming_aligned_skips():
+    """Convolutions without padding: what they skip is cut to their length from the end, as the skips
+    of all layers are in the sum."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList([nn.Conv1d(4, 4, 3, dilation=2**i) for i in range(3)])
+
+        def forward(self, x):
+            total = x[:, :1]
+            for layer in self.layers:
+                y = F.relu(layer(x))
+                x = x[..., -y.size(-1) :] + y
+                total = total[..., -x.size(-1) :] + x
+            return total
+
+    return Model(), (torch.randn(1, 4, 19),)
+
+
+@fixture_of(flags="--inputs 'f32[1,S]'", pulse="S 8")
+def streaming_frames():
+    """Frames of a signal that overlap by whole blocks, one by one and every second block."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(12, 3)
+
+        def forward(self, x):
+            return self.linear(F.pad(x, (8, 0)).unfold(1, 12, 4)), F.pad(x, (4, 0)).unfold(1, 12, 8)
+
+    return Model(), (torch.randn(1, 32),)

@@ -267,9 +267,11 @@ Arg Unfold(OpCall& c) {
     shape.insert(shape.begin() + axis + 1, Dim(size));
     return c.b.Transpose(c.b.Reshape(c.b.Slice(x, axis, 0, windows * size), shape), to_back);
   }
-  if (!windows.is_const() && step == 1 && size > 0 && size <= kMaxUnfoldedSlices) {
+  if (!windows.is_const() && size > 0 && size <= kMaxUnfoldedSlices) {
     std::vector<Val> slices;
-    for (int64_t i = 0; i < size; ++i) slices.push_back(c.b.Slice(x, axis, i, windows + i));
+    for (int64_t i = 0; i < size; ++i) {
+      slices.push_back(c.b.Slice(x, axis, i, (windows - 1) * step + (i + 1), step));
+    }
     return c.b.Stack(slices, x.rank());
   }
   Val at = IotaAlong(c.b, windows, 0, 2) * static_cast<double>(step) + IotaAlong(c.b, size, 1, 2);
