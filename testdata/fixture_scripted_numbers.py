@@ -169,3 +169,13 @@ def assigned_elements():
             return y, torch.stack(out)
 
     return Model(), (torch.randn(3, 4),)
+
+
+@scripted
+def storage_offsets():
+    class Model(nn.Module):
+        def forward(self, x):
+            y = (x * 2).view(6)
+            return torch.as_strided(y, [2, 2], [3, 1], y.storage_offset() + 1)
+
+    return Model(), (torch.randn(2, 3),)

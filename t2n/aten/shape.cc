@@ -46,6 +46,14 @@ Arg StrideOf(OpCall& c) {
   return DenseStrides(x.shape())[c.axis("dim", x.rank())];
 }
 
+// Results of operators begin where their memory does; of constants only what they were cut from is
+// known.
+Arg StorageOffset(OpCall& c) {
+  Val x = c.tensor("self");
+  if (!IsDense(x) || x.is_constant()) return c.Refuse("the offset of a view is not carried");
+  return 0;
+}
+
 Arg IsContiguous(OpCall& c) {
   c.ignore({"memory_format"});
   return IsDense(c.tensor("self"));
@@ -101,6 +109,8 @@ constexpr OpEntry kOps[] = {
     {"aten::stride.int(Tensor self, int dim) -> int", StrideOf},
     {"aten::sym_stride(Tensor self) -> SymInt[]", Strides},
     {"aten::sym_stride.int(Tensor self, int dim) -> SymInt", StrideOf},
+    {"aten::storage_offset(Tensor self) -> int", StorageOffset},
+    {"aten::sym_storage_offset(Tensor self) -> SymInt", StorageOffset},
     {"aten::is_contiguous(Tensor self) -> bool", IsContiguous},
     {"aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool",
      IsContiguous},
