@@ -17,11 +17,13 @@ def _nnef_model_impl(ctx):
             args.add("--%s=%s" % (flag, ",".join(values)))
     for assertion in ctx.attr.assertions:
         args.add("--assert=" + assertion)
+    if ctx.file.spec:
+        args.add("--spec", ctx.file.spec)
     args.add(ctx.file.model)
     args.add(out.path)
     ctx.actions.run(
         outputs = [out],
-        inputs = [ctx.file.model],
+        inputs = ctx.files.model + ctx.files.spec,
         executable = ctx.executable._pt2nnef,
         arguments = [args],
         mnemonic = "Pt2Nnef",
@@ -47,6 +49,10 @@ nnef_model = rule(
         "output_names": attr.string_list(),
         "dynamic_axes": attr.string_list(doc = "sizes that stay open, such as x:0=B"),
         "assertions": attr.string_list(doc = "facts about open sizes, such as B<=8"),
+        "spec": attr.label(
+            allow_single_file = [".json", ".textproto", ".txtpb"],
+            doc = "a ConversionSpec (proto/conversion.proto); attributes take the place of its fields",
+        ),
         "_pt2nnef": attr.label(
             default = Label("//tools:pt2nnef"),
             executable = True,
