@@ -6,6 +6,7 @@ import fixture_quantized
 import torch
 import torch.ao.quantization as quantization
 from torch import nn
+from torch.nn import functional as F
 
 FIXTURES = []
 
@@ -105,3 +106,24 @@ def quantized_long_sums_dynamic():
 
     model = quantization.quantize_dynamic(Model().eval(), {nn.Linear, nn.Conv1d}, dtype=torch.qint8)
     return model, (torch.randn(2, 32, 6, 6) + 0.4,)
+
+
+@quantized(
+    steps=fixture_quantized.steps,
+    flags="--inputs 'f32[1,32,S]' --assert 'S>=16'",
+    pulse="S 8",
+)
+def streaming_quantized():
+    class Model(fixture_quantized.Stubs):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(32, 8, 9)
+            self.relu = nn.ReLU()
+            self.head = nn.Conv1d(8, 3, 1)
+
+        def forward(self, x):
+            x = F.pad(self.quant(x), (8, 0))
+            return self.dequant(self.head(self.relu(self.conv(x))))
+
+    inputs = (torch.randn(1, 32, 24) + 0.4,)
+    return fixture_quantized.static(Model(), inputs, "fbgemm", [("conv", "relu")])
