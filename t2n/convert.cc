@@ -233,6 +233,7 @@ absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedM
   env.quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
   T2N_ASSIGN_OR_RETURN(StatefulModel found, FindState(call, spec.state() != "drop"));
   if (!engine) engine = EngineFrom(traits);
+  if (engine) engine = OfItsTime(*engine, traits);
   if (engine && *engine != env.quantized_engine) {
     env.quantized_engine = *engine;
     T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));

@@ -403,6 +403,7 @@ absl::Status Reader::StepMemo() {
 absl::Status Reader::Remember(uint64_t key) {
   T2N_ASSIGN_OR_RETURN(Value * top, Top());
   memo_[key] = top;
+  if (auto* box = std::get_if<std::unique_ptr<Instance>>(&top->data)) (*box)->remembered = true;
   return absl::OkStatus();
 }
 

@@ -65,6 +65,7 @@ struct Instance {
   const Value* state = nullptr;  // nullptr when there was no BUILD
   std::vector<std::pair<const Value*, const Value*>> entries;
   std::vector<const Value*> elements;
+  bool remembered = false;  // put into the memo, as torch does with what has several owners
 };
 
 struct Value {

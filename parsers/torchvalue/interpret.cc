@@ -31,7 +31,7 @@ class Interpreter {
   absl::StatusOr<Value*> MakeObject(const pickle::Global& name, const pickle::Instance& instance);
   absl::StatusOr<Value*> MakeCall(const pickle::Global& name, const pickle::Instance& instance);
   absl::StatusOr<Value*> MakeOrderedDict(const pickle::Instance& instance, const Args& args);
-  absl::StatusOr<Value*> MakeTensor(absl::string_view function, const Args& args);
+  absl::StatusOr<Value*> MakeTensor(absl::string_view function, const Args& args, bool had_owners);
   absl::StatusOr<Value*> MakeParameter(const Args& args);
   absl::StatusOr<Value*> MakeDict(
       const std::vector<std::pair<const pickle::Value*, const pickle::Value*>>& items);
@@ -167,7 +167,9 @@ absl::StatusOr<Value*> Interpreter::MakeCall(const pickle::Global& name,
   }
   if (name.module == "torch._utils") {
     if (absl::StartsWith(name.name, "_rebuild_parameter")) return MakeParameter(args);
-    if (absl::StartsWith(name.name, "_rebuild_")) return MakeTensor(name.name, args);
+    if (absl::StartsWith(name.name, "_rebuild_")) {
+      return MakeTensor(name.name, args, instance.remembered);
+    }
   }
   T2N_ASSIGN_OR_RETURN(Value * known, MakeKnown(qualified, args));
   if (known != nullptr) return known;
@@ -191,7 +193,8 @@ absl::StatusOr<Value*> Interpreter::MakeOrderedDict(const pickle::Instance& inst
   return MakeDict(items);
 }
 
-absl::StatusOr<Value*> Interpreter::MakeTensor(absl::string_view function, const Args& args) {
+absl::StatusOr<Value*> Interpreter::MakeTensor(absl::string_view function, const Args& args,
+                                               bool had_owners) {
   // Failures of the arguments' own values (depth, cycles) are errors of the whole pickle.
   absl::Status failure;
   const auto interpret = [&](const pickle::Value* value) -> absl::StatusOr<const Value*> {
@@ -202,6 +205,7 @@ absl::StatusOr<Value*> Interpreter::MakeTensor(absl::string_view function, const
   absl::StatusOr<TensorRecord> tensor = RebuildTensor(function, args, options_, interpret);
   T2N_RETURN_IF_ERROR(failure);
   if (!tensor.ok()) return Refuse(tensor.status());
+  tensor->had_owners = had_owners;
   return arena_->New(*std::move(tensor));
 }
 

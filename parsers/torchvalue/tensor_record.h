@@ -44,6 +44,8 @@ struct TensorRecord {
   std::vector<int64_t> sizes;
   std::vector<int64_t> strides;
   bool requires_grad = false;
+  // Whether there were other owners of the tensor when it was saved.
+  bool had_owners = false;
   std::optional<Quantizer> quantizer;  // set for dtypes qint8, quint8, qint32, quint4x2, quint2x4
 
   // The number of elements. Meaningful once CheckLayout passed.

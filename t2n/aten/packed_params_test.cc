@@ -53,6 +53,26 @@ TEST_F(PackedParams, TellEnginesByTheOrderOfWeights) {
   EXPECT_EQ(packers({8, 1, 3, 3}, {9, 9, 3, 1}, true), (Found{false, true, true}));
 }
 
+// Seen in archives of torch 1.4 to 2.15.
+TEST(QuantizedEngine, IsToldByWhatElseOwnedTheWeights) {
+  constexpr bool kAlone = false, kOwned = true;
+  auto engine = [](std::vector<std::pair<int64_t, bool>> layers, bool per_channel) {
+    QuantizedTraits traits;
+    traits.weights_per_channel = per_channel;
+    for (auto [rank, owned] : layers) {
+      traits.packers.Intersect(PackersOfSaved(rank, owned));
+      if (rank == 2 && owned) traits.linear_with_owners = true;
+    }
+    return EngineFrom(traits);
+  };
+  EXPECT_EQ(engine({{2, kAlone}}, true), QuantizedEngine::kFbgemm);
+  EXPECT_EQ(engine({{2, kOwned}}, false), QuantizedEngine::kQnnpack);
+  EXPECT_EQ(engine({{2, kOwned}}, true), QuantizedEngine::kOneDnn);
+  EXPECT_EQ(engine({{4, kOwned}, {2, kOwned}}, true), QuantizedEngine::kQnnpack);
+  EXPECT_EQ(engine({{4, kAlone}}, true), std::nullopt);
+  EXPECT_EQ(engine({{3, kAlone}}, true), std::nullopt);
+}
+
 TEST_F(PackedParams, ReadsConvolutionsOfTorch14) {
   Arg state = Arg::Tuple(ArgList{Weight({4, 2, 3, 3}), Arg(), Tensors({Ints({2}), Ints({1})}),
                                  Tensors({Ints({1}), Ints({0})}), Tensors({Ints({1}), Ints({1})}),

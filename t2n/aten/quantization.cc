@@ -1,6 +1,7 @@
 #include "t2n/aten/quantization.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "t2n/aten/layers.h"
@@ -71,13 +72,28 @@ Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant, bool sh
 // An activation's scale as oneDNN has it, which is handed the inverse.
 double InvertedTwice(double scale) { return 1.0f / static_cast<float>(1.0 / scale); }
 
+// The integers `sums` times a factor below 1 of 24 bits: the product loses its last 31 bits,
+// rounded, and then the rest, halves away from zero
+// (pytorch_qnnp_compute_conv_quantization_params). In f64 the factor is taken in two parts; all
+// numbers are below 2^49.
+Val TimesInFixedPoint(Builder& b, const Val& sums, float factor) {
+  constexpr double kPart = 1 << 16;
+  int exponent;
+  const double multiplier = std::ldexp(std::frexp(factor, &exponent), 31);  // in [2^30, 2^31)
+  const double upper = std::floor(multiplier / kPart), lower = multiplier - upper * kPart;
+  Val x = b.Cast(sums, DType::kF64);
+  Val carry = b.Floor((x * lower + 0x1p30) * (1 / kPart));
+  Val product = b.Floor(b.Add(x * upper, carry) * (kPart * 0x1p-31));
+  return b.Cast(RoundAway(b, product * std::ldexp(1.0, exponent)), DType::kF32);
+}
+
 // fbgemm (ReQuantizeOutput) adds bias / scale to the sums; qnnpack has rounded that to an integer;
 // oneDNN multiplies by the scale first, and rounds with the zero point in it.
 Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool relu,
                QuantizedEngine engine) {
   if (!p.sums) return Val();
   float scale = static_cast<float>(quant->scale[0]);
-  const bool qnnpack = engine == QuantizedEngine::kQnnpack;
+  const bool qnnpack = IsQnnpack(engine);
   const bool onednn = engine == QuantizedEngine::kOneDnn;
   const double input_scale = onednn ? InvertedTwice(p.input_scale) : p.input_scale;
   std::vector<double> real = TimesScale(input_scale, p.weight_scales), steps;
@@ -91,7 +107,9 @@ Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool 
   if (bias && qnnpack) bias = b.Round(bias);
   bias = AlongAxis(b, bias, p.axis, rank);
   if (bias) bias->name = p.bias->name;
-  if (onednn) {
+  if (engine == QuantizedEngine::kFixedPointQnnpack && real.size() == 1) {
+    y = TimesInFixedPoint(b, bias ? b.Add(y, bias) : y, static_cast<float>(real[0]) / scale);
+  } else if (onednn) {
     y = b.Mul(y, Along(b, real, p.axis, rank));
     y = (bias ? b.Add(y, bias) : y) * (1.0f / scale);
   } else {
@@ -99,6 +117,8 @@ Val Requantize(Builder& b, const Products& p, DType dtype, QuantPtr quant, bool 
   }
   return FromSteps(b, relu ? b.Max(y, 0) : y, dtype, std::move(quant), onednn);
 }
+
+Val RoundAway(Builder& b, const Val& x) { return b.Mul(b.Floor(b.Abs(x) + 0.5), b.Sign(x)); }
 
 Val ToReal(Builder& b, const Products& p, const Val& input_scale, bool relu) {
   if (!p.sums) return Val();

@@ -27,6 +27,9 @@ Val ToSteps(Builder& b, const Val& q);
 // round(steps + zero_point), where halves go to even integers.
 Val FromSteps(Builder& b, const Val& steps, DType dtype, QuantPtr quant, bool shift_first = false);
 
+// To integers, halves away from zero.
+Val RoundAway(Builder& b, const Val& x);
+
 // Integer sums of products of quantized numbers, as f32, and what they stand for.
 struct Products {
   Val sums;

@@ -19,6 +19,12 @@ void Packers::Intersect(const Packers& other) {
   qnnpack = qnnpack && other.qnnpack;
 }
 
+Packers PackersOfSaved(int64_t rank, bool had_owners) {
+  if (rank == 3) return {};  // one-dimensional layers hand out a view, which nobody else has
+  const bool linear = rank == 2;
+  return {!had_owners, linear == had_owners, had_owners};
+}
+
 std::optional<QuantizedEngine> EngineFrom(const QuantizedTraits& traits) {
   const Packers& by = traits.packers;
   if (!by.fbgemm && !by.onednn && !by.qnnpack) return QuantizedEngine::kX86;
@@ -26,7 +32,14 @@ std::optional<QuantizedEngine> EngineFrom(const QuantizedTraits& traits) {
     return QuantizedEngine::kQnnpack;
   }
   if (by.fbgemm && by.onednn) return std::nullopt;
+  if (by.qnnpack && by.onednn && !traits.weights_per_channel) return QuantizedEngine::kQnnpack;
+  if (by.onednn && traits.linear_with_owners) return QuantizedEngine::kOneDnn;
   return by.onednn ? QuantizedEngine::kX86 : QuantizedEngine::kFbgemm;
+}
+
+QuantizedEngine OfItsTime(QuantizedEngine engine, const QuantizedTraits& traits) {
+  bool old = engine == QuantizedEngine::kQnnpack && traits.before_torch_1_6;
+  return old ? QuantizedEngine::kFixedPointQnnpack : engine;
 }
 
 }  // namespace t2n

@@ -72,10 +72,11 @@ bool IsSymmetric(const Val& weight) {
   return std::all_of(zeros.begin(), zeros.end(), [](int64_t z) { return z == 0; });
 }
 
-// The engine of one layer: x86 leaves some to fbgemm (qconv_prepack.cpp, qlinear_prepack.cpp).
-QuantizedEngine EngineOf(const OpCall& c, const LinearParams& p) {
-  if (c.env().quantized_engine != QuantizedEngine::kX86) return c.env().quantized_engine;
-  return IsSymmetric(p.weight) ? QuantizedEngine::kOneDnn : QuantizedEngine::kFbgemm;
+// The engine of one layer: x86 leaves linear ones and some convolutions to fbgemm
+// (qlinear_prepack.cpp, qconv_prepack.cpp).
+QuantizedEngine LinearEngine(const OpCall& c) {
+  const QuantizedEngine engine = c.env().quantized_engine;
+  return engine == QuantizedEngine::kX86 ? QuantizedEngine::kFbgemm : engine;
 }
 QuantizedEngine EngineOf(const OpCall& c, const ConvParams& p) {
   constexpr int64_t kMostGroups = 100;
@@ -92,7 +93,7 @@ bool HasRelu(const OpCall& c) { return absl::StrContains(c.schema().name, "_relu
 
 // qnnpack takes no notice of it.
 bool ReducesRange(OpCall& c) {
-  return c.boolean("reduce_range") && c.env().quantized_engine != QuantizedEngine::kQnnpack;
+  return c.boolean("reduce_range") && !IsQnnpack(c.env().quantized_engine);
 }
 
 double ScaleOf(OpCall& c, const Val& x) {
@@ -112,7 +113,7 @@ Val StaticLinear(OpCall& c, QuantPtr quant, bool relu) {
   NoteLayer(c, p->weight, p->packers, false);
   Operands o{ToSteps(c.b, x), scale, p->weight, p->bias};
   return Requantize(c.b, LinearProducts(c.b, o), x.dtype(), std::move(quant), relu,
-                    EngineOf(c, *p));
+                    LinearEngine(c));
 }
 
 Arg QuantizedLinear(OpCall& c) {
@@ -174,6 +175,7 @@ Arg LinearTanh(OpCall& c) {
 // The argument that holds a convolution's parameters: `packed_weight`, once `weight`.
 std::shared_ptr<const ConvParams> ParamsOf(OpCall& c) {
   bool old = c.schema().IndexOf("packed_weight") < 0;
+  if (old && c.env().quantized_traits) c.env().quantized_traits->before_torch_1_6 = true;
   return Params<ConvParams>(c, old ? "weight" : "packed_weight");
 }
 

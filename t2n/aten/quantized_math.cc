@@ -68,7 +68,7 @@ Val DequantizeInParts(Builder& b, const Val& q) {
 Arg Add(OpCall& c) {
   Val a = Quantized(c, "qa"), b = Quantized(c, "qb");
   if (!a || !b) return Val();
-  bool qnnpack = c.env().quantized_engine == QuantizedEngine::kQnnpack;
+  bool qnnpack = IsQnnpack(c.env().quantized_engine);
   if (qnnpack && a.dtype() == DType::kQU8 && a.shape() == b.shape()) {
     return AddInFixedPoint(c, a, b, QuantOf(c, "scale", "zero_point"));
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "t2n/aten/common.h"
+#include "t2n/aten/quantization.h"
 
 namespace t2n {
 namespace {
@@ -93,8 +94,11 @@ std::optional<MeanRounding> ByQnnpack(OpCall& call, const Val& x) {
 }  // namespace
 
 MeanRounding RoundingOfMean(OpCall& call, const Val& x) {
-  if (call.env().quantized_engine == QuantizedEngine::kQnnpack) {
-    if (auto rounding = ByQnnpack(call, x)) return *rounding;
+  if (IsQnnpack(call.env().quantized_engine)) {
+    if (auto rounding = ByQnnpack(call, x)) {
+      rounding->away = call.env().quantized_engine == QuantizedEngine::kFixedPointQnnpack;
+      return *rounding;
+    }
   }
   if (call.schema().name != "aten::mean") return {false, !IsChannelsLast(*x.get())};
   std::vector<int64_t> axes = MeanAxes(call, x);
@@ -105,7 +109,10 @@ MeanRounding RoundingOfMean(OpCall& call, const Val& x) {
 
 Val BeforeRounding(const Val& mean, const MeanRounding& rounding) {
   if (!mean || rounding.count == 0) return mean;
-  return mean.builder()->Round(mean * rounding.count) * rounding.factor;
+  Builder& b = *mean.builder();
+  Val sum = b.Round(mean * rounding.count);
+  if (!rounding.away) return sum * rounding.factor;
+  return b.Cast(RoundAway(b, b.Cast(sum, DType::kF64) * rounding.factor), DType::kF32);
 }
 
 }  // namespace t2n

@@ -13,6 +13,7 @@ struct MeanRounding {
   bool with_zero_point = true;  // steps: the zero point is in what is rounded to even
   double count = 0;   // qnnpack: so many steps a mean are summed and multiplied by `factor`
   double factor = 0;  // about 1 / count
+  bool away = false;  // halves are rounded away from zero
 };
 
 // Of a pool or of aten::mean on `x`, which is quantized per tensor. Arguments that qnnpack's

@@ -240,6 +240,21 @@ absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantP
   return t;
 }
 
+namespace {
+
+// Items of states are named by number: weights that a quantized layer's engine handed out.
+void NoteOwners(QuantizedTraits* traits, const tv::TensorRecord& record, const std::string& path) {
+  const size_t dot = path.rfind('.');
+  const bool item = dot != std::string::npos && dot + 1 < path.size() &&
+                    path.find_first_not_of("0123456789", dot + 1) == std::string::npos;
+  if (!traits || !item || record.dtype != tv::ScalarType::kQInt8) return;
+  const int64_t rank = static_cast<int64_t>(record.sizes.size());
+  traits->packers.Intersect(PackersOfSaved(rank, record.had_owners));
+  if (rank == 2 && record.had_owners) traits->linear_with_owners = true;
+}
+
+}  // namespace
+
 absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
                                              const std::string& path) {
   auto unusable = [&](const absl::Status& why) {
@@ -251,6 +266,7 @@ absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
     absl::StatusOr<IValue> rows = LoadRowwise(record, path);
     return rows.ok() ? rows : unusable(rows.status());
   }
+  NoteOwners(env_.quantized_traits, record, path);
   QuantPtr quant;
   absl::StatusOr<Tensor> tensor = LoadTensor(record, &quant);
   if (!tensor.ok()) return unusable(tensor.status());
