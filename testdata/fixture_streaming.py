@@ -226,3 +226,21 @@ def streaming_frames():
             return self.linear(F.pad(x, (8, 0)).unfold(1, 12, 4)), F.pad(x, (4, 0)).unfold(1, 12, 8)
 
     return Model(), (torch.randn(1, 32),)
+
+
+@fixture_of(flags="--inputs 'f32[1,2*S,6]'", pulse="S 3")
+def streaming_halved_time():
+    """A pyramid: pairs of steps are stacked between two recurrent layers."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fast = nn.GRU(6, 3, batch_first=True)
+            self.slow = nn.LSTM(6, 3, batch_first=True)
+
+        def forward(self, x):
+            y, _ = self.fast(x)
+            batch, time, channels = y.shape
+            return self.slow(y.reshape(batch, time // 2, 2 * channels))[0]
+
+    return Model(), (torch.randn(1, 18, 6),)

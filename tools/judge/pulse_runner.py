@@ -35,9 +35,10 @@ def run_and_compare(model_path, io_path, symbol, size, tolerance):
     )
     if len(inputs) != 1 or len(want) != len(axes) or -1 in axes:
         return ["one input and all outputs must stream"], []
+    frames = int(model.input_fact(0).dim(input_axes[0]))  # where frames are stacked, of them
     wanted = [delay + array.shape[axis] for delay, array, axis in zip(delays, want, axes)]
     state = model.into_runnable().spawn_state()
-    got = _stream(state, inputs[0], input_axes[0], size, list(zip(axes, wanted)))
+    got = _stream(state, inputs[0], input_axes[0], frames, list(zip(axes, wanted)))
     whole = [
         array.take(range(delay, array.shape[axis]), axis)
         for array, axis, delay in zip(got, axes, delays)
