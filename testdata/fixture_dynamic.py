@@ -271,3 +271,20 @@ def dynamic_frozen_divisor():
             return x.sum(1) / torch.tensor(x.size(1)), x.sum(1, keepdim=True) / float(x.size(1))
 
     return Model(), [(torch.randn(2, 12, 4),)]
+
+
+@traced("x:2=S")
+def dynamic_deconvolutions():
+    """Output padding beyond the padding, where the output's size cannot say it; as many channels as
+    items in the batch."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.line = nn.ConvTranspose1d(3, 2, 3, stride=2, output_padding=1)
+            self.plane = nn.ConvTranspose2d(1, 2, 3, stride=2, padding=(1, 0), output_padding=1)
+
+        def forward(self, x):
+            return self.line(x), self.plane(x.unsqueeze(1))
+
+    return Model(), [(torch.randn(2, 3, s),) for s in (4, 1, 7)]

@@ -174,14 +174,14 @@ namespace {
 
 // `x` with `after` zeros behind each spatial axis, and the bias of `node` everywhere.
 void SetExtended(Lowering& l, const Node& node, Expr x, const std::vector<int64_t>& after) {
-  std::vector<int64_t> before(after.size() + 2, 0), behind(2, 0), spatial;
+  std::vector<int64_t> before(after.size() + 2, 0), behind(2, 0), beside = {0};
   behind.insert(behind.end(), after.begin(), after.end());
   Expr padded =
       Call("pad", {std::move(x)}, {{"padding", Pairs(before, behind)}, {"value", nnef::Float(0)}});
   if (node.inputs.size() < 3) return l.Set(node, std::move(padded));
-  for (size_t i = 0; i < after.size(); ++i) spatial.push_back(i + 1);
+  for (size_t i = 0; i < after.size(); ++i) beside.push_back(i + 2);  // of the channels
   padded = l.Temp(node, "padded", std::move(padded));
-  Expr bias = l.Temp(node, "bias", Call("unsqueeze", {l.In(node, 2)}, {{"axes", Ints(spatial)}}));
+  Expr bias = l.Temp(node, "bias", Call("unsqueeze", {l.In(node, 2)}, {{"axes", Ints(beside)}}));
   l.Set(node, Call("add", {std::move(padded), std::move(bias)}));
 }
 
