@@ -57,3 +57,77 @@ class _Beam(nn.Module):
 @collect("traced", "scripted")
 def beam_search():
     return _Beam(), (torch.randn(2, 4),)
+
+
+class _Grouped(nn.Module):
+    """Rows by their group's matrix, more and fewer than there are matrices; columns; sums."""
+
+    def forward(self, rows, few, matrices, wide, ends):
+        grouped = torch._grouped_mm
+        ends = ends.to(torch.int32)
+        some = (ends // 4).to(torch.int32)
+        return (grouped(rows, matrices, ends), grouped(few, matrices, some),
+                grouped(matrices, wide, ends), grouped(rows, wide, ends),
+                grouped(matrices, matrices))  # fmt: skip
+
+
+@collect()
+def grouped_products():
+    inputs = (torch.randn(8, 8), torch.randn(2, 8), torch.randn(3, 8, 8), torch.randn(8, 8))
+    return _Grouped(), (*inputs, torch.tensor([2, 2, 8]))
+
+
+def _define_lfilter():
+    """torchaudio's operator, where there is no torchaudio."""
+    library = torch.library.Library("torchaudio", "FRAGMENT")
+    library.define("_lfilter(Tensor waveform, Tensor a_coeffs, Tensor b_coeffs) -> Tensor")
+
+    def lfilter(x, a, b):
+        a, b, order = a / a[:, :1], b / a[:, :1], a.shape[1] - 1
+        x = nn.functional.pad(x, (order, 0))
+        y = torch.zeros_like(x)
+        for t in range(order, x.shape[2]):
+            for k in range(order + 1):
+                y[:, :, t] += b[:, k] * x[:, :, t - k] - (a[:, k] * y[:, :, t - k] if k else 0)
+        return y[:, :, order:]
+
+    library.impl("_lfilter", lfilter, "CPU")
+    return library
+
+
+class _Filters(nn.Module):
+    def forward(self, x, a, b):
+        first = torch.ops.torchaudio._lfilter(x, a, b)
+        return first, torch.ops.torchaudio._lfilter(x, a[:, :1], b[:, :1])
+
+
+@collect()
+def recursive_filter():
+    _define_lfilter.kept = _define_lfilter()
+    a = torch.tensor([[1.0, -0.6, 0.2], [2.0, 0.3, -0.1]])
+    return _Filters(), (torch.randn(2, 2, 12), a, torch.randn(2, 3))
+
+
+class _Chosen(nn.Module):
+    """Elements by numbers that the inputs decide, read and written; counts of bytes."""
+
+    def forward(self, x, levels):
+        best = int(x.sum(1).argmax())
+        y = x.clone()
+        y[best] = 0.5
+        return x[best], y, x[:, -best], torch.bincount(levels.flatten(), minlength=256)
+
+
+@collect("scripted", flags="--inputs 'f32[3,4];u8[2,5]'")
+def chosen_by_number():
+    return _Chosen(), (torch.randn(3, 4), torch.randint(0, 9, (2, 5), dtype=torch.uint8) * 31)
+
+
+class _Triangle(nn.Module):
+    def forward(self, a, b):
+        return torch.linalg.solve_triangular(a, b, upper=False, unitriangular=True)
+
+
+@collect()
+def triangle_of_40():
+    return _Triangle(), (torch.randn(40, 40) / 40, torch.randn(40, 1))

@@ -26,7 +26,7 @@ using StepFn = std::function<std::vector<Val>(Builder&, const Val& k, absl::Span
                                               absl::Span<const Val> full)>;
 
 // Loops are unrolled, which runtimes do better with than with a loop over a constant.
-constexpr int64_t kMaxSteps = 32;
+constexpr int64_t kMaxSteps = 64;
 
 // Runs `step` for k = 0, 1, ... steps - 1 (or backwards): k is i64 [1], states go through.
 std::vector<Val> Loop(Builder& b, const Dim& steps, std::vector<Val> states, std::vector<Val> full,

@@ -1,5 +1,5 @@
 // Matrix decompositions as loops over the columns, unrolled: masked updates of the whole matrix,
-// batched or not. Matrices have a known size of at most 32.
+// batched or not. Matrices have a known size of at most 64.
 #ifndef T2N_ATEN_DECOMPOSITION_H_
 #define T2N_ATEN_DECOMPOSITION_H_
 

@@ -30,9 +30,10 @@ Arg OneHot(OpCall& c) {
 Arg Bincount(OpCall& c) {
   Val x = c.tensor("self");
   std::optional<std::vector<int64_t>> known = KnownInts(x);
-  if (!known) return c.RefuseSize();
   int64_t size = c.integer("minlength");
-  for (int64_t v : *known) size = std::max(size, v + 1);
+  bool enough = x.dtype() == DType::kU8 && size > std::numeric_limits<uint8_t>::max();
+  if (!known && !enough) return c.RefuseSize();
+  for (int64_t v : known.value_or(std::vector<int64_t>())) size = std::max(size, v + 1);
   if (size > (1 << 24)) return c.Refuse("has too many bins");
   Val hits = OneHotBins(c.b, c.b.Cast(x, DType::kI64), size);
   if (!c.has("weights")) {

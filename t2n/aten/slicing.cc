@@ -26,6 +26,19 @@ Arg Select(OpCall& c) {
   return c.b.SelectIndex(x, axis, WrapIndex(c, "index", c.dim("index"), x.dim(axis)));
 }
 
+// An element by a number that the inputs' values decide.
+Arg SelectNumber(OpCall& c) {
+  Val x = c.tensor("self"), at = c.tensor("index");
+  if (x.rank() == 0 || at.rank() != 0) return c.Refuse("ranks of the operands");
+  int64_t axis = c.axis("dim", x.rank());
+  std::optional<std::vector<int64_t>> known = KnownInts(at);
+  if (known || at->dims) {
+    Dim index = known ? Dim((*known)[0]) : (*at->dims)[0];
+    return c.b.SelectIndex(x, axis, WrapIndex(c, "index", index, x.dim(axis)));
+  }
+  return c.b.Gather(x, axis, WrapIndices(c, at, x.dim(axis)));
+}
+
 Arg Narrow(OpCall& c) {
   Val x = c.tensor("self");
   if (x.rank() == 0) return c.Refuse("of a rank-0 tensor");
@@ -301,6 +314,7 @@ constexpr OpEntry kOps[] = {
      "SymInt step=1) -> Tensor",
      Slice},
     {"aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)", Select},
+    {"aten::select.int(Tensor(a) self, int dim, Tensor index) -> Tensor(a)", SelectNumber},
     {"aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor", Select},
     {"aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)", Narrow},
     {"aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)",
