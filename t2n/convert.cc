@@ -35,16 +35,28 @@ absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::Conve
   return all;
 }
 
+// Assertions on elements: of sizes that the request has.
+absl::Status ParseLargestElements(const proto::ConversionSpec& spec,
+                                  script::InputRequest* request) {
+  for (const std::string& a : spec.assertions()) {
+    if (!script::IsAboutElements(a)) continue;
+    T2N_ASSIGN_OR_RETURN(const auto as_written, script::ParseLargest(a, {}));
+    for (const std::string& name : as_written.second.Symbols()) {
+      if (request->open_sizes.count(name)) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--assert '", a, "': ", name, " is no open size of an input"));
+    }
+    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request->facts));
+    request->largest.push_back(std::move(largest));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   script::InputRequest request;
   for (const std::string& a : spec.assertions()) {
     if (script::IsAboutElements(a)) continue;
     T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.facts));
-  }
-  for (const std::string& a : spec.assertions()) {
-    if (!script::IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request.facts));
-    request.largest.push_back(std::move(largest));
   }
   T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
   T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));
@@ -58,6 +70,7 @@ absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& s
       for (const std::string& s : d.Symbols()) request.open_sizes.insert(s);
     }
   }
+  T2N_RETURN_IF_ERROR(ParseLargestElements(spec, &request));
   return request;
 }
 

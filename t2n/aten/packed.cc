@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/ir/dim_values.h"
 
 namespace t2n {
 namespace {
@@ -99,7 +100,7 @@ constexpr char kLongest[] = "longest_sequence";
 // Whether some sequence is as long as `most`, for all inputs.
 bool OneIsAsLongAs(Builder& b, const Val& lengths, const Dim& most) {
   Val longest = b.Reduce(Op::kReduceMax, lengths, {0}, false);
-  return longest && longest->dims == Shape{most};
+  return longest && DimElements(*longest.get(), 1) == Shape{most};
 }
 
 Dim OpenCount(absl::string_view what, const Val& lengths, const Dim& most) {

@@ -196,18 +196,23 @@ std::optional<Shape> SliceOfPart(const Node& node, int64_t max_elements) {
 
 namespace {
 
+// What `x` has the same elements as, in another order, shape or type.
+const Value& SameElements(const Value& x) {
+  const Node& node = *x.node;
+  bool same = node.op == Op::kReshape ||
+              (node.op == Op::kCast && IsInteger(node.inputs[0]->dtype())) ||
+              (node.op == Op::kTopK && x.index == 0 && x.shape() == node.inputs[0]->shape());
+  return same ? SameElements(*node.inputs[0]) : x;
+}
+
 // The largest of all elements of a graph's input, where that is said to be a size.
 std::optional<Shape> LargestOfInput(const Node& node) {
   if (node.op != Op::kReduceMax || NumElements(node.output()->shape()) != Dim(1)) {
     return std::nullopt;
   }
-  const Node* from = node.inputs[0]->node;
-  while (from->op == Op::kReshape ||
-         (from->op == Op::kCast && IsInteger(from->inputs[0]->dtype()))) {
-    from = from->inputs[0]->node;
-  }
-  if (from->op != Op::kInput || !from->attrs.Has(kLargestElement)) return std::nullopt;
-  return Shape{from->attrs.Size(kLargestElement)};
+  const Node& from = *SameElements(*node.inputs[0]).node;
+  if (from.op != Op::kInput || !from.attrs.Has(kLargestElement)) return std::nullopt;
+  return Shape{from.attrs.Size(kLargestElement)};
 }
 
 }  // namespace
