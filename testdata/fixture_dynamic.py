@@ -288,3 +288,16 @@ def dynamic_deconvolutions():
             return self.line(x), self.plane(x.unsqueeze(1))
 
     return Model(), [(torch.randn(2, 3, s),) for s in (4, 1, 7)]
+
+
+@traced("x:0=C,x:1=S")
+def dynamic_channels_pooled():
+    """Without a batch the first axis is that of the channels."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            y = x.unsqueeze(2).expand(-1, -1, 4)
+            pooled, places = F.max_pool2d(y, 2, return_indices=True)
+            return F.avg_pool1d(x, 3, 1, 1), F.avg_pool2d(y, 2, count_include_pad=False), pooled, places
+
+    return Model(), [(torch.randn(*size),) for size in ((4, 6), (1, 5), (7, 8))]

@@ -1,6 +1,7 @@
 // Convolutions.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "emit/lower/families.h"
 #include "emit/lower/integer_products.h"
 #include "t2n/base/status.h"
@@ -125,6 +126,10 @@ absl::Status CheckConvolution(Lowering& l, const Node& node) {
   if (!IsFloat(node.output()->dtype())) return l.Refuse(node, "a convolution of integers");
   if (!l.target().convolves_by_results() && !node.inputs[1]->is_constant()) {
     return l.Refuse(node, "a convolution by a computed filter");
+  }
+  if (!ConstantShape(node.inputs[1]->shape())) {
+    return l.Refuse(
+        node, absl::StrCat("a filter of open size, ", ShapeToString(node.inputs[1]->shape())));
   }
   for (int64_t i = 0; i + 2 < node.inputs[0]->rank() && !l.target().has_symbolic_values(); ++i) {
     if (!node.inputs[0]->shape()[i + 2].is_const() && IsDownsample(l, node, i)) {

@@ -27,6 +27,37 @@ std::vector<std::pair<std::string, Expr>> PoolArguments(const Attrs& attrs, cons
           {"dilation", WithLeading(1, attrs.Ints("dilation"))}};
 }
 
+// tract's pools want a known number of channels; others are items of the batch.
+bool HasOpenChannels(const Lowering& l, const Node& node) {
+  return !l.target().strict && !node.inputs[0]->shape()[1].is_const();
+}
+
+// The first two axes of `x` with other sizes.
+Expr WithFirstTwo(Expr x, const Dim& batch, const Dim& channels) {
+  return Call("reshape", {std::move(x)},
+              {{"shape", DimArray({batch, channels})},
+               {"axis_start", nnef::Int(0)},
+               {"axis_count", nnef::Int(2)}});
+}
+
+// The operand with known channels, and the results with those of the node again.
+Expr PoolOperand(Lowering& l, const Node& node) {
+  if (!HasOpenChannels(l, node)) return l.In(node, 0);
+  const Shape& shape = node.inputs[0]->shape();
+  return l.Temp(node, "planes", WithFirstTwo(l.In(node, 0), shape[0] * shape[1], 1));
+}
+
+void SetPooled(Lowering& l, const Node& node, Expr pooled) {
+  if (!HasOpenChannels(l, node)) return l.SetAll(node, std::move(pooled));
+  const Shape& shape = node.inputs[0]->shape();
+  if (node.outputs.size() == 1) {
+    return l.Set(node, WithFirstTwo(l.Temp(node, "pooled", std::move(pooled)), shape[0], shape[1]));
+  }
+  auto [values, positions] = l.TempPair(node, "pooled", "positions", std::move(pooled));
+  l.SetOutput(*node.output(0), WithFirstTwo(std::move(values), shape[0], shape[1]));
+  l.SetOutput(*node.output(1), WithFirstTwo(std::move(positions), shape[0], shape[1]));
+}
+
 }  // namespace
 
 absl::Status LowerMaxPool(Lowering& l, const Node& node) {
@@ -38,14 +69,16 @@ absl::Status LowerMaxPool(Lowering& l, const Node& node) {
                 Call("max_pool", {l.In(node, 0)}, PoolArguments(node.attrs, "ignore")));
     return absl::OkStatus();
   }
-  l.SetAll(node, Call("max_pool_with_index", {l.In(node, 0)}, PoolArguments(node.attrs, "ignore")));
+  SetPooled(
+      l, node,
+      Call("max_pool_with_index", {PoolOperand(l, node)}, PoolArguments(node.attrs, "ignore")));
   return absl::OkStatus();
 }
 
 absl::Status LowerAvgPool(Lowering& l, const Node& node) {
   bool count = node.attrs.Bool("count_include_pad");
   auto arguments = PoolArguments(node.attrs, count ? "constant" : "ignore");
-  Expr x = l.In(node, 0);
+  Expr x = PoolOperand(l, node);
   if (count && !l.target().counts_padding()) {
     // Padded before, nothing is left to count.
     x = l.Temp(node, "padded", Call("pad", {x}, {arguments[2], {"value", nnef::Float(0)}}));
@@ -56,7 +89,7 @@ absl::Status LowerAvgPool(Lowering& l, const Node& node) {
     arguments = PoolArguments(attrs, "ignore");
   }
   arguments.push_back({"normalize", nnef::Bool(true)});
-  l.Set(node, Call("box", {x}, std::move(arguments)));
+  SetPooled(l, node, Call("box", {x}, std::move(arguments)));
   return absl::OkStatus();
 }
 

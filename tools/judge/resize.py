@@ -23,7 +23,7 @@ import torch
 
 def flat(value):
     if isinstance(value, torch.Tensor):
-        return [value]
+        return [value.resolve_conj().resolve_neg()]
     if isinstance(value, dict):
         value = list(value.values())
     return [t for item in value for t in flat(item)] if isinstance(value, (list, tuple)) else []
@@ -108,7 +108,7 @@ def main():
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     options.out.mkdir(parents=True, exist_ok=True)
-    for name in options.names or sorted(p.stem for p in options.archives.glob("*.pt")):
+    for name in options.names or sorted(p.stem for p in options.archives.glob("*.npz")):
         torch.manual_seed(1)
         source, stem = options.archives / f"{name}.pt", options.out / name
         try:
