@@ -102,13 +102,13 @@ def _compare(run, model, io, tolerance):
     given = len(calls[0][0])
     state = [tract_runner.initial_value(model, name) for name in graph.inputs[given:]]
     found = []
-    for step, (inputs, want, _) in enumerate(calls):
+    for step, (inputs, want, scales) in enumerate(calls):
         fed = [
             _as_declared(array, graph.tensors[name].dtype)
             for name, array in zip(graph.inputs, [*map(compare.as_real, inputs), *state])
         ]
         got = run(model, graph, fed)
-        told = compare.differences(got[: len(got) - len(state)], want, tolerance)
+        told = compare.differences(got[: len(got) - len(state)], want, tolerance, scales)
         found += [f"call {step}: {text}" if step else text for text in told]
         state = got[len(got) - len(state) :]
     return found
