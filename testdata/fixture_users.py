@@ -131,3 +131,29 @@ class _Triangle(nn.Module):
 @collect()
 def triangle_of_40():
     return _Triangle(), (torch.randn(40, 40) / 40, torch.randn(40, 1))
+
+
+class _Products(nn.Module):
+    """Products of expanded operands, joined with others or not, and behind reshapes that join axes."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Linear(4, 3)
+        self.two = nn.Linear(8, 3)
+        self.pixel = nn.Conv2d(8, 3, 1)
+
+    def forward(self, x, y, w):
+        n, t, c = y.shape
+        wide = x[:, None].expand(-1, t, -1)
+        joined = torch.cat([wide, y], -1)
+        image = torch.cat([y[:, :, None].repeat(1, 1, 2, 1), wide[:, :, None].expand(n, t, 2, c)], 3)
+        windows = y.reshape(n, 3, 2, 1, c).permute(0, 3, 1, 2, 4).reshape(-1, 3, 2, c)
+        rows = y.reshape(n * t, 1, c)
+        return (self.one(wide), self.two(joined), self.pixel(image.permute(0, 3, 1, 2)),
+                self.one(windows), self.one(rows), torch.matmul(rows, w),
+                wide @ w.expand(n, -1, -1), self.one(y.transpose(0, 1).reshape(-1, 2, c)))  # fmt: skip
+
+
+@collect()
+def products_of_views():
+    return _Products(), (torch.randn(2, 4), torch.randn(2, 6, 4), torch.randn(1, 4, 3))

@@ -199,11 +199,36 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Operand `i` of a concat. A broadcast is written as a gather of its one row as often as it is
+// there: tract (0.23.9 and before) removes a broadcast when it takes a product behind the concat
+// apart, and takes a tile for one.
+Expr ConcatOperand(Lowering& l, const Node& node, int i) {
+  const Value& value = *node.inputs[i];
+  if (l.target().strict || value.is_constant() || value.dims || value.node->op != Op::kBroadcast) {
+    return l.In(node, i);
+  }
+  auto from = ConstantShape(value.node->inputs[0]->shape()), to = ConstantShape(value.shape());
+  if (!from || !to) return l.In(node, i);
+  Expr x = l.Ref(value.node->inputs[0]);
+  for (size_t axis = 0; axis < to->size(); ++axis) {
+    if ((*from)[axis] == (*to)[axis]) continue;
+    Expr rows = l.Constant(Tensor::Ints(std::vector<int64_t>((*to)[axis], 0)), "first_row");
+    x = l.Temp(node, "repeated",
+               Call("tract_core_gather", {std::move(x), std::move(rows)},
+                    {{"axis", nnef::Int(static_cast<int64_t>(axis))}}));
+  }
+  return x;
+}
+
+}  // namespace
+
 absl::Status LowerConcat(Lowering& l, const Node& node) {
   int64_t axis = node.attrs.Int("axis");
   std::vector<Expr> parts;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    if (node.inputs[i]->shape()[axis] != Dim(0)) parts.push_back(l.In(node, i));
+    if (node.inputs[i]->shape()[axis] != Dim(0)) parts.push_back(ConcatOperand(l, node, i));
   }
   l.Set(node, Call("concat", {nnef::Array(std::move(parts))}, {{"axis", nnef::Int(axis)}}));
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "emit/lower/einsum.h"
 #include "emit/lower/families.h"
 #include "emit/lower/integer_products.h"
+#include "emit/lower/products.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/type_rules.h"
 
@@ -123,17 +124,22 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     SetIntegerEinsum(l, node, *integers);
     return absl::OkStatus();
   }
-  const std::string& equation = node.attrs.Str("equation");
-  EinsumTerms terms = ParseEinsum(equation);
+  ProductForm form = GivenForm(node);
+  const bool by_matmul = !l.target().has_einsum() || ContractsSeveral(form.terms);
+  if (!by_matmul) form = FormOfProduct(l.target(), node);
   DType dtype = node.output()->dtype();
   DType operating = OperatingType(dtype);
   bool strict = l.target().strict;
-  std::optional<PlainMatMul> plain = AsMatMul(terms);
+  std::optional<PlainMatMul> plain = AsMatMul(form.terms);
+  if (plain && plain->b_leading > 0 && form.behind_reshape) plain.reset();
   int64_t leading = plain ? plain->b_leading : 0;
   std::vector<Expr> operands;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
     bool stored = strict && i == 1 && leading > 0;
-    Expr x = stored ? WithLeadingOnes(l, node, i, leading) : l.In(node, i);
+    Expr x = stored ? WithLeadingOnes(l, node, i, leading) : l.Ref(form.operands[i]);
+    if (!form.dropped[i].empty()) {
+      x = l.Temp(node, "narrow", Call("squeeze", {x}, {{"axes", Ints(form.dropped[i])}}));
+    }
     if (operating != dtype && !strict) x = l.Temp(node, "wide", l.Cast(x, operating));
     operands.push_back(std::move(x));
   }
@@ -143,13 +149,15 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     product = Call("matmul", std::move(operands));
     if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
     if (plain->transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});
-  } else if (!l.target().has_einsum() || ContractsSeveral(terms)) {
+  } else if (by_matmul) {
     T2N_ASSIGN_OR_RETURN(product, EinsumByMatMul(l, node, operands));
     if (operating == dtype || strict) {
       l.Alias(node.output(), product);
       return absl::OkStatus();
     }
   } else {
+    std::string equation =
+        absl::StrCat(absl::StrJoin(form.terms.inputs, ","), "->", form.terms.output);
     product = Call("tract_core_einsum", {nnef::Array(std::move(operands))},
                    {{"expr", nnef::Str(equation)}, {"acc", nnef::Str(DTypeName(operating))}});
   }
@@ -157,6 +165,10 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     product = l.Cast(l.Temp(node, "product", std::move(product)), DType::kI64);
     // Narrow integers wrap; a cast from floats would saturate.
     if (dtype != DType::kI64) product = l.Cast(l.Temp(node, "wide", std::move(product)), dtype);
+  }
+  if (form.spread) {
+    product = Call("tract_core_broadcast", {l.Temp(node, "narrow", std::move(product))},
+                   {{"shape", DimArray(node.output()->shape())}});
   }
   l.Set(node, std::move(product));
   return absl::OkStatus();
