@@ -191,12 +191,35 @@ Weights ReadPacked(Builder& b, const LinearParams& input, const LinearParams& hi
           OrderGates(b, input.bias, kind), OrderGates(b, hidden.bias, kind), Val()};
 }
 
+// torch 1.3 and 1.4 (torch.jit.quantized) have twelve tensors in a cell's place: w_ih, w_hh, b_ih,
+// b_hh, four that fbgemm needs, scale_ih, scale_hh, zero_point_ih, zero_point_hh.
+std::shared_ptr<const LinearParams> OldProduct(const Arg* cell, int hidden) {
+  double number[2];
+  for (int i : {0, 1}) {
+    const Arg& a = cell[8 + 2 * i + hidden];
+    if (!a.is_tensor() || !a.tensor() || !a.tensor().is_constant()) return nullptr;
+    auto values = ReadDoubles(*a.tensor()->constant);
+    if (!values.ok() || values->size() != 1) return nullptr;
+    number[i] = (*values)[0];
+  }
+  if (!cell[hidden].is_tensor() || !cell[2 + hidden].is_tensor()) return nullptr;
+  return IntegerLinear(cell[hidden].tensor(), number[0], number[1], cell[2 + hidden].tensor());
+}
+
 // The parameters of a dynamically quantized layer: one object a layer and direction.
 std::vector<Weights> ReadCells(OpCall& c, Kind kind, size_t count) {
   c.ignore({"has_biases", "dtype", "use_dynamic"});  // the objects tell
   std::vector<Weights> out(count);
   const Arg& params = c.arg("params");
   bool list = params.is_list() || params.is_tuple();
+  constexpr size_t kOldSize = 12;
+  for (size_t i = 0; list && params.items().size() == kOldSize * count && i < count; ++i) {
+    const Arg* cell = &params.items()[kOldSize * i];
+    auto input = OldProduct(cell, 0), hidden = OldProduct(cell, 1);
+    if (!input || !hidden) break;
+    out[i] = ReadPacked(c.b, *input, *hidden, kind, false);
+    if (i + 1 == count) return out;
+  }
   if (!list || params.items().size() != count) {
     c.RefuseArg("params");
     return out;
