@@ -3,7 +3,7 @@ the order of the elements in memory."""
 
 import fixture
 import torch
-from fixture_quantized import Stubs, static, steps
+from fixture_quantized import Apply, Stubs, static, steps
 from torch import nn
 from torch.nn import functional as F
 
@@ -66,3 +66,22 @@ def quantized_means_x86():
 @fixture_of(steps=steps)
 def quantized_means_qnnpack():
     return means("qnnpack")
+
+
+@fixture_of(steps=steps)
+def quantized_unlike_others():
+    """Operators of torch's own whose results are quantized in another way than one may think."""
+
+    def run(x):
+        q = torch.quantize_per_tensor(x, 0.05, 63, torch.quint8)
+        s = torch.quantize_per_tensor(x, 0.04, 3, torch.qint8)
+        pooled = torch.quantized_max_pool2d(q[:, None], [2, 3], [1, 2], [1, 1], [1, 1], False)
+        return (
+            torch.ops.quantized.dropout(q, 0.06, 10, 0.5, False).dequantize(),
+            pooled.dequantize(),
+            torch.ops.quantized.add(s, s, 0.07, -5).dequantize(),
+            s.mean(-1).dequantize(),
+            q.permute(0, 2, 1).mean(-1).dequantize(),
+        )
+
+    return Apply(run), (torch.randn(2, 5, 7) * 2,)

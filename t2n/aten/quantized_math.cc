@@ -241,13 +241,11 @@ Arg InstanceNorm(OpCall& c) {
   return c.b.Quantize(y, x.dtype(), QuantOf(c, "output_scale", "output_zero_point"));
 }
 
+// torch's kernel gives its input back, whatever the output is said to be like.
 Arg Dropout(OpCall& c) {
-  c.ignore({"p"});
+  c.ignore({"p", "output_scale", "output_zero_point"});
   if (c.boolean("training")) return c.RefuseArg("training");
-  Val x = Quantized(c, "self");
-  if (!x) return Val();
-  return c.b.Quantize(c.b.Dequantize(x), x.dtype(),
-                      QuantOf(c, "output_scale", "output_zero_point"));
+  return Quantized(c, "self");
 }
 
 #define T2N_BINARY(name, fn)                                                                    \
