@@ -1,4 +1,4 @@
-"""Quantized modules (torch.ao.quantization), one of every family. Engines as fixtures name them."""
+"""Statically quantized modules (torch.ao.quantization), one of every family, and the graph modes."""
 
 import warnings
 from unittest import mock
@@ -315,119 +315,6 @@ def quantized_pools():
     return static(Model(), (torch.randn(2, 4, 7, 9),), "fbgemm")
 
 
-class Tables(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.table = nn.Embedding(20, 10)
-        self.bags = nn.EmbeddingBag(20, 10, mode="sum", include_last_offset=True)
-
-    def forward(self, indices, offsets, matrix):
-        return self.table(matrix), self.bags(indices, offsets)
-
-
-def tables(qconfig):
-    model = Tables().eval()
-    model.qconfig = qconfig
-    model = quantization.convert(quantization.prepare(model))
-    return model, (
-        torch.randint(20, (7,)),
-        torch.tensor([0, 2, 2, 7]),
-        torch.randint(20, (3, 4)),
-    )
-
-
-@fixture_of()
-def quantized_embedding_byte():
-    return tables(quantization.float_qparams_weight_only_qconfig)
-
-
-@fixture_of()
-def quantized_embedding_4bit():
-    model, inputs = tables(quantization.float_qparams_weight_only_qconfig_4bit)
-    table = nnq.Embedding(20, 10, dtype=torch.quint4x2)  # the one made by convert() claims 8 bits
-    table.set_weight(model.table.weight())
-    model.table = table
-    return model, inputs
-
-
-def dynamic(model, inputs, dtype=torch.qint8, engine="fbgemm"):
-    torch.backends.quantized.engine = engine
-    kinds = {nn.Linear, nn.LSTM, nn.GRU, nn.LSTMCell, nn.GRUCell, nn.RNNCell}
-    return quantization.quantize_dynamic(model.eval(), kinds, dtype=dtype), inputs
-
-
-class Feed(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.up = nn.Linear(6, 16)
-        self.down = nn.Linear(16, 6, bias=False)
-
-    def forward(self, x):
-        return self.down(torch.relu(self.up(x))) + x
-
-
-@quantized("traced", "scripted", "frozen")
-def quantized_linear_dynamic():
-    return dynamic(Feed(), (torch.randn(2, 3, 6),))
-
-
-@quantized("traced", "frozen")
-def quantized_linear_fp16():
-    return dynamic(Feed(), (torch.randn(2, 3, 6),), torch.float16)
-
-
-@quantized("traced", "scripted")
-def quantized_lstm_dynamic():
-    class Model(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.lstm = nn.LSTM(5, 6, 2, bidirectional=True, batch_first=True)
-
-        def forward(self, x):
-            y, (h, c) = self.lstm(x)
-            return y, h, c
-
-    return dynamic(Model(), (torch.randn(2, 4, 5),))
-
-
-@quantized()
-def quantized_lstm_fp16():
-    return dynamic(nn.LSTM(5, 6), (torch.randn(4, 2, 5),), torch.float16)
-
-
-@quantized()
-def quantized_gru_dynamic():
-    return dynamic(nn.GRU(5, 6, 2), (torch.randn(4, 2, 5), torch.randn(2, 2, 6)))
-
-
-@quantized()
-def quantized_cells_dynamic():
-    class Model(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.lstm, self.gru = nn.LSTMCell(5, 6), nn.GRUCell(5, 6)
-            self.tanh, self.relu = nn.RNNCell(5, 6), nn.RNNCell(5, 6, nonlinearity="relu")
-
-        def forward(self, x, h):
-            return self.lstm(x, (h, h)), self.gru(x, h), self.tanh(x, h), self.relu(x, h)
-
-    return dynamic(Model(), (torch.randn(3, 5), torch.randn(3, 6)))
-
-
-@quantized()
-def quantized_lstm_static():
-    class Model(Stubs):
-        def __init__(self):
-            super().__init__()
-            self.lstm = nn.LSTM(5, 6)
-
-        def forward(self, x):
-            y, _ = self.lstm(self.quant(x))
-            return self.dequant(y)
-
-    return static(Model(), (torch.randn(3, 2, 5),), "fbgemm")
-
-
 @quantized()
 def quantized_fake():
     """Quantization-aware training, in evaluation."""
@@ -472,26 +359,3 @@ def quantized_graph_mode():
 def quantized_reference():
     """Quantize and dequantize around operators on real numbers; weights quantized at every call."""
     return graph_mode(quantize_fx.convert_to_reference_fx)
-
-
-@fixture_of()
-def quantized_rows():
-    """Tables as torch.ops packs them: every row's integers, then its scale and offset."""
-
-    class Model(nn.Module):
-        def __init__(self):
-            super().__init__()
-            table = torch.randn(12, 6)
-            self.register_buffer("bytes", torch.ops.quantized.embedding_bag_byte_prepack(table))
-            self.register_buffer("nibbles", torch.ops.quantized.embedding_bag_4bit_prepack(table))
-
-        def forward(self, indices, offsets, weights):
-            bag_byte = torch.ops.quantized.embedding_bag_byte_rowwise_offsets
-            bag_4bit = torch.ops.quantized.embedding_bag_4bit_rowwise_offsets
-            return (
-                bag_byte(self.bytes, indices, offsets, False, 0, False, weights, None, False),
-                bag_4bit(self.nibbles, indices, offsets, False, 0, False, weights, None, False),
-                torch.ops.quantized.embedding_bag_byte_unpack(self.bytes),
-            )
-
-    return Model(), (torch.randint(12, (7,)), torch.tensor([0, 2, 5]), torch.rand(7))
