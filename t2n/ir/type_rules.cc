@@ -16,6 +16,8 @@ using rules::Types;
 
 namespace {
 
+constexpr char kNotForAll[] = " for all values of the symbols, so that axis cannot stay open";
+
 absl::StatusOr<Shape> BroadcastShapes(Op op, Inputs in) {
   Shape shape = in[0].shape;
   for (const ValueType& t : in.subspan(1)) {
@@ -23,12 +25,10 @@ absl::StatusOr<Shape> BroadcastShapes(Op op, Inputs in) {
     for (size_t i = 0; i < shape.size(); ++i) {
       std::optional<Dim> d = BroadcastSize(shape[i], t.shape[i]);
       if (!d) {
-        return Bad(op, absl::StrCat("shapes ", ShapeToString(shape), " and ",
-                                    ShapeToString(t.shape), " do not broadcast",
-                                    ConstantShape(shape) && ConstantShape(t.shape)
-                                        ? ""
-                                        : " for all values of the symbols, so that axis cannot "
-                                          "stay open"));
+        return Bad(op,
+                   absl::StrCat("shapes ", ShapeToString(shape), " and ", ShapeToString(t.shape),
+                                " do not broadcast",
+                                ConstantShape(shape) && ConstantShape(t.shape) ? "" : kNotForAll));
       }
       shape[i] = *d;
     }
@@ -190,9 +190,14 @@ absl::StatusOr<Types> Concat(Op op, const Attrs& attrs, Inputs in) {
     for (size_t i = 0; i < t.shape.size(); ++i) {
       if (static_cast<int64_t>(i) == axis) {
         t.shape[i] += other.shape[i];
-      } else if (Equal(t.shape[i], other.shape[i]) == false) {
+        continue;
+      }
+      const std::optional<bool> equal = Equal(t.shape[i], other.shape[i]);
+      const bool sometimes = !equal && t.shape[i].is_const() != other.shape[i].is_const();
+      if (equal == false || sometimes) {
         return Bad(
-            op, absl::StrCat(TypeToString(t), " with ", TypeToString(other), " along axis ", axis));
+            op, absl::StrCat(TypeToString(t), " with ", TypeToString(other), " along axis ", axis,
+                             sometimes ? absl::StrCat(": they do not fit", kNotForAll) : ""));
       }
     }
   }
