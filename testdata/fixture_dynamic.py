@@ -301,3 +301,15 @@ def dynamic_channels_pooled():
             return F.avg_pool1d(x, 3, 1, 1), F.avg_pool2d(y, 2, count_include_pad=False), pooled, places
 
     return Model(), [(torch.randn(*size),) for size in ((4, 6), (1, 5), (7, 8))]
+
+
+@traced("x:1=S")
+def dynamic_spectra_of_known_size():
+    """What is transformed is cut or padded, as the signal is long or short."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            y = torch.fft.rfft(x, 6)
+            return torch.view_as_real(y), torch.fft.irfft(y, 5)
+
+    return Model(), [(torch.randn(2, s),) for s in (6, 4, 9)]

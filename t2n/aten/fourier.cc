@@ -22,14 +22,11 @@ Val Conjugate(Builder& b, const Val& x) {
 }
 
 Val ResizeAxis(Builder& b, const Val& x, int64_t axis, const Dim& n) {
-  Dim have = x.dim(axis);
-  if (LessEqual(n, have) == true) return b.Slice(x, axis, 0, n);
-  if (LessEqual(have, n) != true || x.rank() <= axis) {
-    return b.FailAs(x ? x->type : ValueType(), "whether to cut or to pad is not known");
-  }
+  if (x.rank() <= axis) return b.FailAs(x ? x->type : ValueType(), "no such axis");
+  const Dim kept = Min(x.dim(axis), n);
   Shape before(x.rank(), Dim(0)), after = before;
-  after[axis] = n - have;
-  return b.Pad(x, before, after);
+  after[axis] = n - kept;
+  return b.Pad(b.Slice(x, axis, 0, kept), before, after);
 }
 
 Val HalfToFullSpectrum(Builder& b, const Val& half, int64_t axis, const Dim& n) {
