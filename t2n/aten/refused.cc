@@ -12,11 +12,17 @@ namespace {
 constexpr absl::string_view kRandom = "draws random numbers: a graph of pure functions cannot";
 constexpr absl::string_view kMatrix = "there is no general matrix decomposition in the target";
 constexpr absl::string_view kSparse = "sparse tensors are not carried";
+constexpr absl::string_view kNumbers =
+    "gives the program numbers that depend on the inputs' values; "
+    "torch.quantize_per_tensor_dynamic "
+    "quantizes by the same ones";
 constexpr absl::string_view kMkldnn =
     "torch.jit.optimize_for_inference() moves the weights where torch.jit.save leaves them out, so "
     "that torch cannot load the archive either: save the model before it";
 
 constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
+    {"aten::_choose_qparams_per_tensor", kNumbers},
+    {"aten::choose_qparams_optimized", kNumbers},
     {"aten::to_mkldnn", kMkldnn},
     {"prim::ConstantMKLDNNTensor", kMkldnn},
     {"aten::bernoulli", kRandom},
