@@ -41,6 +41,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       PoolingOps(),
       PackedOps(),
       RecurrentOps(),
+      SingularValueOps(),
       StftOps(),
       UnpoolingOps(),
       UpsampleOps(),

@@ -63,6 +63,7 @@ absl::Span<const OpEntry> NormalizationOps();
 absl::Span<const OpEntry> PoolingOps();
 absl::Span<const OpEntry> PackedOps();
 absl::Span<const OpEntry> RecurrentOps();
+absl::Span<const OpEntry> SingularValueOps();
 absl::Span<const OpEntry> StftOps();
 absl::Span<const OpEntry> UnpoolingOps();
 absl::Span<const OpEntry> UpsampleOps();

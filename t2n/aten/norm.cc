@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "t2n/aten/common.h"
+#include "t2n/aten/decomposition.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/jacobi.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
@@ -67,6 +69,21 @@ Val InducedNorm(Builder& b, const Val& x, double order, int64_t rows, int64_t co
   return b.Squeeze(b.Squeeze(y, std::max(rows, columns)), std::min(rows, columns));
 }
 
+// Order 2 or -2: the largest or smallest singular value of the matrices in `axes`; 0: their sum.
+Val SpectralNorm(OpCall& c, const Val& x, double order, const std::vector<int64_t>& axes,
+                 bool keep_axes) {
+  Builder& b = c.b;
+  if (!IsFloat(x.dtype())) return c.Refuse("singular values of complex matrices");
+  Val matrices = b.Transpose(x, MovePerm(x.rank(), axes, {x.rank() - 2, x.rank() - 1}));
+  Val s = SingularValues(b, matrices);
+  if (!s) return s;
+  Op op = order == 0 ? Op::kReduceSum : order > 0 ? Op::kReduceMax : Op::kReduceMin;
+  Val y = b.Cast(b.Reduce(op, s, {s.rank() - 1}, false), x.dtype());
+  if (!keep_axes) return y;
+  y = b.Unsqueeze(y, std::min(axes[0], axes[1]));
+  return b.Unsqueeze(y, std::max(axes[0], axes[1]));
+}
+
 Val MatrixNorm(OpCall& c, const Val& x, const Arg& order, std::vector<int64_t> axes,
                bool keep_axes) {
   if (axes.size() != 2) return c.RefuseArg("dim", "must be two axes");
@@ -79,8 +96,10 @@ Val MatrixNorm(OpCall& c, const Val& x, const Arg& order, std::vector<int64_t> a
   if (order.is_string() && order.string() == "fro") {
     return VectorNorm(c.b, x, 2, axes, keep_axes);
   }
+  bool nuclear = order.is_string() && order.string() == "nuc";
   double p = order.is_string() ? 0 : order.AsDouble();
-  if (std::abs(p) != 1 && !std::isinf(p)) return c.RefuseArg("ord", "needs singular values");
+  if (nuclear || std::abs(p) == 2) return SpectralNorm(c, x, p, axes, keep_axes);
+  if (std::abs(p) != 1 && !std::isinf(p)) return c.RefuseArg("ord");
   return InducedNorm(c.b, x, p, axes[0], axes[1], keep_axes);
 }
 
@@ -101,6 +120,38 @@ Arg LinalgNorm(OpCall& c) {
 Arg FrobeniusNorm(OpCall& c) {
   Val x = c.tensor("self");
   return VectorNorm(c.b, x, 2, c.axes("dim", x.rank()), c.boolean("keepdim"));
+}
+
+Arg NuclearNorm(OpCall& c) {
+  std::vector<int64_t> axes = {-2, -1};
+  if (c.schema().IndexOf("dim") >= 0) axes = c.ints("dim");
+  return MatrixNorm(c, c.tensor("self"), Arg("nuc"), axes, c.boolean("keepdim"));
+}
+
+// The ratio of the largest and smallest singular value (the reverse for -2); in other norms |A|
+// |A^-1|, infinite for a singular matrix.
+Arg Cond(OpCall& c) {
+  Builder& b = c.b;
+  const Arg order = c.has("p") ? c.arg("p") : Arg(2);
+  bool spectral = !order.is_string() && std::abs(order.AsDouble()) == 2;
+  Val a = RealMatrix(c, "self", !spectral);
+  if (!b.ok()) return Val();
+  if (spectral) {
+    Val s = SingularValues(b, a);
+    if (!s) return s;
+    Val most = b.Reduce(Op::kReduceMax, s, {s.rank() - 1}, false);
+    Val least = b.Reduce(Op::kReduceMin, s, {s.rank() - 1}, false);
+    return b.Cast(order.AsDouble() > 0 ? most / least : least / most, a.dtype());
+  }
+  LuResult lu = Lu(b, a, true);
+  if (!lu.lu) return Val();
+  Val identity = b.BroadcastTo(Identity(b, a.dim(-1), a.dtype()), a.shape());
+  Val inverse = SolveWithLu(b, lu, identity);
+  std::vector<int64_t> axes = {-2, -1};
+  Val y = b.Mul(MatrixNorm(c, a, order, axes, false), MatrixNorm(c, inverse, order, axes, false));
+  Val least = b.Reduce(Op::kReduceMin, b.Abs(DiagonalOf(b, lu.lu)), {a.rank() - 2}, false);
+  double infinity = std::numeric_limits<double>::infinity();
+  return b.Select(b.Eq(least, 0.0), b.ScalarLike(y, infinity), y);
 }
 
 std::vector<int64_t> AllBut(int64_t axis, int64_t rank) {
@@ -170,6 +221,10 @@ constexpr OpEntry kOps[] = {
     {"aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, "
      "ScalarType? dtype=None) -> Tensor",
      LinalgNorm},
+    {"aten::nuclear_norm(Tensor self, bool keepdim=False) -> Tensor", NuclearNorm},
+    {"aten::nuclear_norm.dim(Tensor self, int[2] dim, bool keepdim=False) -> Tensor", NuclearNorm},
+    {"aten::linalg_cond(Tensor self, Scalar? p=None) -> Tensor", Cond},
+    {"aten::linalg_cond.p_str(Tensor self, str p) -> Tensor", Cond},
     {"aten::frobenius_norm(Tensor self) -> Tensor", FrobeniusNorm},
     {"aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
      FrobeniusNorm},

@@ -50,13 +50,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"aten::unique_dim", kDataDependentSize},
     {"torchvision::nms", kDataDependentSize},
     {"aten::linalg_eig", kMatrix},
-    {"aten::linalg_eigh", kMatrix},
     {"aten::linalg_eigvals", kMatrix},
-    {"aten::linalg_eigvalsh", kMatrix},
-    {"aten::linalg_lstsq", kMatrix},
-    {"aten::linalg_svd", kMatrix},
-    {"aten::linalg_svdvals", kMatrix},
-    {"aten::svd", kMatrix},
     {"aten::to_dense", kSparse},
     {"aten::to_sparse", kSparse},
 };
