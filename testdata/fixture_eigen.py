@@ -1,4 +1,4 @@
-"""Singular values, eigenvalues of symmetric matrices and what is made of them."""
+"""Singular values, eigenvalues of symmetric matrices and what is made of them; matrix exponentials."""
 
 import fixture
 import torch
@@ -89,3 +89,25 @@ def eigen_open_batch():
 @eigen(refused="result of aten::linalg_eigh whose signs no rule decides (eigenvectors)")
 def eigen_vectors():
     return Function(lambda x: linalg.eigh(x)[1] + 1), (torch.randn(3, 3),)
+
+
+@eigen()
+def matrix_exponentials():
+    """Of small and large norms; of a nilpotent matrix and a negative one whose squares are far."""
+
+    def exponentials(x):
+        nilpotent = torch.triu(x, 1)
+        nilpotent = nilpotent[:, :2, :2] * 1e30
+        decay = torch.diag_embed(-x[:, 0].abs()) * 1e12
+        matrices = [x, x * 1e-4, x * 4, x * 0, nilpotent, decay, x.double()]
+        return [torch.matrix_exp(m) for m in matrices]
+
+    return Function(exponentials), (torch.randn(2, 3, 3),)
+
+
+@eigen()
+def incomplete_gamma():
+    a = torch.tensor([0, 1e-6, 0.3, 1, 5, 30, 39.9, 40, 200, 1e4, 1e8, torch.inf, -1])
+    x = torch.cat([a[:-2] * 1.001, torch.tensor([0.5, 3, 32, 190, torch.inf])])
+    both = lambda a, x: (torch.special.gammainc(a, x), torch.special.gammaincc(a, x))
+    return Function(both), (a[:, None], x)

@@ -18,6 +18,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       PolynomialOps(),
       BesselOps(),
       GammaOps(),
+      IncompleteGammaOps(),
       SpecialOps(),
       ConvertOps(),
       ReductionOps(),

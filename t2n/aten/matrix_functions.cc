@@ -70,6 +70,37 @@ Arg MatrixPower(OpCall& c) {
   return y;
 }
 
+// exp(A) by scaling and squaring (Higham, Functions of Matrices, 10.3), in f64: A / 2^s has a norm
+// of at most 1/4, where 12 terms of Taylor's series do; then s squarings, as many of a fixed number
+// as its norm needs.
+Arg MatrixExp(OpCall& c) {
+  Builder& b = c.b;
+  Val a = RealMatrix(c, "self", true);
+  if (!b.ok()) return Val();
+  constexpr int kTerms = 12;
+  // As many as the largest number of the dtype needs.
+  const int64_t squarings = a.dtype() == DType::kF64 ? 1026 : 130;
+  Val x = b.Cast(a, DType::kF64);
+  int64_t rows = a.rank() - 2, columns = a.rank() - 1;
+  Val norm = b.Reduce(Op::kReduceSum, b.Abs(x), {rows}, true);
+  norm = b.Reduce(Op::kReduceMax, norm, {columns}, true);
+  Val steps = b.Max(b.Ceil(b.Log(norm) * M_LOG2E) + 2.0, 0.0);
+  // In two factors, of which none overflows.
+  Val half = b.Floor(steps * 0.5), two = b.ScalarLike(x, 2);
+  x = x * b.Pow(two, -half) * b.Pow(two, half - steps);
+  Val identity = Identity(b, a.dim(-1), DType::kF64);
+  Val y = identity + x * (1.0 / kTerms);
+  for (int k = kTerms - 1; k > 0; --k) y = identity + b.MatMul(x, y) * (1.0 / k);
+  Builder::ScanSpec spec;
+  spec.length = squarings;
+  spec.states = {y, steps};
+  y = b.Scan(spec, [](Builder& b, absl::Span<const Val> in) {
+    Val squared = b.Select(b.Gt(in[1], 0.5), b.MatMul(in[0], in[0]), in[0]);
+    return std::vector<Val>{squared, in[1] - 1.0};
+  })[0];
+  return b.Cast(y, a.dtype());
+}
+
 Arg TensorInv(OpCall& c) {
   Builder& b = c.b;
   Val a = c.tensor("self");
@@ -108,6 +139,8 @@ constexpr OpEntry kOps[] = {
      Ormqr},
     {"aten::linalg_matrix_power(Tensor self, int n) -> Tensor", MatrixPower},
     {"aten::matrix_power(Tensor self, int n) -> Tensor", MatrixPower},
+    {"aten::linalg_matrix_exp(Tensor self) -> Tensor", MatrixExp},
+    {"aten::matrix_exp(Tensor self) -> Tensor", MatrixExp},
     {"aten::linalg_tensorinv(Tensor self, int ind=2) -> Tensor", TensorInv},
     {"aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor",
      TensorSolve},
