@@ -27,6 +27,11 @@ Arg To(OpCall& c) {
   return CastNumbers(c.b, x, dtype);
 }
 
+Arg RequiresGrad(OpCall& c) {
+  c.ignore({"requires_grad"});
+  return c.tensor("self");
+}
+
 template <DType dtype>
 Arg CastTo(OpCall& c) {
   c.ignore({"non_blocking"});
@@ -72,6 +77,7 @@ constexpr OpEntry kOps[] = {
     {"aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", Same},
     {"aten::detach(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::detach_copy(Tensor self) -> Tensor", Same},
+    {"aten::requires_grad_(Tensor(a) self, bool requires_grad=True) -> Tensor(a)", RequiresGrad},
     {"aten::alias(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::alias_copy(Tensor self) -> Tensor", Same},
     {"aten::lift(Tensor self) -> Tensor", Same},

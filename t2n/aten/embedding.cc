@@ -29,6 +29,20 @@ Arg Embedding(OpCall& c) {
   return c.b.Gather(c.tensor("weight"), 0, c.b.Cast(c.tensor("indices"), DType::kI64));
 }
 
+// The rows that `indices` name, if their norm is above max_norm, are scaled down to it.
+Arg EmbeddingRenorm(OpCall& c) {
+  Builder& b = c.b;
+  Val table = c.tensor("self", 2), indices = c.tensor("indices");
+  double most = c.number("max_norm"), order = c.number("norm_type");
+  if (!b.ok()) return Val();
+  Val norm = VectorNorm(b, table, order, {1}, true);
+  Val scaled = b.Select(b.Gt(norm, most), b.Mul(table, most / (norm + 1e-7)), table);
+  Val at = b.Reshape(b.Cast(indices, DType::kI64), {indices.numel()});
+  Val named = b.ScatterElements(b.Full({table.dim(0)}, table.dtype(), 0), 0, at,
+                                b.Full({indices.numel()}, table.dtype(), 1));
+  return b.Select(b.Unsqueeze(b.Gt(named, 0.5), 1), scaled, table);
+}
+
 enum class BagMode { kSum, kMean, kMax };
 
 // Which of the `n` indices belongs to which bag: bool [bags, n].
@@ -79,6 +93,9 @@ Arg EmbeddingBag(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
+    {"aten::embedding_renorm(Tensor self, Tensor indices, float max_norm, float norm_type) -> "
+     "Tensor",
+     EmbeddingRenorm},
     {"aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool "
      "scale_grad_by_freq=False, bool sparse=False) -> Tensor",
      Embedding},

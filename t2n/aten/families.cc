@@ -19,6 +19,7 @@ std::vector<absl::Span<const OpEntry>> AllFamilies() {
       BesselOps(),
       GammaOps(),
       IncompleteGammaOps(),
+      QuestionOps(),
       SpecialOps(),
       ConvertOps(),
       ReductionOps(),

@@ -24,6 +24,7 @@ absl::Span<const OpEntry> PolynomialOps();
 absl::Span<const OpEntry> BesselOps();
 absl::Span<const OpEntry> GammaOps();
 absl::Span<const OpEntry> IncompleteGammaOps();
+absl::Span<const OpEntry> QuestionOps();
 absl::Span<const OpEntry> SpecialOps();
 absl::Span<const OpEntry> ConvertOps();
 absl::Span<const OpEntry> ReductionOps();

@@ -67,7 +67,26 @@ Arg MaskedScatter(OpCall& c) {
   return c.b.Select(mask, picked, c.b.BroadcastTo(x, shape));
 }
 
+// Of a matrix; below the last row the diagonal goes on after a row without it if `wrap`. Tensors of
+// more axes have them of one size.
+Arg FillDiagonal(OpCall& c) {
+  Builder& b = c.b;
+  Val x = c.tensor("self", 2);
+  bool wrap = c.boolean("wrap");
+  if (!b.ok()) return Val();
+  Val row = IotaAlong(b, x.dim(0), 0, x.rank()), mask;
+  if (wrap && x.rank() == 2) row = b.Rem(row, b.DimScalar(x.dim(1) + 1));
+  for (int64_t i = 1; i < x.rank(); ++i) {
+    if (x.rank() > 2 && Equal(x.dim(i), x.dim(0)) != true) return c.Refuse("of axes of many sizes");
+    Val same = b.Eq(row, IotaAlong(b, x.dim(i), i, x.rank()));
+    mask = mask ? b.And(mask, same) : same;
+  }
+  return b.Select(mask, AsTensor(b, c.arg("fill_value"), x.dtype()), x);
+}
+
 constexpr OpEntry kOps[] = {
+    {"aten::fill_diagonal(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor",
+     FillDiagonal},
     {"aten::tril(Tensor self, SymInt diagonal=0) -> Tensor", Tril},
     {"aten::triu(Tensor self, SymInt diagonal=0) -> Tensor", Triu},
     {"aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? "

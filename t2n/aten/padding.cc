@@ -69,7 +69,30 @@ Arg ReflectionPad(OpCall& c) { return Pad(c, "padding", "reflect", Arg()); }
 Arg ReplicationPad(OpCall& c) { return Pad(c, "padding", "replicate", Arg()); }
 Arg CircularPad(OpCall& c) { return Pad(c, "pad", "circular", Arg()); }
 
+// Sequences [len, ...] filled up to the longest: [batch, longest, ...] or [longest, batch, ...].
+Arg PadSequence(OpCall& c) {
+  std::vector<Val> xs = c.tensors("sequences");
+  double value = c.number("padding_value");
+  std::string side = c.str("padding_side");
+  if (side != "right" && side != "left") return c.RefuseArg("padding_side");
+  if (xs.empty()) return c.Refuse("of no tensors");
+  Dim longest = xs[0].dim(0);
+  for (const Val& x : xs) {
+    if (x.rank() == 0 || x.rank() != xs[0].rank()) return c.Refuse("ranks of the sequences");
+    longest = Max(longest, x.dim(0));
+  }
+  for (Val& x : xs) {
+    Shape before(x.rank(), 0), after(x.rank(), 0);
+    (side == "left" ? before : after)[0] = longest - x.dim(0);
+    x = c.b.Pad(x, before, after, "constant", value);
+  }
+  return CallOperator(c, "aten::stack", {Arg::List(xs), c.boolean("batch_first") ? 0 : 1});
+}
+
 constexpr OpEntry kOps[] = {
+    {"aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str "
+     "padding_side=\"right\") -> Tensor",
+     PadSequence},
     {"aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPad},
     {"aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor",
      PadMode},
