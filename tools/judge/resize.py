@@ -3,9 +3,9 @@
     resize.py ARCHIVES OUT B 0:1,2,5 [NAME ...]     (needs torch, one that loads the archives)
     resize.py --eager make_zoo.py ARCHIVES OUT S 1:5,12,31 hf_bert hf_gpt2
 
-ARCHIVES holds NAME.pt with one recorded call in NAME.npz (in0, in1, ...). Every tensor argument that
-has the axis gets the sizes, one a call: random elements, or integers repeated. OUT/NAME.npz holds
-the calls as make_models.py names them, OUT/NAME.flags the --dynamic_axes. What torch fails at is
+ARCHIVES holds NAME.pt with one recorded call in NAME.npz (in0, in1, ...). Every tensor argument
+that has the axis gets the sizes, one a call: random elements, or integers repeated. OUT/NAME.npz
+holds the calls as make_models.py names them, OUT/NAME.flags the open sizes. What torch fails at is
 left out.
 With --eager FILE the outputs are those of the Python module, whose archive is its trace: FILE is a
 module with a dict Z, name -> () -> (nn.Module, inputs); it gets the archive's parameters. Where the
@@ -16,9 +16,23 @@ import argparse
 import importlib.util
 import pathlib
 import warnings
+import zipfile
 
 import numpy as np
 import torch
+
+
+_TYPES = {
+    torch.float32: "f32",
+    torch.float64: "f64",
+    torch.float16: "f16",
+    torch.int64: "i64",
+    torch.int32: "i32",
+    torch.uint8: "u8",
+    torch.int8: "i8",
+    torch.bool: "bool",
+    torch.complex64: "c64",
+}
 
 
 def flat(value):
@@ -58,15 +72,17 @@ def first_line(error):
 
 
 def same(a, b):
-    close = (torch.allclose(x.double(), y.double(), 1e-3, 1e-4, equal_nan=True) for x, y in zip(a, b))
-    return [x.shape for x in a] == [y.shape for y in b] and all(close)
+    return [x.shape for x in a] == [y.shape for y in b] and all(
+        torch.allclose(x.double(), y.double(), 1e-3, 1e-4, equal_nan=True) for x, y in zip(a, b)
+    )
 
 
 def record(name, options, archive):
-    """(recorded arrays, notes, --dynamic_axes) of one archive."""
+    """(recorded arrays, notes, flags) of one archive."""
     axis, sizes = options.axis
     io = np.load(options.archives / f"{name}.npz")
-    examples = [torch.from_numpy(io[f"in{i}"]) for i in range(sum(k.startswith("in") for k in io.files))]
+    count = sum(name.startswith("in") for name in io.files)
+    examples = [torch.from_numpy(io[f"in{i}"]) for i in range(count)]
     parameters = [p.debugName().split(".")[0] for p in [*archive.graph.inputs()][1:]]
     module = eager_module(options.eager, name, archive) if options.eager else archive
     recorded, notes, calls = {}, [], 0
@@ -88,8 +104,19 @@ def record(name, options, archive):
         calls += 1
         recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(inputs)}
         recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(outputs)}
-    axes = [f"{p}:{axis}={options.symbol}" for p, x in zip(parameters, examples) if x.dim() > axis]
-    return recorded, [f"{calls} calls", *notes], ",".join(axes)
+    return recorded, [f"{calls} calls", *notes], flags(name, options, parameters, examples)
+
+
+def flags(name, options, parameters, examples):
+    """--dynamic_axes for a trace, which holds the other sizes; --inputs for others."""
+    axis, symbol = options.axis[0], options.symbol
+    with zipfile.ZipFile(options.archives / f"{name}.pt") as archive:
+        if any(entry.endswith("/traced_inputs.pkl") for entry in archive.namelist()):
+            having = [p for p, x in zip(parameters, examples) if x.dim() > axis]
+            return f"--dynamic_axes '{','.join(f'{p}:{axis}={symbol}' for p in having)}'"
+    sizes = [[symbol if i == axis else str(n) for i, n in enumerate(x.shape)] for x in examples]
+    specs = (f"{_TYPES[x.dtype]}[{','.join(s)}]" for x, s in zip(examples, sizes))
+    return f"--inputs '{';'.join(specs)}'"
 
 
 def axis_and_sizes(text):
@@ -117,7 +144,7 @@ def main():
             print(f"{name}: not loaded: {first_line(error)}", flush=True)
             continue
         with torch.no_grad():
-            recorded, notes, axes = record(name, options, archive)
+            recorded, notes, text = record(name, options, archive)
         print(f"{name}: " + "; ".join(notes), flush=True)
         if not recorded:
             continue
@@ -125,7 +152,7 @@ def main():
         link.unlink(missing_ok=True)
         link.symlink_to(source.resolve())
         np.savez(stem.with_suffix(".npz"), **recorded)
-        stem.with_suffix(".flags").write_text(f"--dynamic_axes '{axes}'\n")
+        stem.with_suffix(".flags").write_text(text + "\n")
 
 
 if __name__ == "__main__":
