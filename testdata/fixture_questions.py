@@ -74,3 +74,16 @@ def filled_diagonals():
 @questions()
 def embedding_of_bounded_norm():
     return nn.Embedding(5, 3, max_norm=1.0), (torch.tensor([[0, 2], [2, 4]]),)
+
+
+@questions("scripted")
+def bits_in_place():
+    class Bits(nn.Module):
+        def forward(self, x):
+            y = (x * 8).to(torch.int32)
+            part = y[1:]
+            part <<= 3
+            y >>= 1
+            return y, part
+
+    return Bits(), (torch.randn(2, 3).abs(),)

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/quantized_tensors.h"
@@ -39,6 +41,14 @@ const std::vector<Registry::Overload>* Registry::Find(absl::string_view name,
   *in_place = false;
   auto it = ops_.find(Unaliased(name));
   if (it != ops_.end()) return &it->second;
+  // __ilshift__ and the like.
+  absl::string_view operation = name;
+  if (absl::ConsumePrefix(&operation, "aten::__i") && absl::EndsWith(operation, "__")) {
+    it = ops_.find(absl::StrCat("aten::__", operation));
+    if (it == ops_.end()) return nullptr;
+    *in_place = true;
+    return &it->second;
+  }
   if (name.size() < 2 || name.back() != '_' || name[name.size() - 2] == '_') return nullptr;
   it = ops_.find(Unaliased(name.substr(0, name.size() - 1)));
   if (it == ops_.end()) return nullptr;
