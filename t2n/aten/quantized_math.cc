@@ -59,10 +59,12 @@ Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant
   return FromSteps(b, Rectified(c, steps), x.dtype(), quant);
 }
 
-// scale * integer - scale * zero_point, rounded as in Vectorized::dequantize (vec512_qint.h).
-Val DequantizeInParts(Builder& b, const Val& q) {
+// scale * integer - scale * zero_point with one rounding, as Vectorized::dequantize has it
+// (vec512_qint.h): the product is exact in f64.
+Val DequantizeFused(Builder& b, const Val& q) {
   float scale = ScaleOf(q), zero_point = static_cast<float>(q->type.quant->zero_point[0]);
-  return b.Cast(b.IntRepr(q), DType::kF32) * scale + -scale * zero_point;
+  Val product = b.Cast(b.IntRepr(q), DType::kF64) * static_cast<double>(scale);
+  return b.Cast(product + static_cast<double>(-scale * zero_point), DType::kF32);
 }
 
 Arg Add(OpCall& c) {
@@ -72,7 +74,7 @@ Arg Add(OpCall& c) {
   if (qnnpack && a.dtype() == DType::kQU8 && a.shape() == b.shape()) {
     return AddInFixedPoint(c, a, b, QuantOf(c, "scale", "zero_point"));
   }
-  Val sum = c.b.Add(DequantizeInParts(c.b, a), DequantizeInParts(c.b, b));
+  Val sum = c.b.Add(DequantizeFused(c.b, a), DequantizeFused(c.b, b));
   return c.b.Quantize(Rectified(c, sum), a.dtype(), QuantOf(c, "scale", "zero_point"));
 }
 
