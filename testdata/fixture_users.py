@@ -157,3 +157,32 @@ class _Products(nn.Module):
 @collect()
 def products_of_views():
     return _Products(), (torch.randn(2, 4), torch.randn(2, 6, 4), torch.randn(1, 4, 3))
+
+
+class _Strided(nn.Module):
+    """Strided readings of views: heads whose axes lie across one another, a part, overlapping
+    chunks; and a reshape that is a view, through which one writes."""
+
+    def __init__(self):
+        super().__init__()
+        self.query = nn.Linear(8, 8)
+
+    def forward(self, x):
+        n, t, c = x.shape
+        query = self.query(x)
+        heads = query.view(n, t, 2, 4).transpose(1, 2).reshape(n * 2, t // 2, 2, 4)
+        size, stride = list(heads.size()), list(heads.stride())
+        size[1], stride[1] = size[1] * 2 - 1, stride[1] // 2
+        chunks = heads.as_strided(size, stride)
+        part = query[:, 2:].as_strided((3, 4), (8, 2))
+        y = query.clone()
+        y.view(n, t, 2, 4).transpose(1, 2).reshape(2, t, 4)[0] = 1.5
+        z = query.clone()
+        z.transpose(1, 2).reshape(8 * t)[:3] = 2.5
+        filled = torch.ones(n, t, 1, 1).transpose(1, 2).reshape(n, t // 2, 2, 1)
+        return chunks, part, y, z, filled.as_strided((n, t - 1, 2, 1), (t, 1, 1, 1)) * part.sum()
+
+
+@collect()
+def strided_views():
+    return _Strided(), (torch.randn(1, 6, 8),)

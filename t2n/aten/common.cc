@@ -191,13 +191,23 @@ Val IotaAlong(Builder& b, const Dim& size, int64_t axis, int64_t rank, DType dty
 
 namespace {
 
+// Whether `v` is one value everywhere, which has no say in the layout of a result.
+bool IsOneValue(const Value& v) {
+  if (v.node->op == Op::kBroadcast && NumElements(v.node->inputs[0]->shape()) == Dim(1))
+    return true;
+  if (!v.is_constant()) return false;
+  const std::vector<int64_t>& strides = v.constant->strides;
+  return std::all_of(strides.begin(), strides.end(), [](int64_t stride) { return stride == 0; });
+}
+
 bool DenseValue(const Value& v, int depth) {
   const Node& n = *v.node;
   if (n.op == Op::kConstant) return v.constant->is_contiguous();
   if (IsViewOp(n.op) && n.op != Op::kReshape) return false;
   if (n.op != Op::kReshape && !IsElementwise(n.op)) return true;
-  return depth > 0 && std::all_of(n.inputs.begin(), n.inputs.end(),
-                                  [&](const Value* i) { return DenseValue(*i, depth - 1); });
+  return depth > 0 && std::all_of(n.inputs.begin(), n.inputs.end(), [&](const Value* i) {
+           return (IsElementwise(n.op) && IsOneValue(*i)) || DenseValue(*i, depth - 1);
+         });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "parsers/limits.h"
+#include "t2n/aten/common.h"
 #include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
@@ -197,6 +198,56 @@ std::optional<bool> Evaluator::AnswerTo(absl::string_view name, const absl::Stat
   return it == answers_->end() ? std::nullopt : std::optional<bool>(it->second);
 }
 
+namespace {
+
+// A storage that is full of one known value: not kept element by element.
+std::optional<Tensor> Filling(const Val& base) {
+  constexpr int64_t kMaxElements = 1 << 20;
+  std::optional<std::vector<int64_t>> sizes = ConstantShape(base.shape());
+  bool spread = base && base->node->op == Op::kBroadcast;
+  const Value* value = spread ? base->node->inputs[0] : base.get();
+  if (!sizes || !value || !value->is_constant()) return std::nullopt;
+  Tensor t = *value->constant;
+  for (size_t i = 0; i < t.sizes.size(); ++i) {
+    if (t.sizes[i] != 1 && t.strides[i] != 0) return std::nullopt;
+  }
+  t.sizes = *std::move(sizes);
+  t.strides.assign(t.sizes.size(), 0);
+  return t.numel() <= kMaxElements ? std::make_optional(std::move(t)) : std::nullopt;
+}
+
+bool LiesDensely(const Val& base) { return IsDense(base) || Filling(base).has_value(); }
+
+// The storage of a view, element by element; read only if it had to be written out for that.
+absl::StatusOr<std::shared_ptr<TensorRef>> WholeStorage(TensorRef& view, Builder& b) {
+  std::optional<Tensor> filling = Filling(view.storage()->base);
+  if (!filling) return view.Whole();
+  T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(*filling));
+  std::shared_ptr<TensorRef> whole = TensorRef::New(b.Constant(std::move(dense)));
+  for (TensorRef* t : {&view, whole.get()}) t->set_read_only("that as_strided has read");
+  return whole;
+}
+
+// as_strided of a view reads the view's storage: the same call on that, where torch has the
+// elements as the chain of views says.
+absl::StatusOr<std::optional<std::vector<IValue>>> OnStorage(const std::string& name,
+                                                             const std::vector<IValue>& args,
+                                                             const Keywords& keywords, Builder& b) {
+  auto view = name == "aten::as_strided" && args.size() >= 3 ? args[0].tensor() : nullptr;
+  if (!view || !keywords.empty() || IsDense(view->Read())) return std::nullopt;
+  const Val& base = view->storage()->base;
+  if (!LiesDensely(base)) return std::nullopt;
+  std::optional<TensorRef::Layout> layout = view->MemoryLayout();
+  if (!layout) return std::nullopt;
+  std::vector<IValue> whole = args;
+  T2N_ASSIGN_OR_RETURN(whole[0], WholeStorage(*view, b));
+  whole.resize(4);
+  if (whole[3].is_none()) whole[3] = IValue(layout->offset);
+  return whole;
+}
+
+}  // namespace
+
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
   if (!open_counts_.empty() && CountsFromTheEnd(args)) {
@@ -205,6 +256,8 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
+  T2N_ASSIGN_OR_RETURN(auto whole, OnStorage(name, args, keywords, builder_));
+  if (whole) return CallOp(name, *whole, keywords);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> window, SliceInOpenLoop(name, args));
   if (window) return *std::move(window);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
@@ -286,7 +339,11 @@ absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::v
   bool copies_if_strided = name == "aten::reshape" || name == "aten::flatten" ||
                            name == "aten::contiguous" || name == "aten::reshape_as" ||
                            name == "aten::ravel";
-  if (source && copies_if_strided && !source->IsContiguous()) source = nullptr;
+  if (source && copies_if_strided && !source->IsContiguous()) {
+    bool view = name != "aten::contiguous" && value.is_tensor() &&
+                LiesDensely(source->storage()->base) && source->IsViewAs(value.tensor().shape());
+    if (!view) source = nullptr;
+  }
   int copy = schema.IndexOf("copy");
   if (source && copy >= 0 && copy < static_cast<int>(args.size()) && args[copy].If<bool>() &&
       *args[copy].If<bool>()) {

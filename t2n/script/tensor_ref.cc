@@ -50,6 +50,32 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
 }
 
+Shape DenseStrides(const Shape& shape) {
+  Shape strides(shape.size(), Dim(1));
+  for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * shape[i - 1];
+  return strides;
+}
+
+// Strides of a strided tensor seen with other sizes, if no element has to move (at::detail::
+// computeStride): every run of axes that lie densely in one another is cut anew.
+std::optional<Shape> ViewStrides(const Shape& from, const Shape& strides, const Shape& to) {
+  Shape out(to.size(), Dim(1));
+  int64_t next = static_cast<int64_t>(to.size()) - 1;
+  Dim run = 1, innermost = from.empty() ? Dim(1) : strides.back();
+  for (int64_t i = static_cast<int64_t>(from.size()) - 1; i >= 0; --i) {
+    run *= from[i];
+    if (i > 0 && (from[i - 1] == Dim(1) || strides[i - 1] == run * innermost)) continue;
+    Dim taken = 1;
+    while (next >= 0 && (Less(taken, run) == true || to[next] == Dim(1))) {
+      out[next] = taken * innermost;
+      taken *= to[next--];
+    }
+    if (taken != run) return std::nullopt;
+    if (i > 0) run = 1, innermost = strides[i - 1];
+  }
+  return next < 0 ? std::make_optional(out) : std::nullopt;
+}
+
 }  // namespace
 
 Val TensorRef::ViewStep::Apply(const Val& x) const {
@@ -133,6 +159,47 @@ bool TensorRef::IsContiguous() const {
     return false;
   }
   return true;
+}
+
+std::optional<TensorRef::Layout> TensorRef::MemoryLayout() const {
+  if (!storage_->base) return std::nullopt;
+  Val v = storage_->base;
+  Layout layout{DenseStrides(v.shape()), 0};
+  for (const ViewStep& step : chain_) {
+    Shape from = v.shape(), old = layout.strides;
+    v = step.Apply(v);
+    if (!v || !ConstantShape(from) || !ConstantShape(v.shape()) || v.numel() == Dim(0)) {
+      return std::nullopt;
+    }
+    if (step.op == Op::kReshape) {
+      std::optional<Shape> strides = ViewStrides(from, old, v.shape());
+      if (!strides) return std::nullopt;
+      layout.strides = *std::move(strides);
+    } else if (step.op == Op::kTranspose) {
+      const auto& perm = step.attrs.Ints("perm");
+      for (size_t i = 0; i < perm.size(); ++i) layout.strides[i] = old[perm[i]];
+    } else if (step.op == Op::kSlice) {
+      const int64_t axis = step.attrs.Int("axis");
+      layout.offset += step.attrs.Size("begin") * old[axis];
+      layout.strides[axis] = old[axis] * step.attrs.Int("step");
+    } else {
+      return std::nullopt;
+    }
+  }
+  return layout;
+}
+
+bool TensorRef::IsViewAs(const Shape& shape) const {
+  std::optional<Layout> layout = MemoryLayout();
+  Val v = storage_->base;
+  for (const ViewStep& step : chain_) v = step.Apply(v);
+  return layout && v && ViewStrides(v.shape(), layout->strides, shape).has_value();
+}
+
+std::shared_ptr<TensorRef> TensorRef::Whole() const {
+  auto ref = std::make_shared<TensorRef>();
+  ref->storage_ = storage_;
+  return ref;
 }
 
 absl::Status TensorRef::Write(const Val& value) {

@@ -5,6 +5,7 @@
 #define T2N_SCRIPT_TENSOR_REF_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,18 @@ class TensorRef {
   // Whether the elements lie densely in row-major order in torch's memory, as far as the chain of
   // views tells: what decides if reshape() and contiguous() copy.
   bool IsContiguous() const;
+
+  // Where the elements lie in the storage, counted in elements of a dense row-major storage:
+  // torch's strides and offset. nullopt if that is not known.
+  struct Layout {
+    Shape strides;
+    Dim offset;
+  };
+  std::optional<Layout> MemoryLayout() const;
+  // Whether torch's reshape() to `shape` is a view: no elements move.
+  bool IsViewAs(const Shape& shape) const;
+  // The whole storage.
+  std::shared_ptr<TensorRef> Whole() const;
 
   void set_read_only(absl::string_view why) { storage_->read_only = std::string(why); }
   const std::shared_ptr<Storage>& storage() const { return storage_; }
