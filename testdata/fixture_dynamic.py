@@ -313,3 +313,12 @@ def dynamic_spectra_of_known_size():
             return torch.view_as_real(y), torch.fft.irfft(y, 5)
 
     return Model(), [(torch.randn(2, s),) for s in (6, 4, 9)]
+
+
+@traced("x:1=S", refused="whether a matrix has more rows or columns is not known for every size")
+def dynamic_matrix_of_unknown_form():
+    class Model(nn.Module):
+        def forward(self, x):
+            return torch.linalg.svdvals(x)
+
+    return Model(), [(torch.randn(4, 3),)]

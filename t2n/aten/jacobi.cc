@@ -37,6 +37,16 @@ Val Round(Builder& b, const Val& x, const Dim& rows, int64_t h) {
   return b.Concat(next, columns);
 }
 
+// Whether it is known of a matrix of open size if it has more rows or more columns.
+bool HasKnownForm(Builder& b, const Val& a) {
+  const Dim rows = a.dim(-2), columns = a.dim(-1);
+  if (LessEqual(columns, rows) || LessEqual(rows, columns) == true) return true;
+  const std::string question = absl::StrCat(rows.ToString(), ">=", columns.ToString());
+  b.Fail(absl::StrCat("whether a matrix has more rows or columns is not known for every size; ",
+                      HowToSettle(question, rows - columns)));
+  return false;
+}
+
 // Columns of x [..., r, n] rotated until their first `rows` rows are orthogonal.
 Val Orthogonalize(Builder& b, const Val& x, const Dim& rows) {
   if (!x) return x;
@@ -78,7 +88,7 @@ Val WithoutRow(Builder& b, const Val& x) { return b.Squeeze(x, x.rank() - 2); }
 }  // namespace
 
 SvdResult JacobiSvd(Builder& b, const Val& a) {
-  if (!a) return {};
+  if (!a || !HasKnownForm(b, a)) return {};
   Dim m = a.dim(-2), n = a.dim(-1);
   Scaled scaled = Scale(b, a);
   Shape shape = a.shape();
@@ -109,7 +119,7 @@ EighResult JacobiEigh(Builder& b, const Val& a, bool upper) {
 }
 
 Val SingularValues(Builder& b, const Val& a) {
-  if (!a) return a;
+  if (!a || !HasKnownForm(b, a)) return Val();
   bool tall = LessEqual(a.dim(-1), a.dim(-2)) == true;
   Scaled scaled = Scale(b, tall ? a : Transposed(b, a));
   Val y = Orthogonalize(b, scaled.a, scaled.a.dim(-2));
