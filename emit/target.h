@@ -30,13 +30,16 @@ struct Target {
   bool broadcasts_to_symbols() const { return version >= 20; }
   bool gathers_by_any_rank() const { return version >= 20 || strict; }  // before: [n], n > 1
   bool compares_f16() const { return version >= 20; }
-  bool has_quantized_einsum() const { return version >= 20; }  // 8-bit integers, sums of i32
+  bool steps_along_open_axes() const { return version != 20; }    // one too many there
+  bool has_quantized_einsum() const { return version >= 20; }     // 8-bit integers, sums of i32
   bool pads_any_type() const { return version >= 20 || strict; }  // before: constants of f32
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
   bool reads_bool_files() const { return version >= 21 || strict; }
   bool topk_of_any_rank() const { return version >= 21; }                // before: up to 2
+  bool quantizes_below_zero() const { return version >= 21 || strict; }  // zero points of files
+  bool reads_smaller_ends() const { return version >= 21 || strict; }    // of slices: min(6,S)
   bool convolves_by_results() const { return version >= 21 || strict; }  // filters: variables only
   bool topk_of_any_type() const { return version >= 21; }                // before: f32
   bool has_f16_pow_and_round() const { return version >= 21 || strict; }
@@ -52,7 +55,7 @@ struct Target {
   bool proves_slices_of_counts() const { return version >= 23; }
   bool has_resize() const { return version >= 23; }
   bool sums_quantized_windows() const { return version >= 23; }  // before: 8-bit results only
-  bool has_epilogues() const { return version >= 23; }    // of recurrent cells
+  bool has_epilogues() const { return version >= 23; }           // of recurrent cells
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
   // It follows what is computed from sizes as if it were exact integers, and cuts selects apart
   // where a comparison of them changes. Halves are lost that way, and so are operands that

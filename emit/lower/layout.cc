@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "emit/lower/families.h"
 
@@ -192,6 +193,12 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
         node, "numbers", Call("tract_core_range", {DimExpr(begin), DimExpr(end), nnef::Int(step)}));
     l.Set(node, Call("tract_core_gather", {l.In(node, 0), numbers}, {{"axis", nnef::Int(axis)}}));
     return absl::OkStatus();
+  }
+  if (step != 1 && !count.is_const() && !l.target().steps_along_open_axes()) {
+    return l.Refuse(node, "steps along an open axis");
+  }
+  if (!l.target().reads_smaller_ends() && absl::StrContains(end.ToString(), "min(")) {
+    return l.Refuse(node, absl::StrCat("a slice up to ", end.ToString()));
   }
   Expr slice = OneSlice(l.In(node, 0), axis, begin, end);
   if (step != 1) slice.items.push_back({"stride", Ints({step})});

@@ -102,7 +102,9 @@ absl::Status LowerDequantize(Lowering& l, const Node& node) {
   const Value& x = *node.inputs[0];
   QuantParams quant = *x.type.quant;
   std::optional<Expr> stored;
-  if (x.constant && (l.target().strict || (IsUniform(quant) && !IsUnit(quant)))) {
+  bool real = IsUniform(quant) && !IsUnit(quant);
+  real &= quant.zero_point[0] >= 0 || l.target().quantizes_below_zero();
+  if (x.constant && (l.target().strict || real)) {
     stored = Stored(l, x, &quant);
   }
   if (stored && l.target().is_tract()) {  // which keeps the type of the file
