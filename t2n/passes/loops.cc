@@ -94,13 +94,8 @@ class LoopRewriter : public GraphRewriter {
 }  // namespace
 
 bool HasLoops(const Graph& graph, bool unroll) {
-  for (const auto& node : graph.nodes()) {
-    if (node->op == (unroll ? Op::kScan : Op::kCumulative)) return true;
-    for (const auto& body : node->bodies) {
-      if (HasLoops(*body, unroll)) return true;
-    }
-  }
-  return false;
+  const Op loop = unroll ? Op::kScan : Op::kCumulative;
+  return AnyNode(graph, [&](const Node& node) { return node.op == loop; });
 }
 
 absl::Status LowerLoops(const Graph& graph, bool unroll, Graph* out) {

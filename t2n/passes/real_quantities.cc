@@ -107,15 +107,7 @@ Val Rebuilder::RewriteOutput(const Value& output, const Val& rewritten) {
 }  // namespace
 
 bool HasQuantities(const Graph& graph) {
-  for (const auto& node : graph.nodes()) {
-    for (const auto& v : node->outputs) {
-      if (v->type.quant) return true;
-    }
-    for (const auto& body : node->bodies) {
-      if (HasQuantities(*body)) return true;
-    }
-  }
-  return false;
+  return AnyValue(graph, [](const Value& v) { return v.type.quant != nullptr; });
 }
 
 absl::Status LowerToRealQuantities(const Graph& graph, Graph* real) {

@@ -91,17 +91,7 @@ Val DiscreteFourier(Builder& b, const Val& x, int64_t axis, bool inverse) {
       x.rank() - 1);
 }
 
-bool AnyValue(const Graph& graph, bool (*is)(DType)) {
-  for (const auto& node : graph.nodes()) {
-    for (const auto& v : node->outputs) {
-      if (is(v->dtype())) return true;
-    }
-    for (const auto& body : node->bodies) {
-      if (AnyValue(*body, is)) return true;
-    }
-  }
-  return false;
-}
+bool IsComplexValue(const Value& v) { return IsComplex(v.dtype()); }
 
 class Rebuilder : public GraphRewriter {
  private:
@@ -152,7 +142,7 @@ Tensor Rebuilder::Wide(const Tensor& t) {
 GraphRewriter::Vals Rebuilder::RewriteNode(const Node& node, const Vals& inputs) {
   Attrs attrs = node.attrs;
   // By another name if it computes with pairs: targets' own operators do not.
-  if (node.op == Op::kComposite && AnyValue(*node.bodies[0], IsComplex)) {
+  if (node.op == Op::kComposite && AnyValue(*node.bodies[0], IsComplexValue)) {
     attrs.Set("name", "complex_" + attrs.Str("name"));
   }
   if (!node.bodies.empty()) return Copy(node, attrs, inputs);
@@ -327,7 +317,8 @@ Val Rebuilder::Einsum(const Node& node, const std::vector<Val>& in) {
 }  // namespace
 
 bool NeedsRealTypes(const Graph& graph) {
-  return AnyValue(graph, [](DType t) { return IsComplex(t) || t == DType::kBF16; });
+  return AnyValue(graph,
+                  [](const Value& v) { return IsComplex(v.dtype()) || v.dtype() == DType::kBF16; });
 }
 
 absl::Status LowerToRealTypes(const Graph& graph, Graph* real) {

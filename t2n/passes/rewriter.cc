@@ -1,10 +1,28 @@
 #include "t2n/passes/rewriter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "t2n/base/status.h"
 
 namespace t2n {
+
+bool AnyNode(const Graph& graph, absl::FunctionRef<bool(const Node&)> is) {
+  for (const auto& node : graph.nodes()) {
+    if (is(*node)) return true;
+    for (const auto& body : node->bodies) {
+      if (AnyNode(*body, is)) return true;
+    }
+  }
+  return false;
+}
+
+bool AnyValue(const Graph& graph, absl::FunctionRef<bool(const Value&)> is) {
+  return AnyNode(graph, [&](const Node& node) {
+    return std::any_of(node.outputs.begin(), node.outputs.end(),
+                       [&](const auto& v) { return is(*v); });
+  });
+}
 
 Val GraphRewriter::Get(const Value* value) {
   // A constant belongs to the graph or body that uses it.

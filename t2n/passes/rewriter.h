@@ -5,10 +5,16 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "t2n/ir/builder.h"
 
 namespace t2n {
+
+// Whether a node of the graph or of a body in it is such.
+bool AnyNode(const Graph& graph, absl::FunctionRef<bool(const Node&)> is);
+// The same of the values that nodes give.
+bool AnyValue(const Graph& graph, absl::FunctionRef<bool(const Value&)> is);
 
 class GraphRewriter {
  public:

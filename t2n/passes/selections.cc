@@ -354,15 +354,7 @@ class Closer : public GraphRewriter {
 
 }  // namespace
 
-bool HasSelections(const Graph& graph) {
-  for (const auto& node : graph.nodes()) {
-    if (Concerned(*node)) return true;
-    for (const auto& body : node->bodies) {
-      if (HasSelections(*body)) return true;
-    }
-  }
-  return false;
-}
+bool HasSelections(const Graph& graph) { return AnyNode(graph, Concerned); }
 
 absl::Status CloseSelections(const Graph& graph, Graph* out) {
   for (size_t i = 0; i < graph.outputs().size(); ++i) {

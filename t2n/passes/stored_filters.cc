@@ -47,13 +47,8 @@ class Rebuilder : public GraphRewriter {
 }  // namespace
 
 bool HasComputedFilters(const Graph& graph) {
-  for (const auto& node : graph.nodes()) {
-    if (IsConvolution(node->op) && !node->inputs[1]->constant) return true;
-    for (const auto& body : node->bodies) {
-      if (HasComputedFilters(*body)) return true;
-    }
-  }
-  return false;
+  return AnyNode(
+      graph, [](const Node& node) { return IsConvolution(node.op) && !node.inputs[1]->constant; });
 }
 
 absl::Status StoreFilters(const Graph& graph, Graph* out) {
