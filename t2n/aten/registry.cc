@@ -32,12 +32,17 @@ const Registry& Registry::Get() {
 
 void Registry::Add(absl::Span<const OpEntry> entries) {
   for (const OpEntry& entry : entries) {
-    ops_[SchemaBaseName(entry.schema)].push_back({&entry, nullptr});
+    ops_[SchemaBaseName(entry.schema)].push_back(std::make_unique<Overload>(&entry));
   }
 }
 
-const std::vector<Registry::Overload>* Registry::Find(absl::string_view name,
-                                                      bool* in_place) const {
+absl::StatusOr<const Schema*> Registry::Overload::schema() const {
+  absl::call_once(parsed_, [this] { schema_ = ParseSchema(entry_->schema); });
+  T2N_RETURN_IF_ERROR(schema_.status());
+  return &*schema_;
+}
+
+const Registry::Overloads* Registry::Find(absl::string_view name, bool* in_place) const {
   *in_place = false;
   auto it = ops_.find(Unaliased(name));
   if (it != ops_.end()) return &it->second;
@@ -72,7 +77,7 @@ std::vector<std::string> Registry::Schemas(absl::string_view name) const {
   std::vector<std::string> out;
   auto it = ops_.find(name);
   if (it == ops_.end()) return out;
-  for (const Overload& o : it->second) out.push_back(o.entry->schema);
+  for (const auto& o : it->second) out.push_back(o->entry().schema);
   return out;
 }
 
@@ -81,7 +86,7 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
                                                 absl::Span<const NamedArg> keywords,
                                                 Builder* builder, const OpEnv& env) const {
   bool in_place;
-  const std::vector<Overload>* overloads = Find(name, &in_place);
+  const Overloads* overloads = Find(name, &in_place);
   if (!overloads) {
     if (absl::string_view why = RefusalOf(name); !why.empty()) {
       return absl::UnimplementedError(absl::StrCat(name, ": ", why));
@@ -91,21 +96,18 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
   std::string why;
   // As torch does: first without implicit conversions, then with them.
   for (bool convert : {false, true}) {
-    for (const Overload& o : *overloads) {
-      if (!o.schema) {
-        T2N_ASSIGN_OR_RETURN(Schema schema, ParseSchema(o.entry->schema));
-        o.schema = std::make_unique<Schema>(std::move(schema));
-      }
+    for (const auto& o : *overloads) {
+      T2N_ASSIGN_OR_RETURN(const Schema* schema, o->schema());
       std::optional<std::vector<Arg>> args =
-          MatchArgs(*o.schema, positional, keywords, convert, &why);
+          MatchArgs(*schema, positional, keywords, convert, &why);
       if (!args) continue;
-      OpCall call(builder, o.schema.get(), *args, &env);
-      OnQuantized how = HasQuantized(*args) ? HowOnQuantized(o.schema->name) : OnQuantized::kKeep;
-      Arg value =
-          how == OnQuantized::kKeep ? o.entry->fn(call) : CallOnQuantized(how, o.entry->fn, call);
+      OpCall call(builder, schema, *args, &env);
+      OnQuantized how = HasQuantized(*args) ? HowOnQuantized(schema->name) : OnQuantized::kKeep;
+      const OpFn fn = o->entry().fn;
+      Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
       if (builder->ok()) {
         for (size_t i = 0; i < args->size(); ++i) {
-          const SchemaArg& formal = o.schema->args[i];
+          const SchemaArg& formal = schema->args[i];
           const Arg& given = call.args()[i];
           if (call.read()[i] || given.is_none()) continue;
           if (formal.default_value && SameArg(given, *formal.default_value)) continue;
@@ -113,7 +115,7 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
         }
       }
       T2N_RETURN_IF_ERROR(builder->status());
-      return Result{std::move(value), o.schema.get(), in_place, *std::move(args)};
+      return Result{std::move(value), schema, in_place, *std::move(args)};
     }
   }
   std::string given = absl::StrJoin(

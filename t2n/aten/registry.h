@@ -2,11 +2,11 @@
 #ifndef T2N_ATEN_REGISTRY_H_
 #define T2N_ATEN_REGISTRY_H_
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/call_once.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -54,13 +54,22 @@ class Registry {
                               const OpEnv& env) const;
 
  private:
-  struct Overload {
-    const OpEntry* entry;
-    mutable std::unique_ptr<Schema> schema;  // parsed on first use
-  };
-  const std::vector<Overload>* Find(absl::string_view name, bool* in_place) const;
+  // Its schema is parsed on first use, by one thread: a conversion needs few of the hundreds.
+  class Overload {
+   public:
+    explicit Overload(const OpEntry* entry) : entry_(entry) {}
+    const OpEntry& entry() const { return *entry_; }
+    absl::StatusOr<const Schema*> schema() const;
 
-  absl::flat_hash_map<std::string, std::vector<Overload>> ops_;
+   private:
+    const OpEntry* entry_;
+    mutable absl::once_flag parsed_;
+    mutable absl::StatusOr<Schema> schema_;
+  };
+  using Overloads = std::vector<std::unique_ptr<Overload>>;
+  const Overloads* Find(absl::string_view name, bool* in_place) const;
+
+  absl::flat_hash_map<std::string, Overloads> ops_;
 };
 
 // Calls another operator from within one (a decomposition): its result, which must be one tensor.
