@@ -7,8 +7,8 @@
 #include <map>
 #include <string>
 
+#include "absl/status/status.h"
 #include "t2n/script/evaluator.h"
-#include "t2n/state.h"
 
 namespace t2n {
 
@@ -19,13 +19,12 @@ struct Assumptions {
 };
 
 // One abstract call with questions answered so; `trial`: only whether it raises is of interest.
-using CallAnswered =
-    std::function<absl::StatusOr<CallResult>(const script::Answers& answers, bool trial)>;
+using CallAnswered = std::function<absl::Status(const script::Answers& answers, bool trial)>;
 
 // Calls, and where a question about sizes stops it, with either answer; if it raises with one, on
 // with the other, which is added to `assumed`. The status is that of the first question where
 // neither raises or both do.
-absl::StatusOr<CallResult> CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
+absl::Status CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
 
 // What the answers say as `--assert` would.
 std::vector<std::string> AsAssertions(const script::Answers& answers);

@@ -1,25 +1,20 @@
 #include "t2n/convert.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "parsers/model_archive.h"
-#include "t2n/assumptions.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
 #include "t2n/least_sizes.h"
 #include "t2n/passes/selections.h"
+#include "t2n/program/program.h"
 #include "t2n/script/evaluator.h"
-#include "t2n/script/scan.h"
 #include "t2n/script/signature.h"
+#include "t2n/solver.h"
 
 namespace t2n {
 namespace {
-
-constexpr int kMaxPasses = 8;  // until no more is known of the sizes
 
 absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
   std::vector<script::DynamicAxis> all;
@@ -74,83 +69,14 @@ absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& s
   return request;
 }
 
-// `(x, mask)`.
-std::string ParameterNames(const torchscript::FunctionDef& method) {
-  std::vector<absl::string_view> names;
-  for (size_t i = 1; i < method.params.size(); ++i) names.push_back(method.params[i].name);
-  return absl::StrCat("(", absl::StrJoin(names, ", "), ")");
-}
-
-// One line for the failure, and one for every operator of the program that is not known.
-void Explain(const absl::Status& status, script::Code* code, ConversionFailure* failure) {
+// One line for the failure, or one for every operator of the program that is not known.
+void Explain(const absl::Status& status, Program* program, ConversionFailure* failure) {
   if (!failure) return;
+  if (absl::IsNotFound(status) && program) failure->causes = program->MissingOperators();
+  if (!failure->causes.empty()) return;
   std::string place = script::PlaceOf(status);
-  std::string line = std::string(status.message());
-  if (!place.empty()) absl::StrAppend(&line, ", at ", place);
-  std::vector<std::string> missing;
-  if (absl::IsNotFound(status) && code) {
-    for (const auto& [name, use] : script::ScanOperators(code, nullptr)) {
-      if (use.known) continue;
-      missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
-                                     use.count == 1 ? " call" : " calls", ", first at ",
-                                     use.first_place));
-    }
-  }
-  if (missing.empty()) {
-    failure->causes.push_back(line);
-  } else {
-    failure->causes = std::move(missing);
-  }
-}
-
-struct Session {
-  ModelArchive archive;
-  std::unique_ptr<script::Code> code;
-  std::vector<std::string> frozen;  // sizes that look so, of the last call
-};
-
-// One abstract call of the method, which finds its attributes as `forms` say; its nodes are in
-// `graph`, those too that a call which failed has left.
-absl::StatusOr<CallResult> CallMethod(const proto::ConversionSpec& spec,
-                                      const script::InputRequest& request, Session& session,
-                                      const OpEnv& env, const AttributeForms& forms,
-                                      const script::Answers& answers, Graph* graph) {
-  CallResult result;
-  Builder builder(graph);
-  script::Evaluator evaluator(session.code.get(), &builder, &env);
-  T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
-  std::string method = spec.method().empty() ? "forward" : spec.method();
-  T2N_ASSIGN_OR_RETURN(const auto* def, session.code->FindMethod(root->class_name, method));
-  if (!def) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the model has no method '", method, "'; see pt2nnef inspect"));
-  }
-  T2N_ASSIGN_OR_RETURN(script::CallArguments args,
-                       script::MakeArguments(*def, method, request, session.code.get(), &builder));
-  if (!args.unused.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(args.unused[0], " fits no argument of ", method, ParameterNames(*def)));
-  }
-  T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
-  result.before = script::Attributes(root);
-  script::FrozenSizes frozen;
-  for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
-  evaluator.set_frozen_sizes(&frozen);
-  evaluator.set_answers(&answers);
-  absl::StatusOr<script::IValue> called =
-      evaluator.CallRoot(root, method, args.positional, args.keywords);
-  session.frozen = frozen.Warnings();
-  for (const std::string& line : session.frozen) env.warn(line);
-  T2N_ASSIGN_OR_RETURN(const script::IValue value, std::move(called));
-  T2N_RETURN_IF_ERROR(script::CheckBounded(value));
-  const auto& restored = evaluator.restored();
-  result.before.insert(result.before.end(), restored.begin(), restored.end());
-  T2N_RETURN_IF_ERROR(AddOutputs(builder, value, graph));
-  if (graph->outputs().empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
-  }
-  T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
-  return result;
+  failure->causes.push_back(std::string(status.message()));
+  if (!place.empty()) absl::StrAppend(&failure->causes.back(), ", at ", place);
 }
 
 // The engine that the spec names, if any.
@@ -167,126 +93,93 @@ absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionS
   return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
 }
 
-// The request with what the answers say of the sizes, as far as that can be said of them.
-absl::StatusOr<script::InputRequest> WithAnswers(const proto::ConversionSpec& spec,
-                                                 script::InputRequest request,
-                                                 const script::Answers& answers) {
-  for (const std::string& fact : AsAssertions(answers)) {
-    script::SymbolFacts facts = request.facts;
-    if (script::ParseAssertion(fact, &facts).ok()) request.facts = std::move(facts);
-  }
-  T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
-  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
-  return request;
-}
-
-// Takes what the graph needs of the sizes into the request; whether that was not known. What can be
-// called is as much as before.
-absl::StatusOr<bool> RaiseLeastSizes(const proto::ConversionSpec& spec, const Graph& graph,
-                                     script::InputRequest* request) {
-  const std::map<std::string, Range> symbols = script::InputSymbols(graph, request->facts);
-  std::map<std::string, int64_t> known;
-  for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
-  bool raised = false;
-  for (const auto& [symbol, least] : LeastSizes(graph, known)) {
-    const auto it = symbols.find(symbol);
-    if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
-    request->facts[symbol].range.min = least;
-    raised = true;
-  }
-  T2N_ASSIGN_OR_RETURN(request->specs, script::ParseInputs(spec.inputs(), request->facts));
-  return raised;
-}
-
-absl::Status Run(const proto::ConversionSpec& spec, Session& session, EvaluatedModel& model) {
-  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
-  T2N_ASSIGN_OR_RETURN(model.emit.target,
-                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  T2N_ASSIGN_OR_RETURN(session.archive, LoadModelArchive(spec.model()));
-  session.code = std::make_unique<script::Code>(&session.archive);
-  OpEnv env;
-  env.version = session.archive.version;
+// Fields whose values are words.
+absl::Status CheckWords(const proto::ConversionSpec& spec) {
   if (!spec.training().empty() && spec.training() != "eval" && spec.training() != "keep") {
     return absl::InvalidArgumentError("--training is eval or keep");
   }
-  env.keep_training = spec.training() == "keep";
-  std::set<std::string> seen;
-  env.warn = [&](const std::string& text) {
-    if (seen.insert(text).second) model.warnings.push_back(text);
-  };
   if (!spec.state().empty() && spec.state() != "input" && spec.state() != "drop") {
     return absl::InvalidArgumentError("--state is input or drop");
   }
-  Assumptions assumed;
-  auto call = [&](const AttributeForms& forms) {
-    const CallAnswered answered = [&](const script::Answers& answers,
-                                      bool trial) -> absl::StatusOr<CallResult> {
-      T2N_ASSIGN_OR_RETURN(script::InputRequest learned, WithAnswers(spec, request, answers));
-      OpEnv own = env;
-      if (trial) own.warn = [](const std::string&) {};
-      for (int pass = 0;; ++pass) {
-        auto graph = std::make_unique<Graph>();
-        absl::StatusOr<CallResult> result =
-            CallMethod(spec, learned, session, own, forms, answers, graph.get());
-        if (result.ok()) {
-          result->graph = std::move(graph);
-          if (!trial) request = std::move(learned);
-          return result;
-        }
-        // What has been done needs sizes; known, they may decide what stopped the call.
-        T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, *graph, &learned));
-        if (!raised || pass == kMaxPasses) return result;
-      }
-    };
-    return CallWhereItDoesNotRaise(answered, &assumed);
-  };
+  return EngineOf(spec).status();
+}
+
+// Evaluates with the rounding of the engine that the spec names or the archive shows.
+absl::StatusOr<StatefulModel> EvaluateForEngine(const proto::ConversionSpec& spec,
+                                                const std::string& method, Program& program,
+                                                Solver& solver) {
+  const bool keep_state = spec.state() != "drop";
   QuantizedTraits traits;
-  env.quantized_traits = &traits;
+  solver.env().quantized_traits = &traits;
   T2N_ASSIGN_OR_RETURN(std::optional<QuantizedEngine> engine, EngineOf(spec));
-  env.quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
-  T2N_ASSIGN_OR_RETURN(StatefulModel found, FindState(call, spec.state() != "drop"));
+  solver.env().quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
+  T2N_ASSIGN_OR_RETURN(StatefulModel found, program.Evaluate(method, keep_state, solver));
   if (!engine) engine = EngineFrom(traits);
   if (engine) engine = OfItsTime(*engine, traits);
-  if (engine && *engine != env.quantized_engine) {
-    env.quantized_engine = *engine;
-    T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
+  if (engine && *engine != solver.env().quantized_engine) {
+    solver.env().quantized_engine = *engine;
+    T2N_ASSIGN_OR_RETURN(found, program.Evaluate(method, keep_state, solver));
   } else if (!engine && traits.weights_per_channel) {
-    env.warn(
+    solver.env().warn(
         "quantized layers round as fbgemm does; if torch ran them by oneDNN (engine x86), "
         "--quantized_engine x86 gives its results");
   }
-  for (int pass = 0; pass < kMaxPasses; ++pass) {
-    T2N_ASSIGN_OR_RETURN(request, WithAnswers(spec, std::move(request), assumed.answers));
+  solver.env().quantized_traits = nullptr;
+  while (true) {
     found.graph->EliminateDeadCode();
-    T2N_ASSIGN_OR_RETURN(bool raised, RaiseLeastSizes(spec, *found.graph, &request));
-    if (!raised) break;
-    T2N_ASSIGN_OR_RETURN(found, FindState(call, spec.state() != "drop"));
+    T2N_ASSIGN_OR_RETURN(const bool learned, solver.LearnFrom(*found.graph));
+    if (!learned) return found;
+    T2N_ASSIGN_OR_RETURN(found, program.Evaluate(method, keep_state, solver));
   }
-  for (const std::string& line : Describe(assumed)) env.warn(line);
-  model.graph = std::move(found.graph);
-  model.states = std::move(found.states);
-  for (const StateTensor& s : model.states) {
-    model.emit.initial_values.emplace_back(s.input, s.initial);
+}
+
+// Names inputs and outputs, and leaves out what nobody wants.
+absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* model) {
+  for (const StateTensor& s : model->states) {
+    model->emit.initial_values.emplace_back(s.input, s.initial);
   }
-  T2N_RETURN_IF_ERROR(NameInputs(spec, model.graph.get()));
-  T2N_RETURN_IF_ERROR(NameOutputs(spec, model.graph.get()));
-  T2N_RETURN_IF_ERROR(DropOutputs(model.graph.get(), &model.states));
-  model.graph->EliminateDeadCode();
-  if (HasSelections(*model.graph)) {
-    auto closed = std::make_unique<Graph>();
-    T2N_RETURN_IF_ERROR(CloseSelections(*model.graph, closed.get()));
-    model.graph = std::move(closed);
+  T2N_RETURN_IF_ERROR(NameInputs(spec, model->graph.get()));
+  T2N_RETURN_IF_ERROR(NameOutputs(spec, model->graph.get()));
+  T2N_RETURN_IF_ERROR(DropOutputs(model->graph.get(), &model->states));
+  model->graph->EliminateDeadCode();
+  if (!HasSelections(*model->graph)) return absl::OkStatus();
+  auto closed = std::make_unique<Graph>();
+  T2N_RETURN_IF_ERROR(CloseSelections(*model->graph, closed.get()));
+  model->graph = std::move(closed);
+  return absl::OkStatus();
+}
+
+absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* opened,
+                 EvaluatedModel* model) {
+  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
+  T2N_ASSIGN_OR_RETURN(model->emit.target,
+                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
+  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(spec.model()));
+  Program& program = **opened;
+  const std::string method = spec.method().empty() ? "forward" : spec.method();
+  T2N_RETURN_IF_ERROR(program.AddKnownFacts(method, &request));
+  OpEnv env;
+  env.version = program.version();
+  env.keep_training = spec.training() == "keep";
+  std::set<std::string> seen;
+  env.warn = [&](const std::string& text) {
+    if (seen.insert(text).second) model->warnings.push_back(text);
+  };
+  Solver solver(spec.inputs(), std::move(request), env);
+  T2N_ASSIGN_OR_RETURN(StatefulModel found, EvaluateForEngine(spec, method, program, solver));
+  for (const std::string& line : solver.Assumed()) env.warn(line);
+  model->graph = std::move(found.graph);
+  model->states = std::move(found.states);
+  T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
+  model->emit.path = spec.out();
+  if (spec.compression_level() != 0) model->emit.compression_level = spec.compression_level();
+  const script::SymbolFacts& facts = solver.facts();
+  for (const auto& [symbol, range] : script::InputSymbols(*model->graph, facts)) {
+    model->emit.symbols.emplace_back(symbol, range);
   }
-  model.emit.path = spec.out();
-  if (spec.compression_level() != 0) model.emit.compression_level = spec.compression_level();
-  for (const auto& [symbol, range] : script::InputSymbols(*model.graph, request.facts)) {
-    model.emit.symbols.emplace_back(symbol, range);
-  }
-  if (const Relations relations = script::RelationsIn(request.facts)) {
-    model.emit.relations = *relations;
-  }
-  if (model.emit.target.is_tract()) {
-    for (const std::string& line : CutsBeyondLeastSizes(*model.graph)) env.warn(line);
+  if (const Relations relations = script::RelationsIn(facts)) model->emit.relations = *relations;
+  if (model->emit.target.is_tract()) {
+    for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
   }
   return absl::OkStatus();
 }
@@ -320,6 +213,7 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
     return absl::InvalidArgumentError(
         absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
   }
+  T2N_RETURN_IF_ERROR(CheckWords(spec));
   T2N_RETURN_IF_ERROR(CheckNames("input_names", spec.input_names()));
   T2N_RETURN_IF_ERROR(CheckNames("output_names", spec.output_names()));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
@@ -328,12 +222,12 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress) {
   if (progress) progress->stage = "evaluating";
-  Session session;
+  std::unique_ptr<Program> program;
   EvaluatedModel model;
-  absl::Status status = Run(spec, session, model);
+  absl::Status status = Run(spec, &program, &model);
   if (status.ok()) return model;
-  Explain(status, session.code.get(), failure);
-  if (failure) failure->warnings = std::move(session.frozen);
+  Explain(status, program.get(), failure);
+  if (failure && program) failure->warnings = program->Hints();
   return status;
 }
 

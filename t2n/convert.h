@@ -10,8 +10,8 @@
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
 #include "t2n/ir/graph.h"
+#include "t2n/program/program.h"
 #include "t2n/progress.h"
-#include "t2n/state.h"
 
 namespace t2n {
 

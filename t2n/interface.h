@@ -8,15 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "proto/conversion.pb.h"
-#include "t2n/ir/builder.h"
-#include "t2n/script/value.h"
-#include "t2n/state.h"
+#include "t2n/ir/graph.h"
+#include "t2n/program/program.h"
 
 namespace t2n {
-
-// Makes the tensors and numbers of a method's result outputs of the graph, in order, with names
-// from dict keys and NamedTuple fields. Unimplemented for what is no tensor.
-absl::Status AddOutputs(Builder& b, const script::IValue& value, Graph* graph);
 
 // Given names; else names from the result's structure, from the script's variables, or `output`.
 // InvalidArgument if there are not as many as outputs.

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "t2n/ir/graph.h"
+#include "t2n/program/program.h"
 #include "t2n/script/held.h"
 #include "t2n/state_forms.h"
 
@@ -22,18 +23,6 @@ struct CallResult {
 };
 
 using CallOnce = std::function<absl::StatusOr<CallResult>(const AttributeForms&)>;
-
-// A tensor kept from call to call: an input of the graph, and the output with its next value.
-struct StateTensor {
-  std::string path;
-  size_t input, output;
-  Tensor initial;
-};
-
-struct StatefulModel {
-  std::unique_ptr<Graph> graph;
-  std::vector<StateTensor> states;
-};
 
 // Calls until calls repeat. Without state: the graph of the first call. Attributes that share their
 // memory are one state; numbers that change at every call and matter are states of rank 0. Initial

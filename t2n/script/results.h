@@ -1,0 +1,18 @@
+// The results of a method as outputs of its graph.
+#ifndef T2N_SCRIPT_RESULTS_H_
+#define T2N_SCRIPT_RESULTS_H_
+
+#include "absl/status/status.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/value.h"
+
+namespace t2n::script {
+
+// Makes the tensors and numbers of a method's result outputs of the graph, in order, with names
+// from dict keys and NamedTuple fields (empty where nothing names them). Unimplemented for what is
+// no tensor.
+absl::Status AddOutputs(Builder& b, const IValue& value, Graph* graph);
+
+}  // namespace t2n::script
+
+#endif  // T2N_SCRIPT_RESULTS_H_
