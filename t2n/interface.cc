@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "emit/names.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 
 namespace t2n {

@@ -1,8 +1,8 @@
 #include "t2n/state_forms.h"
 
 #include "absl/strings/str_cat.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n {
 namespace {
@@ -52,9 +52,8 @@ class FormMaker {
       case Held::Kind::kPlain:
         return form.plain;
       case Held::Kind::kTensor: {
-        auto ref =
-            script::TensorRef::New(form.constant ? b_.Constant(*form.constant, form.type.quant)
-                                                 : b_.Input(path, form.type));
+        auto ref = TensorRef::New(form.constant ? b_.Constant(*form.constant, form.type.quant)
+                                                : b_.Input(path, form.type));
         if (form.number) ref->set_is_number();
         return IValue(ref);
       }

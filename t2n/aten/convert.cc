@@ -1,5 +1,6 @@
 // Changes of dtype, and operators that give their operand back (devices, memory formats, autograd).
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -41,30 +42,30 @@ Arg CastTo(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, "
      "bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, "
      "MemoryFormat? memory_format=None) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, "
      "Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, "
      "MemoryFormat? memory_format=None) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, "
      "MemoryFormat? memory_format=None) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, "
      "bool non_blocking=False, bool copy=False) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, "
      "bool copy=False) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(a)",
-     To},
+     To, &kItselfIfUnchanged},
     {"aten::_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, "
      "Device? device=None, bool? pin_memory=None, bool non_blocking=False, "
      "MemoryFormat? memory_format=None) -> Tensor",
      To},
-    {"aten::type_as(Tensor(a) self, Tensor other) -> Tensor(a)", To},
+    {"aten::type_as(Tensor(a) self, Tensor other) -> Tensor(a)", To, &kItselfIfUnchanged},
     {"aten::_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kU8>},
     {"aten::_cast_Char(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI8>},
     {"aten::_cast_Short(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kI16>},
@@ -73,7 +74,8 @@ constexpr OpEntry kOps[] = {
     {"aten::_cast_Half(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF16>},
     {"aten::_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF32>},
     {"aten::_cast_Double(Tensor self, bool non_blocking=False) -> Tensor", CastTo<DType::kF64>},
-    {"aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)", Same},
+    {"aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> Tensor(a)", Same,
+     &kItselfIfContiguous},
     {"aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", Same},
     {"aten::detach(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::detach_copy(Tensor self) -> Tensor", Same},
@@ -86,7 +88,7 @@ constexpr OpEntry kOps[] = {
     {"aten::cpu(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::cuda(Tensor(a) self) -> Tensor(a)", Same},
     {"aten::positive(Tensor(a) self) -> Tensor(a)", Same},
-    {"aten::resolve_neg(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::resolve_neg(Tensor(a) self) -> Tensor(a)", Same, &kItselfIfUnchanged},
 };
 
 }  // namespace

@@ -67,7 +67,8 @@ class Caller {
     }
     OpEnv env;
     env.version = c_.OneIn(4) ? 3 : 10;
-    (void)Registry::Get().Call(name, positional, keywords, &b_, env);
+    auto choice = Registry::Get().Choose(name, std::nullopt, positional, keywords);
+    if (choice.ok()) (void)Registry::Run(*choice, &b_, env);
   }
 
  private:

@@ -125,9 +125,11 @@ TEST_F(PackedParams, RefusesStatesOfNoLayout) {
 TEST_F(PackedParams, UnpackGivesWhatWasPacked) {
   OpEnv env;
   auto call = [&](absl::string_view name, std::vector<Arg> args) {
-    auto result = Registry::Get().Call(name, args, {}, &b_, env);
+    auto choice = Registry::Get().Choose(name, std::nullopt, args, {});
+    EXPECT_TRUE(choice.ok()) << choice.status();
+    auto result = choice.ok() ? Registry::Run(*choice, &b_, env) : choice.status();
     EXPECT_TRUE(result.ok()) << result.status();
-    return result.ok() ? result->value : Arg();
+    return result.value_or(Arg());
   };
   Val weight = Weight({4, 2, 3});
   Arg packed = call("quantized::conv1d_prepack", {weight, Arg(), Arg::List(ArgList{2}),

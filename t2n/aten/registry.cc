@@ -81,10 +81,20 @@ std::vector<std::string> Registry::Schemas(absl::string_view name) const {
   return out;
 }
 
-absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
-                                                absl::Span<const Arg> positional,
-                                                absl::Span<const NamedArg> keywords,
-                                                Builder* builder, const OpEnv& env) const {
+std::vector<const Registry::Overload*> Registry::Candidates(
+    const Overloads& overloads, std::optional<absl::string_view> asked) {
+  std::vector<const Overload*> all;
+  for (const auto& o : overloads) {
+    if (asked && SchemaOverloadName(o->entry().schema) == *asked) return {o.get()};
+    all.push_back(o.get());
+  }
+  return all;
+}
+
+absl::StatusOr<Registry::Choice> Registry::Choose(absl::string_view name,
+                                                  std::optional<absl::string_view> overload,
+                                                  absl::Span<const Arg> positional,
+                                                  absl::Span<const NamedArg> keywords) const {
   bool in_place;
   const Overloads* overloads = Find(name, &in_place);
   if (!overloads) {
@@ -93,29 +103,15 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
     }
     return absl::NotFoundError(absl::StrCat("operator ", name, " is not known"));
   }
+  const std::vector<const Overload*> candidates = Candidates(*overloads, overload);
   std::string why;
   // As torch does: first without implicit conversions, then with them.
   for (bool convert : {false, true}) {
-    for (const auto& o : *overloads) {
+    for (const Overload* o : candidates) {
       T2N_ASSIGN_OR_RETURN(const Schema* schema, o->schema());
       std::optional<std::vector<Arg>> args =
           MatchArgs(*schema, positional, keywords, convert, &why);
-      if (!args) continue;
-      OpCall call(builder, schema, *args, &env);
-      OnQuantized how = HasQuantized(*args) ? HowOnQuantized(schema->name) : OnQuantized::kKeep;
-      const OpFn fn = o->entry().fn;
-      Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
-      if (builder->ok()) {
-        for (size_t i = 0; i < args->size(); ++i) {
-          const SchemaArg& formal = schema->args[i];
-          const Arg& given = call.args()[i];
-          if (call.read()[i] || given.is_none()) continue;
-          if (formal.default_value && SameArg(given, *formal.default_value)) continue;
-          call.RefuseArg(formal.name);
-        }
-      }
-      T2N_RETURN_IF_ERROR(builder->status());
-      return Result{std::move(value), schema, in_place, *std::move(args)};
+      if (args) return Choice{&o->entry(), schema, in_place, *std::move(args)};
     }
   }
   std::string given = absl::StrJoin(
@@ -127,12 +123,31 @@ absl::StatusOr<Registry::Result> Registry::Call(absl::string_view name,
       absl::StrCat("no overload of ", name, " takes (", given, "): ", why));
 }
 
+absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const OpEnv& env) {
+  const Schema& schema = *choice.schema;
+  OpCall call(builder, &schema, choice.args, &env);
+  OnQuantized how = HasQuantized(choice.args) ? HowOnQuantized(schema.name) : OnQuantized::kKeep;
+  const OpFn fn = choice.entry->fn;
+  Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
+  for (size_t i = 0; builder->ok() && i < choice.args.size(); ++i) {
+    const SchemaArg& formal = schema.args[i];
+    const Arg& given = call.args()[i];
+    if (call.read()[i] || given.is_none()) continue;
+    if (formal.default_value && SameArg(given, *formal.default_value)) continue;
+    call.RefuseArg(formal.name);
+  }
+  T2N_RETURN_IF_ERROR(builder->status());
+  return value;
+}
+
 Val CallOperator(OpCall& c, absl::string_view name, absl::Span<const Arg> args,
                  absl::Span<const NamedArg> keywords) {
   if (!c.b.ok()) return Val();
-  auto result = Registry::Get().Call(name, args, keywords, &c.b, c.env());
+  auto choice = Registry::Get().Choose(name, std::nullopt, args, keywords);
+  if (!choice.ok()) return c.b.Fail(choice.status());
+  auto result = Registry::Run(*choice, &c.b, c.env());
   if (!result.ok()) return c.b.Fail(result.status());
-  return result->value.is_tensor() ? result->value.tensor() : c.Refuse("not one tensor");
+  return result->is_tensor() ? result->tensor() : c.Refuse("not one tensor");
 }
 
 }  // namespace t2n

@@ -3,6 +3,7 @@
 #define T2N_ATEN_REGISTRY_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,13 @@ namespace t2n {
 // On failure it returns whatever comes (the builder holds the error).
 using OpFn = Arg (*)(OpCall&);
 
+struct MemoryRule;  // memory.h
+
 struct OpEntry {
   const char* schema;
   OpFn fn;
+  // What its results share with its arguments; null: what the schema's marks say.
+  const MemoryRule* memory = nullptr;
 };
 
 // A family's table, e.g. `absl::Span<const OpEntry> ActivationOps();` in family headers.
@@ -39,19 +44,22 @@ class Registry {
   std::vector<std::string> Names() const;
   std::vector<std::string> Schemas(absl::string_view name) const;
 
-  struct Result {
-    Arg value;
-    const Schema* schema;   // of the overload taken: says which results alias which arguments
-    bool in_place;          // the pure form was called: its result is to be written to argument 0
-    std::vector<Arg> args;  // as the operator saw them
+  // An overload and the arguments as it takes them: in the schema's order, defaults filled in.
+  struct Choice {
+    const OpEntry* entry;
+    const Schema* schema;
+    bool in_place;  // the pure form is called: its result is to be written to argument 0
+    std::vector<Arg> args;
   };
-
-  // Calls the overload of `name` (`aten::relu`, `aten::relu_`) that the arguments fit. Fails with
+  // The overload of `name` (`aten::relu`, `aten::relu_`) that the arguments fit; if `overload` is
+  // given (`Tensor`; empty for the one without a name) and there, that one or none. Fails with
   // NotFound for an unknown name, Unimplemented for a refused one (refused.h), InvalidArgument if
-  // no overload fits, and with the builder's failure if the operator refuses.
-  absl::StatusOr<Result> Call(absl::string_view name, absl::Span<const Arg> positional,
-                              absl::Span<const NamedArg> keywords, Builder* builder,
-                              const OpEnv& env) const;
+  // no overload fits.
+  absl::StatusOr<Choice> Choose(absl::string_view name, std::optional<absl::string_view> overload,
+                                absl::Span<const Arg> positional,
+                                absl::Span<const NamedArg> keywords) const;
+  // Calls it. Fails with the builder's failure if the operator refuses.
+  static absl::StatusOr<Arg> Run(const Choice& choice, Builder* builder, const OpEnv& env);
 
  private:
   // Its schema is parsed on first use, by one thread: a conversion needs few of the hundreds.
@@ -68,6 +76,9 @@ class Registry {
   };
   using Overloads = std::vector<std::unique_ptr<Overload>>;
   const Overloads* Find(absl::string_view name, bool* in_place) const;
+  // Overloads that a call may mean: the one asked for, otherwise all.
+  static std::vector<const Overload*> Candidates(const Overloads& overloads,
+                                                 std::optional<absl::string_view> asked);
 
   absl::flat_hash_map<std::string, Overloads> ops_;
 };

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/refused.h"
+#include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
@@ -31,8 +32,10 @@ TEST(Registry, RefusedOperatorsAreNotRegistered) {
 
 class Calls : public ::testing::Test {
  protected:
-  absl::StatusOr<Registry::Result> Call(absl::string_view name, std::vector<Arg> args) {
-    return Registry::Get().Call(name, args, {}, &b_, env_);
+  absl::StatusOr<Arg> Call(absl::string_view name, std::vector<Arg> args) {
+    T2N_ASSIGN_OR_RETURN(Registry::Choice choice,
+                         Registry::Get().Choose(name, std::nullopt, args, {}));
+    return Registry::Run(choice, &b_, env_);
   }
   OpEnv env_;
   Graph graph_;
@@ -41,10 +44,22 @@ class Calls : public ::testing::Test {
 
 TEST_F(Calls, TakesSecondNamesAndInPlaceForms) {
   Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
-  auto divided = Call("aten::divide_", {x, 2.0});
+  auto divided = Registry::Get().Choose("aten::divide_", std::nullopt, {x, 2.0}, {});
   ASSERT_TRUE(divided.ok()) << divided.status();
   EXPECT_TRUE(divided->in_place);
   EXPECT_EQ(divided->schema->name, "aten::div");
+}
+
+TEST_F(Calls, TakesTheOverloadThatIsNamed) {
+  Val x = b_.Input("x", {DType::kF32, {2, 1}, nullptr});
+  auto choose = [&](absl::string_view overload) {
+    return Registry::Get().Choose("aten::squeeze", overload, {x, Arg::List({Arg(1)})}, {});
+  };
+  auto dims = choose("dims");
+  ASSERT_TRUE(dims.ok()) << dims.status();
+  EXPECT_EQ(dims->schema->overload, "dims");
+  EXPECT_FALSE(choose("dim").ok());
+  EXPECT_TRUE(choose("unheard_of").ok());
 }
 
 TEST_F(Calls, RefusesWithTheReason) {

@@ -218,6 +218,12 @@ absl::string_view SchemaBaseName(absl::string_view text) {
   return text.substr(0, text.find('.'));
 }
 
+absl::string_view SchemaOverloadName(absl::string_view text) {
+  text = text.substr(0, text.find('('));
+  const size_t dot = text.find('.');
+  return dot == absl::string_view::npos ? absl::string_view() : text.substr(dot + 1);
+}
+
 absl::StatusOr<Schema> ParseSchema(absl::string_view text) {
   Schema schema;
   size_t open = text.find('(');
@@ -225,10 +231,8 @@ absl::StatusOr<Schema> ParseSchema(absl::string_view text) {
   if (open == absl::string_view::npos || arrow == absl::string_view::npos || arrow < open) {
     return Bad(text, "no parameters or no result");
   }
-  absl::string_view name = text.substr(0, open);
   schema.name = std::string(SchemaBaseName(text));
-  if (name.size() > schema.name.size())
-    schema.overload = std::string(name.substr(schema.name.size() + 1));
+  schema.overload = std::string(SchemaOverloadName(text));
   absl::string_view params = absl::StripAsciiWhitespace(text.substr(open + 1, arrow - open - 1));
   if (!absl::ConsumeSuffix(&params, ")")) return Bad(text, "unbalanced parameters");
   bool keyword_only = false;

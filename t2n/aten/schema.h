@@ -48,6 +48,8 @@ absl::StatusOr<Schema> ParseSchema(absl::string_view text);
 
 // `aten::add` of a schema's text, without parsing the rest.
 absl::string_view SchemaBaseName(absl::string_view text);
+// `Tensor` of the text of `aten::add.Tensor(...)`; may be empty.
+absl::string_view SchemaOverloadName(absl::string_view text);
 
 struct NamedArg {
   std::string name;

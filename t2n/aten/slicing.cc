@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 
 namespace t2n {
 namespace {
@@ -362,7 +363,7 @@ constexpr OpEntry kOps[] = {
     {"aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor", Unfold},
     {"aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? "
      "storage_offset=None) -> Tensor(a)",
-     AsStrided},
+     AsStrided, &kViewOfStorage},
     {"aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? "
      "storage_offset=None) -> Tensor",
      AsStrided},

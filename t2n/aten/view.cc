@@ -3,6 +3,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 
 namespace t2n {
 namespace {
@@ -175,7 +176,7 @@ Arg ViewAsReal(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::resolve_conj(Tensor(a) self) -> Tensor(a)", Same},
+    {"aten::resolve_conj(Tensor(a) self) -> Tensor(a)", Same, &kItselfIfUnchanged},
     {"aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", View},
     {"aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", ViewDtype},
     {"aten::view_copy(Tensor self, SymInt[] size) -> Tensor", View},
@@ -184,12 +185,12 @@ constexpr OpEntry kOps[] = {
     {"aten::_reshape_alias(Tensor(a) self, SymInt[] size, SymInt[] stride) -> Tensor(a)",
      ReshapeAlias},
     {"aten::_reshape_copy(Tensor self, SymInt[] size) -> Tensor", View},
-    {"aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", Reshape},
-    {"aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", ViewAs},
+    {"aten::reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)", Reshape, &kViewIfStridesAllow},
+    {"aten::reshape_as(Tensor(a) self, Tensor other) -> Tensor(a)", ViewAs, &kViewIfStridesAllow},
     {"aten::view_as(Tensor(a) self, Tensor other) -> Tensor(a)", ViewAs},
-    {"aten::ravel(Tensor(a) self) -> Tensor(a)", Ravel},
+    {"aten::ravel(Tensor(a) self) -> Tensor(a)", Ravel, &kViewIfStridesAllow},
     {"aten::flatten.using_ints(Tensor(a) self, int start_dim=0, int end_dim=-1) -> Tensor(a)",
-     Flatten},
+     Flatten, &kViewIfStridesAllow},
     {"aten::unflatten.int(Tensor(a) self, int dim, SymInt[] sizes) -> Tensor(a)", Unflatten},
     {"aten::squeeze(Tensor(a) self) -> Tensor(a)", SqueezeAll},
     {"aten::squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)", Squeeze},

@@ -2,8 +2,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 namespace {

@@ -4,13 +4,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "parsers/limits.h"
-#include "t2n/aten/common.h"
-#include "t2n/aten/registry.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/convert_args.h"
 #include "t2n/script/evaluator.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 
@@ -198,56 +196,6 @@ std::optional<bool> Evaluator::AnswerTo(absl::string_view name, const absl::Stat
   return it == answers_->end() ? std::nullopt : std::optional<bool>(it->second);
 }
 
-namespace {
-
-// A storage that is full of one known value: not kept element by element.
-std::optional<Tensor> Filling(const Val& base) {
-  constexpr int64_t kMaxElements = 1 << 20;
-  std::optional<std::vector<int64_t>> sizes = ConstantShape(base.shape());
-  bool spread = base && base->node->op == Op::kBroadcast;
-  const Value* value = spread ? base->node->inputs[0] : base.get();
-  if (!sizes || !value || !value->is_constant()) return std::nullopt;
-  Tensor t = *value->constant;
-  for (size_t i = 0; i < t.sizes.size(); ++i) {
-    if (t.sizes[i] != 1 && t.strides[i] != 0) return std::nullopt;
-  }
-  t.sizes = *std::move(sizes);
-  t.strides.assign(t.sizes.size(), 0);
-  return t.numel() <= kMaxElements ? std::make_optional(std::move(t)) : std::nullopt;
-}
-
-bool LiesDensely(const Val& base) { return IsDense(base) || Filling(base).has_value(); }
-
-// The storage of a view, element by element; read only if it had to be written out for that.
-absl::StatusOr<std::shared_ptr<TensorRef>> WholeStorage(TensorRef& view, Builder& b) {
-  std::optional<Tensor> filling = Filling(view.storage()->base);
-  if (!filling) return view.Whole();
-  T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(*filling));
-  std::shared_ptr<TensorRef> whole = TensorRef::New(b.Constant(std::move(dense)));
-  for (TensorRef* t : {&view, whole.get()}) t->set_read_only("that as_strided has read");
-  return whole;
-}
-
-// as_strided of a view reads the view's storage: the same call on that, where torch has the
-// elements as the chain of views says.
-absl::StatusOr<std::optional<std::vector<IValue>>> OnStorage(const std::string& name,
-                                                             const std::vector<IValue>& args,
-                                                             const Keywords& keywords, Builder& b) {
-  auto view = name == "aten::as_strided" && args.size() >= 3 ? args[0].tensor() : nullptr;
-  if (!view || !keywords.empty() || IsDense(view->Read())) return std::nullopt;
-  const Val& base = view->storage()->base;
-  if (!LiesDensely(base)) return std::nullopt;
-  std::optional<TensorRef::Layout> layout = view->MemoryLayout();
-  if (!layout) return std::nullopt;
-  std::vector<IValue> whole = args;
-  T2N_ASSIGN_OR_RETURN(whole[0], WholeStorage(*view, b));
-  whole.resize(4);
-  if (whole[3].is_none()) whole[3] = IValue(layout->offset);
-  return whole;
-}
-
-}  // namespace
-
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
   if (!open_counts_.empty() && CountsFromTheEnd(args)) {
@@ -256,8 +204,6 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
-  T2N_ASSIGN_OR_RETURN(auto whole, OnStorage(name, args, keywords, builder_));
-  if (whole) return CallOp(name, *whole, keywords);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> window, SliceInOpenLoop(name, args));
   if (window) return *std::move(window);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
@@ -269,106 +215,18 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
     T2N_RETURN_IF_ERROR(Charge(*builtin));
     return *std::move(builtin);
   }
-  std::vector<Arg> positional;
+  std::vector<Operand> positional;
   for (const IValue& v : args) {
-    T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));
-    positional.push_back(std::move(a));
+    T2N_ASSIGN_OR_RETURN(Operand o, ToOperand(v));
+    positional.push_back(std::move(o));
   }
-  std::vector<NamedArg> named;
+  std::vector<NamedOperand> named;
   for (const auto& [key, v] : keywords) {
-    T2N_ASSIGN_OR_RETURN(Arg a, ToArg(v));
-    named.push_back({key, std::move(a)});
+    T2N_ASSIGN_OR_RETURN(Operand o, ToOperand(v));
+    named.push_back({key, std::move(o)});
   }
-  T2N_ASSIGN_OR_RETURN(Registry::Result result,
-                       Registry::Get().Call(name, positional, named, &builder_, env_));
-  return FinishOp(name, args, result.value, *result.schema, result.in_place);
-}
-
-namespace {
-
-// Whether all tensors of an operator's result are aliases of `source`.
-bool SharesStorage(const IValue& result, const TensorRef& source) {
-  if (auto t = result.tensor()) return t->storage() == source.storage();
-  auto list = result.list();
-  auto tuple = result.tuple();
-  if (!list && !tuple) return true;
-  for (const IValue& item : list ? list->items : tuple->items) {
-    if (!SharesStorage(item, source)) return false;
-  }
-  return true;
-}
-
-void SetReadOnly(const IValue& result, const std::string& why) {
-  if (auto t = result.tensor()) t->set_read_only(why);
-  auto list = result.list();
-  auto tuple = result.tuple();
-  if (!list && !tuple) return;
-  for (const IValue& item : list ? list->items : tuple->items) SetReadOnly(item, why);
-}
-
-}  // namespace
-
-absl::StatusOr<IValue> Evaluator::FinishOp(const std::string& name, const std::vector<IValue>& args,
-                                           const Arg& value, const Schema& schema, bool in_place) {
-  // In place: the pure result becomes the first argument's value.
-  bool writes = in_place || (!schema.args.empty() && schema.args[0].type.written);
-  if (writes) {
-    std::shared_ptr<TensorRef> target = args.empty() ? nullptr : args[0].tensor();
-    if (!target || !value.is_tensor()) {
-      return absl::UnimplementedError(absl::StrCat(name, ": written argument is no tensor"));
-    }
-    Val current = target->Read();
-    if (!current || !value.tensor()) return absl::InternalError("a tensor without a value");
-    if (!schema.returns.empty() && !schema.returns[0].alias.empty() && !schema.returns[0].written) {
-      // squeeze_, transpose_ and the like: the tensor becomes the view.
-      *target = TensorRef(*target->Derive(value.tensor()));
-      return args[0];
-    }
-    Val v = builder_.BroadcastTo(builder_.Cast(value.tensor(), current.dtype()), current.shape());
-    T2N_RETURN_IF_ERROR(builder_.status());
-    T2N_RETURN_IF_ERROR(target->Write(v));
-    return args[0];
-  }
-  // Views: results annotated as aliases of an argument.
-  std::shared_ptr<TensorRef> source;
-  bool aliases = false;
-  for (const SchemaType& r : schema.returns) aliases |= !r.alias.empty();
-  for (size_t i = 0; aliases && !source && i < schema.args.size() && i < args.size(); ++i) {
-    if (!schema.args[i].type.alias.empty()) source = args[i].tensor();
-  }
-  bool copies_if_strided = name == "aten::reshape" || name == "aten::flatten" ||
-                           name == "aten::contiguous" || name == "aten::reshape_as" ||
-                           name == "aten::ravel";
-  if (source && copies_if_strided && !source->IsContiguous()) {
-    bool view = name != "aten::contiguous" && value.is_tensor() &&
-                LiesDensely(source->storage()->base) && source->IsViewAs(value.tensor().shape());
-    if (!view) source = nullptr;
-  }
-  int copy = schema.IndexOf("copy");
-  if (source && copy >= 0 && copy < static_cast<int>(args.size()) && args[copy].If<bool>() &&
-      *args[copy].If<bool>()) {
-    source = nullptr;  // to(..., copy=True)
-  }
-  T2N_ASSIGN_OR_RETURN(IValue result, FromArg(value, source));
-  bool may_copy = copies_if_strided || name == "aten::to" || name == "aten::resolve_conj" ||
-                  name == "aten::resolve_neg";
-  if (source && !may_copy && !SharesStorage(result, *source)) {
-    // In torch both see each other's writes (view_as_real, real, conj ...), here they would not.
-    std::string why = absl::StrCat("of which ", name, " made another view");
-    source->set_read_only(why);
-    SetReadOnly(result, why);
-  }
-  int numbers = 0, tensors = 0;
-  for (const IValue& arg : args) {
-    auto t = arg.tensor();
-    if (t) ++(t->is_number() ? numbers : tensors);
-  }
-  // Arithmetic on numbers gives a number.
-  auto t = result.tensor();
-  if (t && numbers > 0 && tensors == 0 && value.is_tensor() && value.tensor().rank() == 0) {
-    t->set_is_number();
-  }
-  return result;
+  T2N_ASSIGN_OR_RETURN(Operand result, operators_.Call(name, positional, named));
+  return FromOperand(result);
 }
 
 }  // namespace t2n::script

@@ -1,22 +1,16 @@
-// Between script values and operator arguments.
+// Between script values and what operators take and return.
 #ifndef T2N_SCRIPT_CONVERT_ARGS_H_
 #define T2N_SCRIPT_CONVERT_ARGS_H_
 
-#include <memory>
-
 #include "absl/status/statusor.h"
-#include "t2n/aten/arg.h"
-#include "t2n/script/tensor_ref.h"
+#include "t2n/alias/operand.h"
 #include "t2n/script/value.h"
 
 namespace t2n::script {
 
-// Tensors become their current values; objects and dicts are refused.
-absl::StatusOr<Arg> ToArg(const IValue& value);
-
-// Results become fresh values; tensors built from `source` by views become aliases of it (`source`
-// may be null).
-absl::StatusOr<IValue> FromArg(const Arg& arg, const std::shared_ptr<TensorRef>& source);
+// Tensors stay what they are; objects and dicts are refused.
+absl::StatusOr<Operand> ToOperand(const IValue& value);
+IValue FromOperand(const Operand& operand);
 
 }  // namespace t2n::script
 

@@ -4,9 +4,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "parsers/limits.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 namespace {

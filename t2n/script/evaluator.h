@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "parsers/torchscript/ast.h"
+#include "t2n/alias/operator_caller.h"
 #include "t2n/aten/op_call.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/code.h"
@@ -34,7 +35,11 @@ class Evaluator {
  public:
   // All of them must outlive the evaluator.
   Evaluator(Code* code, Builder* builder, const OpEnv* env)
-      : code_(code), builder_(*builder), env_(*env), loader_(code, builder, env) {}
+      : code_(code),
+        builder_(*builder),
+        env_(*env),
+        loader_(code, builder, env),
+        operators_(builder, env) {}
 
   // The module that the archive holds.
   absl::StatusOr<std::shared_ptr<Object>> Root();
@@ -146,8 +151,6 @@ class Evaluator {
   std::optional<bool> AnswerTo(absl::string_view name, const absl::Status& status) const;
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
                                 const Keywords& keywords);
-  absl::StatusOr<IValue> FinishOp(const std::string& name, const std::vector<IValue>& args,
-                                  const Arg& value, const Schema& schema, bool in_place);
   absl::Status Materialize(const std::shared_ptr<Object>& object);
   // Counts what a builtin has made; ResourceExhausted past the limits.
   absl::Status Charge(const IValue& made);
@@ -158,6 +161,7 @@ class Evaluator {
   Builder& builder_;
   const OpEnv& env_;
   Loader loader_;
+  OperatorCaller operators_;
   std::vector<Attribute> restored_;
   FrozenSizes* frozen_ = nullptr;
   const Answers* answers_ = nullptr;

@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "t2n/script/tensor_ref.h"
+#include "t2n/alias/tensor_ref.h"
 
 namespace t2n::script {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "t2n/script/tensor_ref.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/script/value.h"
 
 namespace t2n::script {

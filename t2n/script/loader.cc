@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/aten/packed_params.h"
 #include "t2n/base/status.h"
 #include "t2n/script/convert_args.h"
-#include "t2n/script/tensor_ref.h"
 #include "t2n/script/unusable.h"
 
 namespace t2n::script {
@@ -145,9 +145,10 @@ absl::StatusOr<IValue> Loader::LoadPacked(absl::string_view class_name, const tv
   auto load = [&]() -> absl::StatusOr<IValue> {
     if (!state) return absl::InvalidArgumentError("an instance without a state");
     T2N_ASSIGN_OR_RETURN(IValue value, Load(state, path));
-    T2N_ASSIGN_OR_RETURN(Arg arg, ToArg(value));
+    T2N_ASSIGN_OR_RETURN(Operand operand, ToOperand(value));
+    T2N_ASSIGN_OR_RETURN(Arg arg, operand.Read());
     T2N_ASSIGN_OR_RETURN(Arg packed, FromPackedState(class_name, arg));
-    return FromArg(packed, nullptr);
+    return FromOperand(OperandOf(packed, nullptr));
   };
   absl::StatusOr<IValue> value = load();
   if (value.ok()) return value;

@@ -3,8 +3,8 @@
 // fractions of sizes.
 #include <cmath>
 
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/script/builtins.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 namespace {

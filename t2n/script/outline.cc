@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 
 namespace t2n::script {
 namespace {
-
-constexpr absl::string_view kCounterPrefix = "loop#";
-constexpr char kRestSuffix[] = "~";
 
 absl::Status Refused(absl::string_view what, const Node& node) {
   return absl::UnimplementedError(
@@ -77,7 +71,7 @@ class Outliner {
                        [&](const std::string& s) { return s == counter_ || s == Rest(); });
   }
 
-  std::string Rest() const { return counter_ + kRestSuffix; }
+  std::string Rest() const { return LoopRest(*LoopOfCounter(loop_.counter)).Symbols()[0]; }
 
   // `d` at `counter`.
   Dim At(const Dim& d, const Dim& counter) const {
@@ -254,33 +248,6 @@ class Outliner {
 };
 
 }  // namespace
-
-Dim LoopCounter(int id, int64_t start) {
-  return Dim::Symbol(absl::StrCat(kCounterPrefix, id), Range{start, std::nullopt});
-}
-
-Dim LoopRest(int id) {
-  return Dim::Symbol(absl::StrCat(kCounterPrefix, id, kRestSuffix), Range{0, std::nullopt});
-}
-
-std::optional<int> LoopOfCounter(const Dim& d) {
-  auto symbols = d.Symbols();
-  int id;
-  if (symbols.size() != 1 || d != Dim::Symbol(symbols[0])) return std::nullopt;
-  absl::string_view name = symbols[0];
-  if (!absl::ConsumePrefix(&name, kCounterPrefix) || !absl::SimpleAtoi(name, &id)) {
-    return std::nullopt;
-  }
-  return id;
-}
-
-bool TellsOfLoop(absl::string_view message) { return absl::StrContains(message, kCounterPrefix); }
-
-bool IsLoopDim(const Dim& d) {
-  auto symbols = d.Symbols();
-  return std::any_of(symbols.begin(), symbols.end(),
-                     [](const std::string& s) { return absl::StartsWith(s, kCounterPrefix); });
-}
 
 absl::Status RefusedInOpenLoop(absl::string_view what) {
   return absl::UnimplementedError(

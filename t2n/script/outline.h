@@ -10,19 +10,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "t2n/ir/builder.h"
+#include "t2n/ir/loop_counter.h"
 
 namespace t2n::script {
-
-// The counter of the loop numbered `id`: `start`, `start`+1, ...
-Dim LoopCounter(int id, int64_t start);
-// What the counter of that loop has still before it: last - counter. Never negative.
-Dim LoopRest(int id);
-// The loop whose counter `d` is.
-std::optional<int> LoopOfCounter(const Dim& d);
-// Whether a message tells of some loop's counter.
-bool TellsOfLoop(absl::string_view message);
-// Whether `d` is made of some loop's counter.
-bool IsLoopDim(const Dim& d);
 
 // Unimplemented: why a loop over an open size cannot stay one.
 absl::Status RefusedInOpenLoop(absl::string_view what);

@@ -6,11 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/dim_values.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/guess_inputs.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "parsers/limits.h"
-#include "t2n/script/tensor_ref.h"
+#include "t2n/alias/tensor_ref.h"
 
 namespace t2n::script {
 

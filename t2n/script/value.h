@@ -1,5 +1,5 @@
 // The values a TorchScript program computes with. Lists, dicts and objects are shared and mutable,
-// as in Python; tensors are references into storages (see tensor_ref.h).
+// as in Python; tensors are references into storages (see t2n/alias).
 #ifndef T2N_SCRIPT_VALUE_H_
 #define T2N_SCRIPT_VALUE_H_
 
@@ -15,9 +15,12 @@
 #include "parsers/torchvalue/value.h"
 #include "t2n/aten/arg.h"
 
-namespace t2n::script {
+namespace t2n {
 
 class TensorRef;
+
+namespace script {
+
 struct List;
 struct Tuple;
 struct Dict;
@@ -186,6 +189,7 @@ std::string Str(const IValue& v);
 // Whether `v` is an instance of `type` (classes by exact name).
 bool IsInstance(const IValue& v, const torchscript::Type& type);
 
-}  // namespace t2n::script
+}  // namespace script
+}  // namespace t2n
 
 #endif  // T2N_SCRIPT_VALUE_H_

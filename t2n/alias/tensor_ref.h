@@ -1,8 +1,8 @@
 // Tensors with aliases. A TensorRef is a storage and a chain of view primitives from the storage's
 // value. Reading applies the chain. Writing through it computes the new value of the whole storage
 // by the inverse updates, so that every other alias reads the new value.
-#ifndef T2N_SCRIPT_TENSOR_REF_H_
-#define T2N_SCRIPT_TENSOR_REF_H_
+#ifndef T2N_ALIAS_TENSOR_REF_H_
+#define T2N_ALIAS_TENSOR_REF_H_
 
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "t2n/ir/builder.h"
 
-namespace t2n::script {
+namespace t2n {
 
 struct Storage {
   Val base;
@@ -85,6 +85,6 @@ class TensorRef {
   bool is_number_ = false;
 };
 
-}  // namespace t2n::script
+}  // namespace t2n
 
-#endif  // T2N_SCRIPT_TENSOR_REF_H_
+#endif  // T2N_ALIAS_TENSOR_REF_H_

@@ -1,12 +1,12 @@
-#include "t2n/script/tensor_ref.h"
+#include "t2n/alias/tensor_ref.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
-#include "t2n/script/outline.h"
+#include "t2n/ir/loop_counter.h"
 
-namespace t2n::script {
+namespace t2n {
 namespace {
 
 // `x` with the elements that Gather{attrs} takes replaced by `v`.
@@ -224,4 +224,4 @@ absl::Status TensorRef::Write(const Val& value) {
   return absl::OkStatus();
 }
 
-}  // namespace t2n::script
+}  // namespace t2n

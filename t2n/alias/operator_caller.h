@@ -1,0 +1,65 @@
+// Calls of operators whose arguments may share memory: the pure operator is called with the present
+// values of its arguments; what its results share with them, and what it writes, is carried back.
+#ifndef T2N_ALIAS_OPERATOR_CALLER_H_
+#define T2N_ALIAS_OPERATOR_CALLER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "t2n/alias/operand.h"
+#include "t2n/aten/memory.h"
+#include "t2n/aten/registry.h"
+
+namespace t2n {
+
+class OperatorCaller {
+ public:
+  // Both must outlive the caller.
+  OperatorCaller(Builder* builder, const OpEnv* env) : b_(*builder), env_(*env) {}
+
+  // Calls the overload of `name` (`aten::add`, `aten::add_`) that the arguments fit. An operator in
+  // place returns its argument.
+  absl::StatusOr<Operand> Call(absl::string_view name, absl::Span<const Operand> positional,
+                               absl::Span<const NamedOperand> keywords = {}) {
+    return CallOverload(name, std::nullopt, positional, keywords);
+  }
+
+  // Calls exactly the overload of that name (`Tensor`; empty for the one without a name) if it is
+  // there, otherwise the one that the arguments fit.
+  absl::StatusOr<Operand> CallOverload(absl::string_view name,
+                                       std::optional<absl::string_view> overload,
+                                       absl::Span<const Operand> positional,
+                                       absl::Span<const NamedOperand> keywords);
+
+ private:
+  struct CallState {
+    absl::string_view name;
+    absl::Span<const Operand> positional;
+    absl::Span<const NamedOperand> keywords;
+    Registry::Choice choice;
+    std::shared_ptr<TensorRef> source;  // what marked results share memory with; may be null
+    Arg value;
+
+    Sharing sharing() const;
+    // The tensor given for the schema's argument `i`; null for anything else.
+    std::shared_ptr<TensorRef> Tensor(size_t i) const;
+    // The tensor whose memory the schema says the results share.
+    std::shared_ptr<TensorRef> MarkedArgument() const;
+  };
+
+  absl::Status TakeStorage(CallState* call);
+  absl::StatusOr<Operand> WriteBack(const CallState& call);
+  absl::StatusOr<Operand> MakeResult(const CallState& call);
+  bool Copies(const CallState& call) const;
+
+  Builder& b_;
+  const OpEnv& env_;
+};
+
+}  // namespace t2n
+
+#endif  // T2N_ALIAS_OPERATOR_CALLER_H_
