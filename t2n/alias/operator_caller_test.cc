@@ -46,7 +46,8 @@ TEST_F(Calls, PartsAreAliases) {
 TEST_F(Calls, TakesTheOverloadThatIsNamed) {
   auto x = Input({2, 3});
   // The arguments alone would fit dim= just as well.
-  auto y = caller_.CallOverload("aten::squeeze", "dims", {Operand(x), Operand(Arg(0))}, {});
+  auto y =
+      caller_.CallOverload("aten::squeeze", "dims", {Operand(x), Operand(Arg::List({Arg(0)}))}, {});
   EXPECT_TRUE(y.ok()) << y.status();
   auto none = caller_.CallOverload("aten::squeeze", "", {Operand(x), Operand(Arg(0))}, {});
   EXPECT_FALSE(none.ok());

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
-#include "t2n/script/tensor_ref.h"
 
 namespace t2n::script {
 namespace {
