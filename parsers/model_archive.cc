@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "parsers/archive_kind.h"
 #include "parsers/legacy/legacy_model.h"
 #include "parsers/limits.h"
 #include "parsers/pickle/reader.h"
@@ -27,33 +28,21 @@ absl::StatusOr<std::string> ReadText(const Archive& archive, absl::string_view e
   return std::string(bytes.text());
 }
 
-bool HasEntryUnder(const Archive& archive, absl::string_view folder) {
-  return std::any_of(archive.entries().begin(), archive.entries().end(),
-                     [&](const Entry& e) { return absl::StartsWith(e.name, folder); });
-}
-
 // Zips that hold no TorchScript model.
 absl::Status CheckKind(const Archive& archive) {
-  if (IsLegacyModel(archive)) return absl::OkStatus();
-  constexpr absl::string_view kSave =
-      "torch.jit.trace or torch.jit.script the module and torch.jit.save the result";
-  if (archive.Find("models/model.json") || archive.Find("serialized_exported_program.json") ||
-      HasEntryUnder(archive, "models/")) {
-    return Refuse(archive,
-                  absl::StrCat("an archive of torch.export (.pt2), which is not read; ", kSave));
+  const ArchiveKind kind = KindOf(archive);
+  switch (kind) {
+    case ArchiveKind::kTorchScript:
+    case ArchiveKind::kLegacyTorchScript:
+      return absl::OkStatus();
+    case ArchiveKind::kExported:
+    case ArchiveKind::kOldExported:
+      return Refuse(archive,
+                    "an archive of torch.export (.pt2), which is not read; torch.jit.trace or "
+                    "torch.jit.script the module and torch.jit.save the result");
+    default:
+      return Refuse(archive, DescribeUnreadable(kind));
   }
-  if (archive.Find(".data/extern_modules")) {
-    return Refuse(archive, absl::StrCat("a torch.package, which holds Python code; ", kSave));
-  }
-  if (!archive.Find("data.pkl")) {
-    return Refuse(archive, "a zip without data.pkl or model.json: not written by torch.jit.save");
-  }
-  if (!archive.Find("constants.pkl") && !HasEntryUnder(archive, "code/")) {
-    return Refuse(archive, absl::StrCat("written by torch.save: it holds weights or pickled Python "
-                                        "objects but no program; ",
-                                        kSave));
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> ReadVersion(const Archive& archive) {

@@ -247,7 +247,9 @@ TEST(ModelArchiveTest, OtherZipsAreCalledByTheirNames) {
   EXPECT_THAT(Refusal({{"t/models/model.json", "{}"}}), HasSubstr("torch.export"));
   EXPECT_THAT(Refusal({{"t/.data/extern_modules", ""}}), HasSubstr("torch.package"));
   EXPECT_THAT(Refusal({{"t/data.pkl", p::Pickle("}")}}), HasSubstr("torch.save"));
-  EXPECT_THAT(Refusal({{"t/readme", "x"}}), HasSubstr("without data.pkl"));
+  EXPECT_THAT(Refusal({{"t/readme", "x"}}), HasSubstr("holds no model"));
+  EXPECT_THAT(Refusal({{"t/data/aotinductor/model/x.so", "x"}}), HasSubstr("AOTInductor"));
+  EXPECT_THAT(Refusal({{"t/data/executorch/x.pte", "x"}}), HasSubstr("ExecuTorch"));
 }
 
 TEST(ModelArchiveTest, BigEndianIsRefusedByName) {

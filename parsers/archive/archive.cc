@@ -77,6 +77,20 @@ class MemoryArchive : public Archive {
   std::string owned_;
 };
 
+class NestedArchive : public Archive {
+ public:
+  NestedArchive(absl::Span<const uint8_t> bytes, bool mapped, std::shared_ptr<const void> owner,
+                std::string name)
+      : Archive(std::move(name)), owner_(std::move(owner)) {
+    bytes_ = bytes;
+    mapped_ = mapped;
+  }
+  absl::Status Load() { return ReadIndex(); }
+
+ private:
+  std::shared_ptr<const void> owner_;
+};
+
 // The zip's end record is in the last 64 KiB + 22 bytes; without one the file is no zip at all.
 bool HasZipEnd(absl::Span<const uint8_t> bytes) {
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -118,6 +132,23 @@ absl::StatusOr<std::shared_ptr<const Archive>> Archive::FromMemory(std::string b
   return archive;
 }
 
+absl::StatusOr<std::shared_ptr<const Archive>> Archive::OpenNested(
+    std::shared_ptr<const Archive> outer, absl::string_view name) {
+  const std::string path = absl::StrCat(outer->path(), "!", name);
+  T2N_ASSIGN_OR_RETURN(const Entry* entry, outer->Require(name));
+  std::shared_ptr<NestedArchive> nested;
+  if (entry->stored) {
+    const auto bytes = outer->bytes_.subspan(entry->data_offset, entry->size);
+    nested = std::make_shared<NestedArchive>(bytes, outer->mapped_, outer, path);
+  } else {
+    T2N_ASSIGN_OR_RETURN(EntryBytes bytes, outer->Read(name));
+    auto owner = std::make_shared<EntryBytes>(std::move(bytes));
+    nested = std::make_shared<NestedArchive>(owner->span(), /*mapped=*/false, owner, path);
+  }
+  T2N_RETURN_IF_ERROR(nested->Load());
+  return nested;
+}
+
 absl::Status Archive::ReadIndex() {
   const auto refuse = [this](absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(path_, ": ", what));
@@ -127,18 +158,15 @@ absl::Status Archive::ReadIndex() {
   if (!index.ok()) return refuse(index.status().message());
   const std::string& first = index->front().name;
   const size_t slash = first.find('/');
-  if (slash == std::string::npos || slash == 0) {
-    return refuse(absl::StrCat("a zip, but no TorchScript archive: its first entry '", first,
-                               "' is in no folder; give the file as torch.jit.save wrote it"));
-  }
-  top_folder_ = first.substr(0, slash);
+  if (slash != std::string::npos) top_folder_ = first.substr(0, slash);
+  const std::string prefix = top_folder_.empty() ? "" : absl::StrCat(top_folder_, "/");
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
   for (ZipEntry& e : *index) {
     if (e.packed_size > 0) ranges.emplace_back(e.header_offset, e.data_offset + e.packed_size);
     const absl::string_view name = e.name;
-    if (!absl::StartsWith(name, absl::StrCat(top_folder_, "/")) || name.back() == '/') continue;
-    entries_.push_back(
-        Entry{e.name.substr(slash + 1), e.size, e.packed_size, e.data_offset, e.crc32, e.stored});
+    if (!absl::StartsWith(name, prefix) || name.back() == '/') continue;
+    entries_.push_back(Entry{e.name.substr(prefix.size()), e.size, e.packed_size, e.data_offset,
+                             e.crc32, e.stored});
     if (!by_name_.emplace(entries_.back().name, entries_.size() - 1).second) {
       return refuse(
           absl::StrCat("two entries of the zip have the same name, '", e.name,
@@ -221,6 +249,12 @@ absl::Status Archive::Stream(absl::string_view name, const ByteSink& sink) const
 
 absl::StatusOr<EntryBytes> Archive::Read(absl::string_view name) const {
   return Read(name, UINT64_MAX);
+}
+
+uint64_t Archive::BytesBehind(absl::Span<const uint8_t> span) const {
+  const uint8_t* end = span.data() + span.size();
+  const uint8_t* file_end = bytes_.data() + bytes_.size();
+  return end >= bytes_.data() && end <= file_end ? file_end - end : 0;
 }
 
 absl::StatusOr<StoredBytes> Archive::Stored(absl::string_view name) const {

@@ -1,4 +1,4 @@
-// The zip container of a TorchScript archive, read from a memory map. Entries that are stored (all
+// The zip container of a torch archive, read from a memory map. Entries that are stored (all
 // weights are) come back as spans of the map; deflated ones are unpacked on demand.
 #ifndef PARSERS_ARCHIVE_ARCHIVE_H_
 #define PARSERS_ARCHIVE_ARCHIVE_H_
@@ -52,19 +52,25 @@ struct StoredBytes {
 class Archive : public std::enable_shared_from_this<Archive> {
  public:
   // Maps the file read-only and reads its index (zip and zip64). Errors: kNotFound when it cannot
-  // be opened, kInvalidArgument when it is no TorchScript zip (the message says what it looks like
-  // and what to do) or when its index is inconsistent: duplicate names, overlapping entries,
-  // payloads outside of the file, encrypted entries, methods other than store and deflate.
+  // be opened, kInvalidArgument when it is no zip (the message says what it looks like and what to
+  // do) or when its index is inconsistent: duplicate names, overlapping entries, payloads outside
+  // of the file, encrypted entries, methods other than store and deflate.
   static absl::StatusOr<std::shared_ptr<const Archive>> Open(const std::string& path);
 
   // The same over bytes in memory. `name` stands for the path in messages.
   static absl::StatusOr<std::shared_ptr<const Archive>> FromMemory(std::string bytes,
                                                                    std::string name);
+
+  // The zip that is an entry of `outer`. A stored one is read where it lies: its own entries are
+  // spans of the outer map. Its path is "OUTER!entry".
+  static absl::StatusOr<std::shared_ptr<const Archive>> OpenNested(
+      std::shared_ptr<const Archive> outer, absl::string_view entry);
   virtual ~Archive() = default;
 
   const std::string& path() const { return path_; }
   uint64_t file_size() const { return bytes_.size(); }
-  // The top folder that all names are relative to: that of the first entry.
+  // The top folder that all names are relative to: that of the first entry. Empty when the first
+  // entry is in none: then names are as they are.
   const std::string& top_folder() const { return top_folder_; }
   // In the order of the archive's index. Folders and entries outside of the top folder are left
   // out.
@@ -80,6 +86,9 @@ class Archive : public std::enable_shared_from_this<Archive> {
   // The same bytes in order, in pieces; their memory is given back behind the sink. Damage is found
   // only when all have been given.
   absl::Status Stream(absl::string_view name, const ByteSink& sink) const;
+
+  // How many bytes of the file follow those of `span`, a part of it: they can be read too.
+  uint64_t BytesBehind(absl::Span<const uint8_t> span) const;
 
   // A stored entry as it lies in the map, unverified. Errors: kNotFound; kFailedPrecondition when
   // the entry is deflated (use Read).

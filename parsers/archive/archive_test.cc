@@ -149,8 +149,32 @@ TEST(ArchiveTest, CountsThatLieAreRefused) {
   }
 }
 
-TEST(ArchiveTest, AnEntryInNoFolderIsRefused) {
-  EXPECT_THAT(Refusal({Item("data.pkl", "1")}), HasSubstr("is in no folder"));
+TEST(ArchiveTest, WithoutATopFolderNamesStayAsTheyAre) {
+  const auto archive = FromItems({Item("program.json", "1"), Item("extra/x", "2")});
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  EXPECT_EQ((*archive)->top_folder(), "");
+  EXPECT_EQ((*archive)->Read("program.json")->text(), "1");
+  EXPECT_EQ((*archive)->Read("extra/x")->text(), "2");
+}
+
+TEST(ArchiveTest, AZipInAZipIsReadWhereItLies) {
+  const std::string inner = BuildZip({Item("a/data", "weights")});
+  for (const bool deflate : {false, true}) {
+    ZipItem item = Item("t/inner.pt", inner);
+    item.deflate = deflate;
+    auto outer = FromItems({item, Item("t/other", "x")});
+    ASSERT_TRUE(outer.ok()) << outer.status();
+    const auto nested = Archive::OpenNested(*outer, "inner.pt");
+    ASSERT_TRUE(nested.ok()) << nested.status();
+    if (!deflate) {
+      const absl::Span<const uint8_t> whole = (*outer)->Stored("inner.pt")->span;
+      const absl::Span<const uint8_t> part = (*nested)->Stored("data")->span;
+      EXPECT_TRUE(part.data() > whole.data() && part.end() < whole.end());
+    }
+    EXPECT_THAT(Archive::OpenNested(*outer, "other").status().message(), HasSubstr("m.pt!other"));
+    *outer = nullptr;
+    EXPECT_EQ((*nested)->Read("data")->text(), "weights");
+  }
 }
 
 TEST(ArchiveTest, EveryTruncationIsRefused) {
