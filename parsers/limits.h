@@ -17,6 +17,10 @@ inline constexpr uint64_t kMaxPickleBytes = 256u << 20;  // one pickle
 inline constexpr uint64_t kMaxPickleNodes = 16u << 20;   // values one pickle may build
 inline constexpr uint64_t kMaxLongBytes = 1024;          // one Python int in a pickle
 
+inline constexpr int kMaxJsonDepth = 400;                  // arrays and objects in one another
+inline constexpr uint64_t kMaxProgramNodes = 4u << 20;     // of a .pt2's graphs
+inline constexpr uint64_t kMaxExpressionBytes = 64u << 10;  // of one size
+
 inline constexpr int kMaxValueDepth = 400;                 // containers and objects in one another
 inline constexpr uint64_t kMaxExpandedValues = 64u << 20;  // values when all sharing is undone
 inline constexpr int kMaxTensorRank = 64;                  // torch's own limit is 64 too

@@ -1,0 +1,406 @@
+#include "parsers/exported/expression.h"
+
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "parsers/limits.h"
+#include "parsers/torchscript/parser.h"
+#include "t2n/base/status.h"
+
+namespace t2n::exported {
+namespace {
+
+namespace ts = torchscript;
+using Kind = Expression::Kind;
+using Args = std::vector<Expression>;
+
+// A function of SymPy's, torch's or Python's, how many arguments it takes (-1: any number but
+// none), and how Python writes what it is, as an operator or as a call.
+struct Function {
+  absl::string_view name;
+  Kind kind;
+  int arity;
+};
+constexpr Function kFunctions[] = {
+    {"Add", Kind::kAdd, -1},
+    {"Mul", Kind::kMul, -1},
+    {"Pow", Kind::kPow, 2},
+    {"PowByNatural", Kind::kPow, 2},
+    {"FloorDiv", Kind::kFloorDiv, 2},
+    {"CleanDiv", Kind::kFloorDiv, 2},
+    {"Mod", Kind::kMod, 2},
+    {"PythonMod", Kind::kMod, 2},
+    {"IntTrueDiv", Kind::kTrueDiv, 2},
+    {"FloatTrueDiv", Kind::kTrueDiv, 2},
+    {"Rational", Kind::kTrueDiv, 2},
+    {"Max", Kind::kMax, -1},
+    {"torch.sym_max", Kind::kMax, -1},
+    {"Min", Kind::kMin, -1},
+    {"torch.sym_min", Kind::kMin, -1},
+    {"Equality", Kind::kEq, 2},
+    {"Eq", Kind::kEq, 2},
+    {"Unequality", Kind::kNe, 2},
+    {"Ne", Kind::kNe, 2},
+    {"StrictLessThan", Kind::kLt, 2},
+    {"LessThan", Kind::kLe, 2},
+    {"StrictGreaterThan", Kind::kGt, 2},
+    {"GreaterThan", Kind::kGe, 2},
+    {"And", Kind::kAnd, -1},
+    {"Or", Kind::kOr, -1},
+    {"Not", Kind::kNot, 1},
+};
+
+struct Operator {
+  ts::BinaryOp op;
+  Kind kind;
+  absl::string_view text;
+};
+constexpr Operator kOperators[] = {
+    {ts::BinaryOp::kPow, Kind::kPow, "**"},    {ts::BinaryOp::kFloorDiv, Kind::kFloorDiv, "//"},
+    {ts::BinaryOp::kMod, Kind::kMod, " % "},   {ts::BinaryOp::kDiv, Kind::kTrueDiv, "/"},
+    {ts::BinaryOp::kEq, Kind::kEq, " == "},    {ts::BinaryOp::kNe, Kind::kNe, " != "},
+    {ts::BinaryOp::kLt, Kind::kLt, " < "},     {ts::BinaryOp::kLe, Kind::kLe, " <= "},
+    {ts::BinaryOp::kGt, Kind::kGt, " > "},     {ts::BinaryOp::kGe, Kind::kGe, " >= "},
+    {ts::BinaryOp::kAnd, Kind::kAnd, " and "}, {ts::BinaryOp::kOr, Kind::kOr, " or "},
+};
+
+absl::Status Malformed(absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("no expression of sizes: ", what));
+}
+
+Expression Int(int64_t number) {
+  Expression e;
+  e.number = number;
+  return e;
+}
+
+Expression Apply(Kind kind, Args args) {
+  Expression e;
+  e.kind = kind;
+  e.args = std::move(args);
+  return e;
+}
+
+// A sum or product, flat, with its integers taken together: behind the terms of a sum, before the
+// factors of a product.
+absl::StatusOr<Expression> Collect(Kind kind, Args args) {
+  const bool sum = kind == Kind::kAdd;
+  int64_t number = sum ? 0 : 1;
+  Args flat;
+  const auto add = [&](Expression e) -> absl::Status {
+    if (e.kind != Kind::kInt) {
+      flat.push_back(std::move(e));
+    } else if (sum ? __builtin_add_overflow(number, e.number, &number)
+                   : __builtin_mul_overflow(number, e.number, &number)) {
+      return Malformed("a number does not fit 64 bits");
+    }
+    return absl::OkStatus();
+  };
+  for (Expression& arg : args) {
+    if (arg.kind != kind) {
+      T2N_RETURN_IF_ERROR(add(std::move(arg)));
+      continue;
+    }
+    for (Expression& inner : arg.args) T2N_RETURN_IF_ERROR(add(std::move(inner)));
+  }
+  if (flat.empty() || (!sum && number == 0)) return Int(number);
+  if (number != (sum ? 0 : 1)) flat.insert(sum ? flat.end() : flat.begin(), Int(number));
+  if (flat.size() == 1) return std::move(flat[0]);
+  return Apply(kind, std::move(flat));
+}
+
+absl::StatusOr<Expression> Negate(Expression e) {
+  return Collect(Kind::kMul, {Int(-1), std::move(e)});
+}
+
+absl::StatusOr<Expression> Make(Kind kind, Args args) {
+  if (kind == Kind::kAdd || kind == Kind::kMul) return Collect(kind, std::move(args));
+  return Apply(kind, std::move(args));
+}
+
+// From Python's syntax tree; as deep as that is.
+absl::StatusOr<Expression> Convert(const ts::Expr& expr);
+
+absl::StatusOr<Args> ConvertAll(ts::ExprList exprs) {
+  Args out;
+  for (const ts::Expr* e : exprs) {
+    T2N_ASSIGN_OR_RETURN(Expression arg, Convert(*e));
+    out.push_back(std::move(arg));
+  }
+  return out;
+}
+
+// A name that stands for itself: printed bare it is read as a symbol again.
+bool IsPlainSymbol(absl::string_view name) {
+  size_t i = 0;
+  while (i < name.size() && absl::ascii_islower(name[i])) ++i;
+  const size_t letters = i;
+  while (i < name.size() && absl::ascii_isdigit(name[i])) ++i;
+  return letters > 0 && i > letters && i == name.size();
+}
+
+absl::StatusOr<Expression> Symbol(absl::string_view name) {
+  if (!ts::IsIdentifier(name)) return Malformed("a symbol's name is no identifier");
+  Expression e;
+  e.kind = Kind::kSymbol;
+  e.name = std::string(name);
+  return e;
+}
+
+Expression Bool(bool value) {
+  Expression e;
+  e.kind = Kind::kBool;
+  e.number = value;
+  return e;
+}
+
+// Symbol('s0', positive=True), Integer(2), Float('1.5', precision=53).
+absl::StatusOr<std::optional<Expression>> ConvertAtom(absl::string_view name, ts::ExprList args) {
+  const bool symbol = name == "Symbol";
+  if (!symbol && name != "Integer" && name != "Float") return std::nullopt;
+  if (args.size() != 1) return Malformed(absl::StrCat(name, " takes one argument"));
+  const auto* text = args[0]->If<ts::StringExpr>();
+  if (symbol) {
+    if (text == nullptr) return Malformed("a Symbol's name is no string");
+    return Symbol(text->value);
+  }
+  if (text != nullptr) return ParseExpression(text->value);
+  return Convert(*args[0]);
+}
+
+absl::StatusOr<Expression> ConvertCall(const ts::CallExpr& call) {
+  const std::optional<std::string> name = ts::DottedName(*call.callee);
+  if (!name) return Malformed("it calls what has no name");
+  T2N_ASSIGN_OR_RETURN(std::optional<Expression> atom, ConvertAtom(*name, call.args));
+  if (atom) return *std::move(atom);
+  if (!call.kwargs.empty()) return Malformed(absl::StrCat("an argument of ", *name, " by name"));
+  T2N_ASSIGN_OR_RETURN(Args args, ConvertAll(call.args));
+  for (const Function& f : kFunctions) {
+    if (f.name != *name) continue;
+    if (f.arity < 0 ? args.empty() : args.size() != static_cast<size_t>(f.arity)) {
+      return Malformed(absl::StrCat(*name, " of ", args.size(), " arguments"));
+    }
+    return Make(f.kind, std::move(args));
+  }
+  if (*name == "Identity" && args.size() == 1) return std::move(args[0]);
+  if (*name == "CeilDiv" && args.size() == 2) {  // -((-a)//b)
+    T2N_ASSIGN_OR_RETURN(Expression negative, Negate(std::move(args[0])));
+    return Negate(Apply(Kind::kFloorDiv, {std::move(negative), std::move(args[1])}));
+  }
+  if (*name == "ModularIndexing" && args.size() == 3) {
+    return Apply(Kind::kMod, {Apply(Kind::kFloorDiv, {std::move(args[0]), std::move(args[1])}),
+                              std::move(args[2])});
+  }
+  Expression e = Apply(Kind::kCall, std::move(args));
+  e.name = *name == "math.trunc" ? "TruncToInt" : *name;
+  return e;
+}
+
+// L['x'], L['pair'][0], L['x'].size()[0].
+absl::StatusOr<Expression> ConvertSubscript(const ts::SubscriptExpr& subscript) {
+  const auto* index = subscript.index->If<ts::IntExpr>();
+  const auto* key = subscript.index->If<ts::StringExpr>();
+  if (key == nullptr && (index == nullptr || index->overflow)) {
+    return Malformed("an index is no number");
+  }
+  Expression e;
+  e.kind = Kind::kArgument;
+  const auto* object = subscript.object->If<ts::NameExpr>();
+  if (object != nullptr) {
+    if (object->name != "L" || key == nullptr) return Malformed("an index of what is unknown");
+    e.name = std::string(key->value);
+  } else if (const auto* call = subscript.object->If<ts::CallExpr>()) {
+    const auto* method = call->callee->If<ts::AttributeExpr>();
+    if (method == nullptr || method->name != "size" || !call->args.empty() || index == nullptr ||
+        index->value < 0) {
+      return Malformed("an index of what is unknown");
+    }
+    T2N_ASSIGN_OR_RETURN(Expression tensor, Convert(*method->object));
+    if (tensor.kind != Kind::kArgument) return Malformed("the size of what is no argument");
+    e.kind = Kind::kSize;
+    e.number = index->value;
+    e.args.push_back(std::move(tensor));
+    return e;
+  } else {
+    T2N_ASSIGN_OR_RETURN(const Expression outer, Convert(*subscript.object));
+    if (outer.kind != Kind::kArgument) return Malformed("an index of what is unknown");
+    e.name = key ? absl::StrCat(outer.name, "_", key->value)
+                 : absl::StrCat(outer.name, "_", index->value);
+  }
+  if (!ts::IsIdentifier(e.name)) return Malformed("an argument's name is no identifier");
+  return e;
+}
+
+absl::StatusOr<Expression> ConvertBinary(const ts::BinaryExpr& run) {
+  T2N_ASSIGN_OR_RETURN(Expression value, Convert(*run.first));
+  for (const ts::BinaryExpr::Operand& operand : run.rest) {
+    T2N_ASSIGN_OR_RETURN(Expression right, Convert(*operand.value));
+    Kind kind = Kind::kInt;
+    if (operand.op == ts::BinaryOp::kMul) kind = Kind::kMul;
+    if (operand.op == ts::BinaryOp::kAdd || operand.op == ts::BinaryOp::kSub) kind = Kind::kAdd;
+    if (operand.op == ts::BinaryOp::kSub) {
+      T2N_ASSIGN_OR_RETURN(right, Negate(std::move(right)));
+    }
+    for (const Operator& o : kOperators) {
+      if (o.op == operand.op) kind = o.kind;
+    }
+    if (kind == Kind::kInt) return Malformed("an operator that sizes have not");
+    Args args;
+    if ((kind == Kind::kAnd || kind == Kind::kOr) && value.kind == kind) {
+      value.args.push_back(std::move(right));
+      continue;
+    }
+    args.push_back(std::move(value));
+    args.push_back(std::move(right));
+    T2N_ASSIGN_OR_RETURN(value, Make(kind, std::move(args)));
+  }
+  return value;
+}
+
+absl::StatusOr<Expression> ConvertUnary(const ts::UnaryExpr& unary) {
+  T2N_ASSIGN_OR_RETURN(Expression operand, Convert(*unary.operand));
+  if (unary.op == ts::UnaryOp::kNegate) return Negate(std::move(operand));
+  if (unary.op == ts::UnaryOp::kNot) return Apply(Kind::kNot, {std::move(operand)});
+  return Malformed("an operator that sizes have not");
+}
+
+absl::StatusOr<Expression> Convert(const ts::Expr& expr) {
+  if (const auto* e = expr.If<ts::IntExpr>()) {
+    if (e->overflow) return Malformed("a number does not fit 64 bits");
+    return Int(e->value);
+  }
+  if (const auto* e = expr.If<ts::FloatExpr>()) {
+    Expression real;
+    real.kind = Kind::kFloat;
+    real.real = e->value;
+    return real;
+  }
+  if (const auto* e = expr.If<ts::BoolExpr>()) return Bool(e->value);
+  if (const auto* e = expr.If<ts::NameExpr>()) {
+    if (e->name == "true" || e->name == "false") return Bool(e->name == "true");
+    return Symbol(e->name);
+  }
+  if (const auto* e = expr.If<ts::UnaryExpr>()) return ConvertUnary(*e);
+  if (const auto* e = expr.If<ts::BinaryExpr>()) return ConvertBinary(*e);
+  if (const auto* e = expr.If<ts::CallExpr>()) return ConvertCall(*e);
+  if (const auto* e = expr.If<ts::SubscriptExpr>()) return ConvertSubscript(*e);
+  return Malformed("Python that sizes do not need");
+}
+
+// A float as Python's repr: the shortest text that is read back as the same.
+std::string Real(double value) {
+  if (value != value) return "nan";
+  if (value == HUGE_VAL || value == -HUGE_VAL) return value > 0 ? "inf" : "-inf";
+  std::string text;
+  for (int digits = 15; digits <= 17; ++digits) {
+    text = absl::StrFormat("%.*g", digits, value);
+    if (std::strtod(text.c_str(), nullptr) == value) break;
+  }
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+// Text that binds as tightly as a name.
+std::string Atom(const Expression& e) {
+  const bool atom = e.kind == Kind::kSymbol || e.kind == Kind::kCall || e.kind == Kind::kMax ||
+                    e.kind == Kind::kMin || e.kind == Kind::kBool || e.kind == Kind::kSize ||
+                    e.kind == Kind::kArgument || (e.kind == Kind::kInt && e.number >= 0);
+  return atom ? ToString(e) : absl::StrCat("(", ToString(e), ")");
+}
+
+std::string Join(const Args& args, absl::string_view between,
+                 std::string (*print)(const Expression&)) {
+  std::string out;
+  for (size_t i = 0; i < args.size(); ++i) {
+    absl::StrAppend(&out, i == 0 ? "" : between, print(args[i]));
+  }
+  return out;
+}
+
+std::string Product(const Expression& e) {
+  if (e.args[0].kind != Kind::kInt) return Join(e.args, "*", Atom);
+  const Args rest(e.args.begin() + 1, e.args.end());
+  if (e.args[0].number == -1) return absl::StrCat("-", Join(rest, "*", Atom));
+  return absl::StrCat(e.args[0].number, "*", Join(rest, "*", Atom));
+}
+
+// Of a term of a sum: products need no parentheses.
+std::string Term(const Expression& e) {
+  return e.kind == Kind::kMul || e.kind == Kind::kInt ? ToString(e) : Atom(e);
+}
+
+std::string Sum(const Args& terms) {
+  std::string out;
+  for (const Expression& term : terms) {
+    std::string text = Term(term);
+    const bool negative = text[0] == '-';
+    if (out.empty()) {
+      out = std::move(text);
+    } else {
+      absl::StrAppend(&out, negative ? " - " : " + ", text.substr(negative ? 1 : 0));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Expression::operator==(const Expression& other) const {
+  return kind == other.kind && number == other.number &&
+         std::memcmp(&real, &other.real, sizeof(real)) == 0 && name == other.name &&
+         args == other.args;
+}
+
+absl::StatusOr<Expression> ParseExpression(absl::string_view text) {
+  if (text.size() > limits::kMaxExpressionBytes) {
+    return Malformed(absl::StrCat("its text is longer than ", limits::kMaxExpressionBytes));
+  }
+  const auto parsed = ts::ParseSource("expression", absl::StrCat(text, "\n"));
+  if (!parsed.ok()) return Malformed(parsed.status().message());
+  const ts::Block body = (*parsed)->body;
+  const auto* statement = body.size() == 1 ? body[0]->If<ts::ExprStmt>() : nullptr;
+  if (statement == nullptr) return Malformed("it is empty, or a statement");
+  return Convert(*statement->value);
+}
+
+std::string ToString(const Expression& e) {
+  switch (e.kind) {
+    case Kind::kInt:
+      return absl::StrCat(e.number);
+    case Kind::kFloat:
+      return Real(e.real);
+    case Kind::kBool:
+      return e.number ? "True" : "False";
+    case Kind::kSymbol:
+      return IsPlainSymbol(e.name) ? e.name : absl::StrCat("Symbol('", e.name, "')");
+    case Kind::kArgument:
+      return absl::StrCat("L['", e.name, "']");
+    case Kind::kSize:
+      return absl::StrCat(ToString(e.args[0]), ".size()[", e.number, "]");
+    case Kind::kAdd:
+      return Sum(e.args);
+    case Kind::kMul:
+      return Product(e);
+    case Kind::kNot:
+      return absl::StrCat("not ", Atom(e.args[0]));
+    case Kind::kMax:
+      return absl::StrCat("Max(", Join(e.args, ", ", ToString), ")");
+    case Kind::kMin:
+      return absl::StrCat("Min(", Join(e.args, ", ", ToString), ")");
+    case Kind::kCall:
+      return absl::StrCat(e.name, "(", Join(e.args, ", ", ToString), ")");
+    default:
+      break;
+  }
+  for (const Operator& o : kOperators) {
+    if (o.kind == e.kind) return Join(e.args, o.text, Atom);
+  }
+  return "";
+}
+
+}  // namespace t2n::exported
