@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/aten/integer_range.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -120,62 +121,10 @@ Val IntTensor(Builder& b, absl::Span<const int64_t> values, absl::Span<const int
   return b.Constant(std::move(t));
 }
 
-namespace {
-
-// Whether no element can be negative, as far as the last few primitives tell.
-bool NeverNegative(const Value& v, int depth = 6) {
-  if (v.dtype() == DType::kBool || v.dtype() == DType::kU8) return true;
-  if (depth == 0) return false;
-  auto all = [&](size_t first) {
-    return std::all_of(v.node->inputs.begin() + first, v.node->inputs.end(),
-                       [&](const Value* i) { return NeverNegative(*i, depth - 1); });
-  };
-  switch (v.node->op) {
-    case Op::kIota:
-    case Op::kArgMax:
-    case Op::kArgMin:
-      return true;
-    case Op::kTopK:
-    case Op::kMaxPool:
-      return v.index == 1;
-    case Op::kCast:
-      return IsInteger(v.node->inputs[0]->dtype()) ? all(0)
-                                                   : v.node->inputs[0]->dtype() == DType::kBool;
-    case Op::kAdd:
-    case Op::kMul:
-    case Op::kDiv:
-    case Op::kMin:
-    case Op::kReshape:
-    case Op::kTranspose:
-    case Op::kBroadcast:
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kConcat:
-    case Op::kReduceSum:
-    case Op::kAbs:
-      return v.node->op == Op::kAbs || all(0);
-    case Op::kGather:
-    case Op::kGatherElements:
-      return NeverNegative(*v.node->inputs[0], depth - 1);
-    case Op::kSelect:
-      return all(1);
-    case Op::kMax:
-      return NeverNegative(*v.node->inputs[0], depth - 1) ||
-             NeverNegative(*v.node->inputs[1], depth - 1);
-    default:
-      break;
-  }
-  if (!v.is_constant() || v.constant->numel() > 4096) return false;
-  auto ints = ReadInts(*v.constant);
-  return ints.ok() && std::all_of(ints->begin(), ints->end(), [](int64_t i) { return i >= 0; });
-}
-
-}  // namespace
-
 Val WrapIndices(OpCall& c, const Val& indices, const Dim& size) {
   if (!indices) return indices;
   Val i = c.b.Cast(indices, DType::kI64);
-  if (!i || NeverNegative(*i.get())) return i;
+  if (!i || RangeOf(*i.get()).low >= 0) return i;
   return c.b.Select(c.b.Lt(i, 0), i + c.b.DimScalar(size), i);
 }
 

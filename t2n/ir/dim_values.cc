@@ -199,8 +199,11 @@ namespace {
 // What `x` has the same elements as, in another order, shape or type.
 const Value& SameElements(const Value& x) {
   const Node& node = *x.node;
-  bool same = node.op == Op::kReshape ||
-              (node.op == Op::kCast && IsInteger(node.inputs[0]->dtype())) ||
+  auto widens = [&] {
+    const DType from = node.inputs[0]->dtype(), to = x.dtype();
+    return IsInteger(from) && IsSigned(from) == IsSigned(to) && ItemSize(from) <= ItemSize(to);
+  };
+  bool same = node.op == Op::kReshape || (node.op == Op::kCast && widens()) ||
               (node.op == Op::kTopK && x.index == 0 && x.shape() == node.inputs[0]->shape());
   return same ? SameElements(*node.inputs[0]) : x;
 }
@@ -213,6 +216,39 @@ std::optional<Shape> LargestOfInput(const Node& node) {
   const Node& from = *SameElements(*node.inputs[0]).node;
   if (from.op != Op::kInput || !from.attrs.Has(kLargestElement)) return std::nullopt;
   return Shape{from.attrs.Size(kLargestElement)};
+}
+
+}  // namespace
+
+namespace {
+
+// `d` as an element of this type, if it is known to fit it or what it wraps around to is known.
+// Sizes are taken to fit 32 bits.
+std::optional<Dim> InType(const Dim& d, DType dtype) {
+  if (dtype == DType::kBool) {
+    const std::optional<bool> zero = Equal(d, 0);
+    return zero ? std::make_optional(Dim(*zero ? 0 : 1)) : std::nullopt;
+  }
+  const int bits = static_cast<int>(8 * ItemSize(dtype));
+  if (bits == 64) return d;
+  const int64_t low = IsSigned(dtype) ? -(int64_t{1} << (bits - 1)) : 0;
+  const int64_t high = low + (int64_t{1} << bits) - 1;
+  if (d.is_const()) {
+    return Dim(low + static_cast<int64_t>(static_cast<uint64_t>(d.value() - low) &
+                                          ((uint64_t{1} << bits) - 1)));
+  }
+  const bool from = IsSigned(dtype) && bits == 32 ? true : LessEqual(low, d) == true;
+  const bool to = bits == 32 || LessEqual(d, high) == true;
+  return from && to ? std::make_optional(d) : std::nullopt;
+}
+
+bool FitType(Shape* elements, DType dtype) {
+  for (Dim& d : *elements) {
+    std::optional<Dim> fitting = InType(d, dtype);
+    if (!fitting) return false;
+    d = *std::move(fitting);
+  }
+  return true;
 }
 
 }  // namespace
@@ -238,7 +274,7 @@ bool FoldDims(Node* node, int64_t max_elements) {
     }
     if (in.size() == node->inputs.size()) result = Compute(*node, in);
   }
-  if (!result) return false;
+  if (!result || !FitType(&*result, out->dtype())) return false;
   std::optional<std::vector<int64_t>> ints = ConstantShape(*result);
   auto sizes = ConstantShape(out->shape());
   if (!ints || !sizes) {
