@@ -41,7 +41,7 @@ absl::StatusOr<Arg> Operand::Read() const {
   if (auto ref = tensor()) {
     Val value = ref->Read();
     if (!value) return absl::InternalError("a tensor without a value");
-    return Arg(value);
+    return Arg(value, ref->origin());
   }
   ArgList args;
   for (const Operand& item : *items()) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "t2n/aten/arg.h"
 #include "t2n/ir/builder.h"
 
 namespace t2n {
@@ -65,8 +66,11 @@ class TensorRef {
   bool SameView(const TensorRef& other) const;
 
   // Whether the program sees a number, not a tensor: one that the inputs' values decide.
-  bool is_number() const { return is_number_; }
-  void set_is_number() { is_number_ = true; }
+  bool is_number() const { return origin_ == Origin::kNumber; }
+  void set_is_number() { origin_ = Origin::kNumber; }
+  // What it is where operands' dtypes meet.
+  Origin origin() const { return origin_; }
+  void set_origin(Origin origin) { origin_ = origin; }
 
  private:
   // A view primitive, or a Gather (windows, strided readings) with its indices.
@@ -82,7 +86,7 @@ class TensorRef {
   std::vector<ViewStep> chain_;
   Val cached_;
   int cached_version_ = -1;
-  bool is_number_ = false;
+  Origin origin_ = Origin::kTensor;
 };
 
 }  // namespace t2n

@@ -3,6 +3,7 @@
 #define T2N_ATEN_ARG_H_
 
 #include <complex>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -26,6 +27,13 @@ class Arg;
 using ArgList = std::vector<Arg>;
 
 struct NoneArg {};
+
+// What a rank-0 tensor is where the dtypes of operands meet (see promote.h).
+enum class Origin : uint8_t {
+  kTensor,
+  kNumber,   // a number of the program that only the inputs decide, such as x.item()
+  kConstant  // written in the program's text: a tensor, but read as a number by some operators
+};
 
 // None, bool, int (a Dim: constant or symbolic), float, complex, str (devices are strings), Tensor,
 // a list, a tuple, or an opaque object. dtypes, layouts and memory formats are ints with torch's
@@ -56,6 +64,7 @@ class Arg {
   Arg(const char* v) : v_(std::string(v)) {}                  // NOLINT
   Arg(Val v) : v_(v) {}                                       // NOLINT
   Arg(std::shared_ptr<const Opaque> v) : v_(std::move(v)) {}  // NOLINT
+  Arg(Val v, Origin origin) : v_(v), origin_(origin) {}
   static Arg List(ArgList items);
   static Arg Tuple(ArgList items);
   // A tuple of tensors: what operators with several results return.
@@ -82,6 +91,7 @@ class Arg {
   std::complex<double> complex() const { return std::get<std::complex<double>>(v_); }
   const std::string& string() const { return std::get<std::string>(v_); }
   const Val& tensor() const { return std::get<Val>(v_); }
+  Origin origin() const { return origin_; }
   // Elements of a list or tuple.
   const ArgList& items() const;
   const std::shared_ptr<const Opaque>& opaque() const {
@@ -104,6 +114,7 @@ class Arg {
   std::variant<NoneArg, bool, Dim, double, std::complex<double>, std::string, Val, ListBox,
                TupleBox, std::shared_ptr<const Opaque>>
       v_;
+  Origin origin_ = Origin::kTensor;
 };
 
 }  // namespace t2n

@@ -8,28 +8,50 @@
 namespace t2n {
 namespace {
 
+// Whether a number is one of the f16 between its least normal and its largest one, or of the bf16.
+bool FitsHalf(double v, DType dtype) {
+  if (v == 0 || !std::isfinite(v)) return true;
+  if (dtype == DType::kBF16) {
+    return BFloat16ToFloat(FloatToBFloat16(static_cast<float>(v))) == static_cast<float>(v);
+  }
+  return std::abs(v) <= MaxFinite(dtype) && std::abs(v) >= 0x1p-14;
+}
+
+// What `self op other` is computed in for a result of `dtype`: torch reads a second operand without
+// axes as f32 beside halves, and rounds the result only.
+DType ComputeType(DType dtype, const Arg& other) {
+  if (!IsHalf(dtype)) return dtype;
+  if (other.is_number()) return FitsHalf(other.AsDouble(), dtype) ? dtype : DType::kF32;
+  const bool wider = other.is_tensor() && other.tensor().rank() == 0 &&
+                     IsFloat(other.tensor().dtype()) && other.tensor().dtype() != dtype;
+  return wider ? DType::kF32 : dtype;
+}
+
 // self + alpha * other and its kin: `sign` is +1 or -1.
 Arg AddScaled(OpCall& c, const Arg& self, const Arg& other, double sign) {
   DType dtype = ResultType({self, other});
-  Val a = AsTensor(c.b, self, dtype), b = AsTensor(c.b, other, dtype);
+  const DType inner = ComputeType(dtype, other);
+  Val a = AsTensor(c.b, self, inner), b = AsTensor(c.b, other, inner);
   const Arg& alpha = c.arg("alpha");
-  if (!alpha.is_none() && alpha.AsDouble() != 1) b = c.b.Mul(b, AsTensor(c.b, alpha, dtype));
+  if (!alpha.is_none() && alpha.AsDouble() != 1) b = c.b.Mul(b, AsTensor(c.b, alpha, inner));
   if (dtype == DType::kBool) return sign > 0 ? c.b.Or(a, b) : c.Refuse("of bools");
-  return sign > 0 ? c.b.Add(a, b) : c.b.Sub(a, b);
+  return c.b.Cast(sign > 0 ? c.b.Add(a, b) : c.b.Sub(a, b), dtype);
 }
 
-Arg Add(OpCall& c) { return AddScaled(c, c.arg("self"), c.arg("other"), 1); }
-Arg Sub(OpCall& c) { return AddScaled(c, c.arg("self"), c.arg("other"), -1); }
+Arg Add(OpCall& c) { return AddScaled(c, c.arg("self"), SecondOperand(c.arg("other")), 1); }
+Arg Sub(OpCall& c) { return AddScaled(c, c.arg("self"), SecondOperand(c.arg("other")), -1); }
 Arg Rsub(OpCall& c) { return AddScaled(c, c.arg("other"), c.arg("self"), -1); }
 
 Arg Mul(OpCall& c) {
-  std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
-  return x[0].dtype() == DType::kBool ? c.b.And(x[0], x[1]) : c.b.Mul(x[0], x[1]);
+  const Arg &self = c.arg("self"), other = SecondOperand(c.arg("other"));
+  const DType dtype = ResultType({self, other}), inner = ComputeType(dtype, other);
+  Val x = AsTensor(c.b, self, inner), y = AsTensor(c.b, other, inner);
+  return dtype == DType::kBool ? c.b.And(x, y) : c.b.Cast(c.b.Mul(x, y), dtype);
 }
 
-Val TrueDivide(OpCall& c) {
-  DType dtype = FloatType(ResultType({c.arg("self"), c.arg("other")}));
-  return c.b.Div(AsTensor(c.b, c.arg("self"), dtype), AsTensor(c.b, c.arg("other"), dtype));
+Val TrueDivide(OpCall& c, const Arg& self, const Arg& other) {
+  const DType dtype = FloatType(ResultType({self, other})), inner = ComputeType(dtype, other);
+  return c.b.Cast(c.b.Div(AsTensor(c.b, self, inner), AsTensor(c.b, other, inner)), dtype);
 }
 
 Val TruncDivide(OpCall& c) {
@@ -45,18 +67,22 @@ Arg FloorDivide(OpCall& c) {
   return FloorDivide(c.b, x[0], x[1]);
 }
 
-Arg Div(OpCall& c) {
+Arg DivMode(OpCall& c) {
   std::string mode = c.str("rounding_mode");
   if (mode == "trunc") return TruncDivide(c);
   if (mode == "floor") return FloorDivide(c);
   if (!mode.empty()) return c.RefuseArg("rounding_mode");
+  return TrueDivide(c, c.arg("self"), c.arg("other"));
+}
+
+Arg Div(OpCall& c) {
   // Integers were truncated before version 4.
   DType dtype = ResultType({c.arg("self"), c.arg("other")});
   if (c.env().version < 4 && IsInteger(dtype)) return TruncDivide(c);
-  return TrueDivide(c);
+  return TrueDivide(c, c.arg("self"), SecondOperand(c.arg("other")));
 }
 
-Arg TrueDivideOp(OpCall& c) { return TrueDivide(c); }
+Arg TrueDivideOp(OpCall& c) { return TrueDivide(c, c.arg("self"), SecondOperand(c.arg("other"))); }
 
 Arg Remainder(OpCall& c) {
   std::vector<Val> x = Promote(c.b, {c.arg("self"), c.arg("other")});
@@ -154,8 +180,8 @@ constexpr OpEntry kOps[] = {
     {"aten::mul.Scalar(Tensor self, Scalar other) -> Tensor", Mul},
     {"aten::div.Tensor(Tensor self, Tensor other) -> Tensor", Div},
     {"aten::div.Scalar(Tensor self, Scalar other) -> Tensor", Div},
-    {"aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", Div},
-    {"aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", Div},
+    {"aten::div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor", DivMode},
+    {"aten::div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor", DivMode},
     {"aten::true_divide.Tensor(Tensor self, Tensor other) -> Tensor", TrueDivideOp},
     {"aten::true_divide.Scalar(Tensor self, Scalar other) -> Tensor", TrueDivideOp},
     {"aten::floor_divide(Tensor self, Tensor other) -> Tensor", FloorDivide},

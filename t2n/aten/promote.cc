@@ -21,16 +21,29 @@ std::optional<DType> Combine(std::optional<DType> higher, std::optional<DType> l
   return Category(*lower) > Category(*higher) ? PromoteTypes(*higher, *lower) : *higher;
 }
 
+// The dtype of a number of this category.
+DType NumberType(DType t) {
+  constexpr DType kTypes[] = {DType::kBool, DType::kI64, DType::kF32, DType::kC64};
+  return kTypes[Category(t)];
+}
+
 }  // namespace
 
 DType ResultType(absl::Span<const Arg> operands) {
   std::optional<DType> with_axes, rank0, numbers;
   for (const Arg& a : operands) {
     switch (a.kind()) {
-      case Arg::Kind::kTensor:
-        (a.tensor().rank() > 0 ? with_axes : rank0) =
-            Merge(a.tensor().rank() > 0 ? with_axes : rank0, a.tensor().dtype());
+      case Arg::Kind::kTensor: {
+        const DType dtype = a.tensor().dtype();
+        if (a.tensor().rank() > 0) {
+          with_axes = Merge(with_axes, dtype);
+        } else if (a.origin() == Origin::kNumber) {
+          numbers = Merge(numbers, NumberType(dtype));
+        } else {
+          rank0 = Merge(rank0, dtype);
+        }
         break;
+      }
       case Arg::Kind::kBool:
         numbers = Merge(numbers, DType::kBool);
         break;
@@ -48,6 +61,11 @@ DType ResultType(absl::Span<const Arg> operands) {
     }
   }
   return Combine(Combine(with_axes, rank0), numbers).value_or(DType::kF32);
+}
+
+Arg SecondOperand(const Arg& other) {
+  if (!other.is_tensor() || other.origin() != Origin::kConstant) return other;
+  return other.tensor().rank() == 0 ? Arg(other.tensor(), Origin::kNumber) : other;
 }
 
 Val AsTensor(Builder& b, const Arg& operand, DType dtype) {

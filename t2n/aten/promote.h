@@ -10,9 +10,16 @@
 namespace t2n {
 
 // The dtype of an operation on tensors and numbers: tensors with axes decide; rank-0 tensors only
-// if they are of a higher category (bool < integer < float < complex), then plain numbers, where a
-// float number stands for f32 (torch's default dtype), an int for i64.
+// if they are of a higher category (bool < integer < float < complex), then numbers, where a float
+// stands for f32 (torch's default dtype), an int for i64. A tensor that stands for a number of the
+// program (Origin::kNumber) counts as that number.
 DType ResultType(absl::Span<const Arg> operands);
+
+// What add, sub, mul and div of two tensors read as their second operand. TorchScript's executor
+// calls them with a number where that is a rank-0 constant of the program (CanonicalizeOps in
+// torch/csrc/jit/passes): `x * 2.5` was traced as such. As a first operand, and of all other
+// operators, constants are tensors.
+Arg SecondOperand(const Arg& other);
 
 // The operands as tensors of one dtype.
 std::vector<Val> Promote(Builder& b, absl::Span<const Arg> operands);

@@ -164,9 +164,9 @@ std::optional<Arg> ConvertItem(const SchemaType& type, bool optional, const Arg&
       if (value.is_number()) return Arg(std::complex<double>(value.AsDouble()));
       return std::nullopt;
     case K::kScalar:
-      if (value.is_number() ||
-          (convert_numbers && value.is_tensor() && value.tensor().rank() == 0)) {
-        return value;
+      if (value.is_number()) return value;
+      if (convert_numbers && value.is_tensor() && value.tensor().rank() == 0) {
+        return Arg(value.tensor(), Origin::kNumber);
       }
       return std::nullopt;
     case K::kString:

@@ -53,7 +53,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stm
   auto leave = absl::MakeCleanup([this] { --open_passes_; });
   auto pass = [&]() -> absl::StatusOr<Flow> {
     T2N_RETURN_IF_ERROR(CountIteration(stmt));
-    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    T2N_ASSIGN_OR_RETURN(Flow flow, RunInner(stmt.body, frame));
     if (flow == Flow::kBreak) return Flow::kNext;
     return flow == Flow::kReturn ? flow : RunWhile(stmt, frame);
   };
@@ -63,10 +63,10 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stm
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
                                                  Frame& frame) {
-  if (branch == stmt.branches.size()) return Run(stmt.else_body, frame);
+  if (branch == stmt.branches.size()) return RunInner(stmt.else_body, frame);
   const auto& b = stmt.branches[branch];
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*b.condition, frame));
-  auto yes = [&] { return Run(b.body, frame); };
+  auto yes = [&] { return RunInner(b.body, frame); };
   auto no = [&] { return RunIf(stmt, branch + 1, frame); };
   if (!decision.open) return decision.taken ? yes() : no();
   return RunBothWays(*b.condition, decision.open, yes, no, frame);
@@ -82,7 +82,10 @@ absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame
     };
   };
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*expr.condition, frame));
-  if (!decision.open) return Eval(decision.taken ? *expr.if_true : *expr.if_false, frame);
+  if (!decision.open) {
+    T2N_ASSIGN_OR_RETURN(IValue v, Eval(decision.taken ? *expr.if_true : *expr.if_false, frame));
+    return NoConstant(v);
+  }
   T2N_RETURN_IF_ERROR(
       RunBothWays(*expr.condition, decision.open, way(expr.if_true), way(expr.if_false), frame)
           .status());

@@ -39,6 +39,14 @@ absl::Status WhileFailed(const absl::Status& status) {
 
 }  // namespace
 
+IValue NoConstant(const IValue& value) {
+  std::shared_ptr<TensorRef> tensor = value.tensor();
+  if (!tensor || tensor->origin() != Origin::kConstant) return value;
+  auto plain = std::make_shared<TensorRef>(*tensor);
+  plain->set_origin(Origin::kTensor);
+  return IValue(plain);
+}
+
 absl::Status WithPlace(absl::Status status, const Place& place) {
   if (!status.ok() && !status.GetPayload(kPlaceUrl)) {
     status.SetPayload(kPlaceUrl, absl::Cord(place.ToString()));
@@ -135,6 +143,21 @@ absl::StatusOr<Evaluator::Flow> Evaluator::Run(ts::Block block, Frame& frame) {
   return Flow::kNext;
 }
 
+absl::StatusOr<Evaluator::Flow> Evaluator::RunInner(ts::Block block, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(Flow flow, Run(block, frame));
+  for (const Stmt* stmt : block) {
+    const auto* assign = stmt->If<ts::AssignStmt>();
+    if (!assign) continue;
+    for (const Expr* target : assign->targets) {
+      const auto* name = target->If<ts::NameExpr>();
+      auto it = name ? frame.locals.find(name->name) : frame.locals.end();
+      if (it != frame.locals.end()) it->second = NoConstant(it->second);
+    }
+  }
+  frame.result = NoConstant(frame.result);
+  return flow;
+}
+
 absl::StatusOr<Evaluator::Flow> Evaluator::RunStatement(const Stmt& stmt, Frame& frame) {
   switch (stmt.kind) {
     case ts::StmtKind::kAssign: {
@@ -214,7 +237,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame
   for (IValue& item : items) {
     T2N_RETURN_IF_ERROR(CountIteration(stmt));
     T2N_RETURN_IF_ERROR(Assign(stmt.targets, stmt.unpack, std::move(item), frame));
-    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    T2N_ASSIGN_OR_RETURN(Flow flow, RunInner(stmt.body, frame));
     if (flow == Flow::kBreak) break;
     if (flow == Flow::kReturn) return flow;
   }
@@ -228,7 +251,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunWhile(const ts::WhileStmt& stmt, F
     if (again->open) return RunOpenWhile(stmt, again->open, frame);
     if (!again->taken) return Flow::kNext;
     T2N_RETURN_IF_ERROR(CountIteration(stmt));
-    absl::StatusOr<Flow> ran = Run(stmt.body, frame);  // computes the next condition too
+    absl::StatusOr<Flow> ran = RunInner(stmt.body, frame);  // computes the next condition too
     if (!ran.ok()) return WhileFailed(ran.status());
     Flow flow = *ran;
     if (flow == Flow::kBreak) return Flow::kNext;

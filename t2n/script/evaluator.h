@@ -82,6 +82,9 @@ class Evaluator {
   absl::StatusOr<IValue> CallFunction(const torchscript::FunctionDef& def, std::vector<IValue> args,
                                       Keywords keywords, std::string module_path);
   absl::StatusOr<Flow> Run(torchscript::Block block, Frame& frame);
+  // The body of a branch or a loop. What it hands on is a value of its own in TorchScript, no
+  // constant of the program any more.
+  absl::StatusOr<Flow> RunInner(torchscript::Block block, Frame& frame);
   absl::StatusOr<Flow> RunStatement(const Stmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunFor(const torchscript::ForStmt& stmt, Frame& frame);
   absl::StatusOr<Flow> RunWhile(const torchscript::WhileStmt& stmt, Frame& frame);
@@ -174,6 +177,10 @@ class Evaluator {
   uint64_t characters_ = 0;  // of all strings
   int open_passes_ = 0;      // of the while loops being run whose conditions the inputs decide
 };
+
+// The same tensor without being a constant of the program's text (Origin::kConstant); other values
+// as they are.
+IValue NoConstant(const IValue& value);
 
 // `status` with `place` attached, unless it has one already.
 absl::Status WithPlace(absl::Status status, const Place& place);

@@ -1,5 +1,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/evaluator.h"
@@ -185,6 +186,7 @@ absl::StatusOr<IValue> Evaluator::EvalAttribute(const ts::AttributeExpr& expr, F
     }
     T2N_ASSIGN_OR_RETURN(IValue v, loader_.Load(code_->archive().constants[index],
                                                 absl::StrCat("constant_", index)));
+    if (std::shared_ptr<TensorRef> tensor = v.tensor()) tensor->set_origin(Origin::kConstant);
     return v;
   }
   // An enum's member: __torch__.a.Color.RED.

@@ -2,6 +2,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/aten/promote.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 
@@ -131,7 +132,10 @@ BuiltinResult NewTensor(const BuiltinCall& c) {
   std::vector<Val> items;
   for (const IValue& leaf : leaves) {
     Val v;
-    if (auto t = leaf.tensor()) v = t->Read();
+    if (auto t = leaf.tensor()) {
+      v = t->Read();
+      v = b.Cast(v, ResultType({Arg(v, t->origin())}));
+    }
     if (const bool* x = leaf.If<bool>()) v = b.Scalar(DType::kBool, static_cast<int64_t>(*x));
     if (const Dim* x = leaf.If<Dim>()) v = b.DimScalar(*x);
     if (const double* x = leaf.If<double>()) v = b.Scalar(DType::kF32, *x);
