@@ -1,6 +1,7 @@
 #include "t2n/aten/registry.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gtest/gtest.h"
 #include "t2n/aten/aliases.h"
@@ -65,6 +66,28 @@ TEST_F(Calls, TakesTheOverloadThatIsNamed) {
 TEST_F(Calls, RefusesWithTheReason) {
   Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
   EXPECT_NE(Call("aten::bernoulli_", {x}).status().message().find("random"), std::string::npos);
+}
+
+Arg IgnoresItsArguments(OpCall& c) { return c.tensor("x"); }
+
+TEST_F(Calls, ComparesArgumentsThatAreNotReadByValue) {
+  static constexpr OpEntry kOps[] = {
+      {"test::op(Tensor x, float eps=1e-06, int[2] size=1, Scalar v=nan) -> Tensor",
+       IgnoresItsArguments}};
+  Registry registry;
+  registry.Add(kOps);
+  Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
+  auto call = [&](Arg eps, Arg size, Arg v) {
+    b_.ClearStatus();
+    auto choice = registry.Choose("test::op", std::nullopt, {x, eps, size, v}, {});
+    return choice.ok() ? Registry::Run(*choice, &b_, env_).status() : choice.status();
+  };
+  const double nan = std::nan("");
+  EXPECT_TRUE(call(1e-6, 1, nan).ok());
+  EXPECT_TRUE(call(1e-6, Arg::List(ArgList{1, 1}), nan).ok());
+  EXPECT_FALSE(call(1.0000001e-6, 1, nan).ok());
+  EXPECT_FALSE(call(1e-6, Arg::List(ArgList{1, 2}), nan).ok());
+  EXPECT_FALSE(call(1e-6, 1, 0.0).ok());
 }
 
 TEST_F(Calls, RefusesAnArgumentThatIsNotHonoured) {
