@@ -114,6 +114,12 @@ absl::StatusOr<StatefulModel> EvaluateForEngine(const proto::ConversionSpec& spe
   T2N_ASSIGN_OR_RETURN(std::optional<QuantizedEngine> engine, EngineOf(spec));
   solver.env().quantized_engine = engine.value_or(QuantizedEngine::kFbgemm);
   T2N_ASSIGN_OR_RETURN(StatefulModel found, program.Evaluate(method, keep_state, solver));
+  if (!engine && MayReduceRangeOrNot(traits)) {
+    return absl::UnimplementedError(
+        "layers are quantized dynamically by qnnpack or oneDNN: which of them the archive does not "
+        "tell, and their results differ; --quantized_engine qnnpack or --quantized_engine onednn "
+        "says it (torch.backends.quantized.engine where the model was saved)");
+  }
   if (!engine) engine = EngineFrom(traits);
   if (engine) engine = OfItsTime(*engine, traits);
   if (engine && *engine != solver.env().quantized_engine) {

@@ -128,6 +128,11 @@ Val ToReal(Builder& b, const Products& p, const Val& input_scale, bool relu) {
   return relu ? b.Max(y, 0) : y;
 }
 
+bool ReducesRange(const OpEnv& env, bool asked) {
+  if (asked && env.quantized_traits) env.quantized_traits->asks_for_reduced_range = true;
+  return asked && !IsQnnpack(env.quantized_engine);
+}
+
 DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range, bool is_signed) {
   if (!x) return {};
   std::vector<int64_t> axes(x.rank());

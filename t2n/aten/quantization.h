@@ -60,6 +60,9 @@ struct RuntimeQuantized : Opaque {
 struct DynamicSteps {
   Val steps, scale, zero_point;
 };
+// Whether an operator or layer that asks for a reduced range gets it: qnnpack takes no notice.
+// Notes in the traits that this made a difference.
+bool ReducesRange(const OpEnv& env, bool asked);
 DynamicSteps QuantizeDynamically(Builder& b, const Val& x, bool reduce_range,
                                  bool is_signed = false);
 

@@ -70,7 +70,7 @@ Arg QuantizeDynamic(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("self");
   DType dtype = c.dtype("dtype", DType::kQU8);
-  bool reduce_range = c.boolean("reduce_range") && !IsQnnpack(c.env().quantized_engine);
+  bool reduce_range = ReducesRange(c.env(), c.boolean("reduce_range"));
   if (dtype == DType::kF16) return b.Cast(x, dtype);
   std::optional<Integers> to = IntegersOf(dtype);
   if (!to) return c.RefuseArg("dtype");

@@ -37,6 +37,12 @@ std::optional<QuantizedEngine> EngineFrom(const QuantizedTraits& traits) {
   return by.onednn ? QuantizedEngine::kX86 : QuantizedEngine::kFbgemm;
 }
 
+bool MayReduceRangeOrNot(const QuantizedTraits& traits) {
+  const Packers& by = traits.packers;
+  return traits.asks_for_reduced_range && by.onednn && by.qnnpack && !by.fbgemm &&
+         !traits.weights_per_channel && !LooksLikeQnnpack(traits);
+}
+
 QuantizedEngine OfItsTime(QuantizedEngine engine, const QuantizedTraits& traits) {
   bool old = engine == QuantizedEngine::kQnnpack && traits.before_torch_1_6;
   return old ? QuantizedEngine::kFixedPointQnnpack : engine;

@@ -38,11 +38,16 @@ struct QuantizedTraits {
   bool weights_per_channel = false, weights_per_tensor = false;  // of static layers
   int64_t largest_zero_point = 0;
   bool before_torch_1_6 = false;
-  bool linear_with_owners = false;  // a saved linear layer's weight had several owners
+  bool linear_with_owners = false;      // a saved linear layer's weight had several owners
+  bool asks_for_reduced_range = false;  // a dynamic layer, of its input's integers
 };
 
 // The engine that the traits tell; nullopt if fbgemm is no better a guess than oneDNN.
 std::optional<QuantizedEngine> EngineFrom(const QuantizedTraits& traits);
+
+// Whether a dynamic layer was saved by oneDNN or qnnpack, which keep it alike but quantize its
+// input over half or all of the integers.
+bool MayReduceRangeOrNot(const QuantizedTraits& traits);
 
 // The engine as it was when the model was saved.
 QuantizedEngine OfItsTime(QuantizedEngine engine, const QuantizedTraits& traits);

@@ -91,11 +91,6 @@ QuantizedEngine EngineOf(const OpCall& c, const ConvParams& p) {
 // The name says whether the result is rectified.
 bool HasRelu(const OpCall& c) { return absl::StrContains(c.schema().name, "_relu"); }
 
-// qnnpack takes no notice of it.
-bool ReducesRange(OpCall& c) {
-  return c.boolean("reduce_range") && !IsQnnpack(c.env().quantized_engine);
-}
-
 double ScaleOf(OpCall& c, const Val& x) {
   if (!x || !x->type.quant || x->type.quant->axis >= 0) {
     c.Refuse("of an input that is not quantized per tensor");
@@ -123,7 +118,7 @@ Arg QuantizedLinear(OpCall& c) {
 Val DynamicLinear(OpCall& c, const Val& x, bool relu) {
   Builder& b = c.b;
   auto p = Params<LinearParams>(c, "W_prepack");
-  bool reduce_range = ReducesRange(c);
+  bool reduce_range = ReducesRange(c.env(), c.boolean("reduce_range"));
   if (!p || !x) return Val();
   if (HasHalves(*p)) {
     Val y = Linear(b, x, b.Cast(p->weight, x.dtype()), p->bias);
@@ -220,7 +215,7 @@ Arg QuantizedConvDynamic(OpCall& c) {
   if (!p) return Val();
   bool one = IsOneDimensional(c);
   if (one) x = b.Unsqueeze(x, 2);
-  DynamicSteps q = QuantizeDynamically(b, x, ReducesRange(c));
+  DynamicSteps q = QuantizeDynamically(b, x, ReducesRange(c.env(), c.boolean("reduce_range")));
   Val y = ToReal(b, ConvProducts(c, {q.steps, 1, p->weight, p->bias}, *p), q.scale, false);
   return one ? b.Squeeze(y, 2) : y;
 }

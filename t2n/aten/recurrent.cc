@@ -233,7 +233,8 @@ std::vector<Weights> ReadCells(OpCall& c, Kind kind, size_t count) {
       c.RefuseArg("params", "holds something else than packed cells");
       return out;
     }
-    out[i] = ReadPacked(c.b, *cell->input, *cell->hidden, kind, cell->reduce_range);
+    out[i] = ReadPacked(c.b, *cell->input, *cell->hidden, kind,
+                        ReducesRange(c.env(), cell->reduce_range));
   }
   return out;
 }
