@@ -14,6 +14,7 @@
 #include "t2n/passes/real_types.h"
 #include "t2n/passes/standard_ops.h"
 #include "t2n/passes/stored_filters.h"
+#include "t2n/passes/uniform_operands.h"
 
 namespace t2n {
 
@@ -154,6 +155,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }
+  if (graph && !target.strict && HasUniformOperands(*graph)) rewrite(NarrowUniformOperands);
   if (graph && target.strict) {
     rewrite([&](const Graph& g, Graph* out) {
       absl::Status status = LowerToStandardOps(g, out, &model.refusals);

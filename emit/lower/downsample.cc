@@ -26,6 +26,23 @@ bool MayMoveToReshape(const Value& value) {
   return false;
 }
 
+bool MayLoseBegin(const Node& slice) {
+  constexpr size_t kMaxNodes = 4096;  // what is further away counts as met
+  bool convolved = false, begins = slice.attrs.Size("begin") != Dim(0);
+  std::set<const Node*> seen;
+  std::vector<const Node*> pending = {slice.inputs[0]->node};
+  while (!pending.empty() && !(convolved && begins)) {
+    const Node* node = pending.back();
+    pending.pop_back();
+    if (!seen.insert(node).second || node->output()->is_constant()) continue;
+    if (seen.size() > kMaxNodes) return true;
+    convolved |= node->op == Op::kConv;
+    begins |= node->op == Op::kSlice && node->attrs.Size("begin") != Dim(0);
+    for (const Value* input : node->inputs) pending.push_back(input->node);
+  }
+  return convolved && begins;
+}
+
 // The axis is cut into blocks of `step`, of which one element stays.
 Expr BlockSlice(Lowering& l, const Node& node, Expr x, int64_t axis, int64_t size, int64_t begin,
                 int64_t count, int64_t step) {

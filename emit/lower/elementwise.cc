@@ -1,9 +1,11 @@
-#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "emit/lower/arithmetic.h"
 #include "emit/lower/families.h"
+#include "t2n/ir/uniform.h"
 
 namespace t2n {
 
@@ -146,12 +148,6 @@ bool LacksF64(Op op) {
          op == Op::kIsInf;
 }
 
-Expr IntegerSquare(Lowering& l, const Node& node, const Expr& x) {
-  Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
-  Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
-  return Call("sub", {Float(0), product});
-}
-
 // Integers where tract's own forms fail: it turns mul(x, x) into a float-only square.
 std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
   DType dtype = node.inputs[0]->dtype();
@@ -175,69 +171,6 @@ std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
     default:
       return std::nullopt;
   }
-}
-
-Expr AbsF64(Lowering& l, const Node& node, const Expr& x) {
-  if (l.target().has_f64_abs()) return Call("abs", {x});
-  return Call("max", {x, l.Temp(node, "opposite", Call("neg", {x}))});
-}
-
-// C's remainder of floats, computed in f64 so that the quotient's floor is right up to one: tract
-// divides by a constant through its reciprocal.
-absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
-  DType dtype = node.output()->dtype();
-  auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
-  a = temp("a", l.Cast(std::move(a), DType::kF64));
-  b = temp("b", l.Cast(std::move(b), DType::kF64));
-  Expr abs_a = temp("abs_a", AbsF64(l, node, a)), abs_b = temp("abs_b", AbsF64(l, node, b));
-  Expr quotient = temp("quotient", Call("floor", {temp("div", Call("div", {abs_a, abs_b}))}));
-  Expr whole = temp("whole", Call("mul", {quotient, abs_b}));
-  Expr none = temp("none", Call("eq", {quotient, Float(0)}));
-  Expr rest = temp("rest", Call("select", {none, abs_a, temp("sub", Call("sub", {abs_a, whole}))}));
-  Expr low = temp("low", Call("lt", {rest, Float(0)}));
-  rest = temp("rest", Call("select", {low, temp("up", Call("add", {rest, abs_b})), rest}));
-  Expr high = temp("high", Call("ge", {rest, abs_b}));
-  rest = temp("rest", Call("select", {high, temp("down", Call("sub", {rest, abs_b})), rest}));
-  Expr negative = temp("negative", Call("lt", {a, Float(0)}));
-  Expr opposite = temp("opposite", Call("neg", {rest}));
-  Expr result = Call("select", {negative, opposite, rest});
-  if (dtype != DType::kF64) result = l.Cast(temp("signed", std::move(result)), dtype);
-  l.Set(node, std::move(result));
-  return absl::OkStatus();
-}
-
-// tract turns a division by a constant power of two into a shift, which rounds down: signed
-// dividends go by their absolute values.
-Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
-  bool constant = node.inputs[1]->is_constant();
-  if (!constant || !IsSigned(node.output()->dtype())) return Call("div", {a, b});
-  Expr magnitude = l.Temp(node, "abs", Call("abs", {a}));
-  Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
-  Expr zero = l.Zero(node.output()->dtype());
-  Expr negative = l.Temp(node, "negative", Call("lt", {a, zero}));
-  Expr opposite = l.Temp(node, "opposite", Call("neg", {quotient}));
-  return Call("select", {negative, opposite, quotient});
-}
-
-// tract turns pow(x, 2) into its float-only square, whatever the type.
-bool IsIntegerSquare(const Node& node) {
-  if (!IsInteger(node.output()->dtype())) return false;
-  if (node.op == Op::kMul) return node.inputs[0] == node.inputs[1];
-  if (node.op != Op::kPow || !node.inputs[1]->is_constant()) return false;
-  absl::StatusOr<std::vector<double>> exponent = ReadDoubles(*node.inputs[1]->constant);
-  return exponent.ok() && !exponent->empty() &&
-         std::all_of(exponent->begin(), exponent->end(), [](double e) { return e == 2; });
-}
-
-// tract's min and max take the operand that is no NaN. Compensated where both are computed; with
-// a constant (relu, clamp) the fast form stays, and a NaN gives the constant.
-Expr PropagateNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
-  extreme = l.Temp(node, "skipping", std::move(extreme));
-  DType dtype = node.output()->dtype();
-  Expr b_is_nan = l.IsNan(node, b, dtype);
-  Expr right = l.Temp(node, "right", Call("select", {b_is_nan, b, extreme}));
-  Expr a_is_nan = l.IsNan(node, a, dtype);
-  return Call("select", {a_is_nan, a, right});
 }
 
 bool IsComparison(Op op) {
@@ -278,6 +211,14 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     Expr up = l.Temp(node, "ceil", Call("ceil", {x}));
     Expr down = l.Temp(node, "floor", Call("floor", {x}));
     l.Set(node, Call("select", {negative, up, down}));
+    return absl::OkStatus();
+  }
+  const bool compared = dtype != DType::kF16 || l.target().compares_f16();
+  if (node.op == Op::kSign && IsFloat(dtype) && compared && !strict) {
+    // Of NaN it is 0 in torch.
+    Expr none = l.Constant(Tensor::Scalar(dtype, 0.0), "zero");
+    Expr is_nan = l.IsNan(node, x, dtype), sign = l.Temp(node, "sign", Call("sign", {x}));
+    l.Set(node, Call("select", {is_nan, none, sign}));
     return absl::OkStatus();
   }
   if (node.op == Op::kIsNan && !l.target().has_is_nan_is_inf()) {
@@ -333,6 +274,12 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, IntegerDiv(l, node, a, b));
     return absl::OkStatus();
   }
+  if (IsFloat(dtype) && !strict) {
+    if (std::optional<Expr> vanishing = VanishingProduct(l, node, a, b)) {
+      l.Set(node, *std::move(vanishing));
+      return absl::OkStatus();
+    }
+  }
   if (IsFloat(dtype) && a.text == b.text && (node.op == Op::kMul || node.op == Op::kAdd)) {
     // One operand: tract 0.23 crashes on an operator that takes what a scan iterates twice.
     bool square = node.op == Op::kMul;
@@ -363,6 +310,37 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// The one element of a constant operand; NaN of anything else.
+double Bound(const Value& operand) {
+  std::optional<Tensor> element = UniformElement(operand);
+  absl::StatusOr<std::vector<double>> read =
+      element ? ReadDoubles(*element) : absl::NotFoundError("no constant");
+  return read.ok() ? read->front() : std::numeric_limits<double>::quiet_NaN();
+}
+
+// Whether `x` was clamped to [low, high].
+bool IsClamped(const Value& x, double low, double high) {
+  const Node& outer = *x.node;
+  const Node* inner = outer.inputs.empty() ? nullptr : outer.inputs[0]->node;
+  if (outer.op == Op::kMin && inner->op == Op::kMax) {
+    return Bound(*outer.inputs[1]) <= high && Bound(*inner->inputs[1]) >= low;
+  }
+  return outer.op == Op::kMax && inner->op == Op::kMin && Bound(*outer.inputs[1]) >= low &&
+         Bound(*inner->inputs[1]) <= high;
+}
+
+// What does not fit wraps around in torch; a cast of tract from floats would saturate.
+bool WrapsAround(const Value& x, DType to) {
+  if (!IsFloat(x.dtype()) || !IsInteger(to) || to == DType::kI32 || ItemSize(to) > 4) return false;
+  const int bits = static_cast<int>(8 * ItemSize(to));
+  const double low = IsSigned(to) ? -std::ldexp(1, bits - 1) : 0;
+  return !IsClamped(x, low, low + std::ldexp(1, bits) - 1);
+}
+
+}  // namespace
+
 absl::Status LowerCast(Lowering& l, const Node& node) {
   DType from = node.inputs[0]->dtype(), to = node.output()->dtype();
   Expr x = l.In(node, 0);
@@ -371,6 +349,9 @@ absl::Status LowerCast(Lowering& l, const Node& node) {
     return absl::OkStatus();
   }
   if (!l.target().strict) {
+    if (WrapsAround(*node.inputs[0], to)) {
+      x = l.Temp(node, "whole", l.Cast(std::move(x), DType::kI64));
+    }
     l.Set(node, l.Cast(std::move(x), to));
     return absl::OkStatus();
   }

@@ -29,6 +29,9 @@ absl::Status LowerIota(Lowering& l, const Node& node);
 //
 // Whether a reshape lies before `value`, with nothing between that a Downsample stays behind.
 bool MayMoveToReshape(const Value& value);
+// Whether the steps of a slice may be made part of a convolution before it, which tract then begins
+// at the first element, wherever the slice or one between begins.
+bool MayLoseBegin(const Node& slice);
 // Every step-th element of axis `axis`, of `size`, from the first on, without a Downsample.
 nnef::Expr EveryNth(Lowering& l, const Node& node, nnef::Expr x, int64_t axis, const Dim& size,
                     int64_t step);

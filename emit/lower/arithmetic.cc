@@ -1,0 +1,138 @@
+#include "emit/lower/arithmetic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "t2n/ir/uniform.h"
+
+namespace t2n {
+
+using nnef::Call;
+using nnef::Expr;
+using nnef::Float;
+
+namespace {
+
+// The one integer that a constant operand is everywhere.
+std::optional<int64_t> UniformInteger(const Value& operand) {
+  std::optional<Tensor> element = UniformElement(operand);
+  if (!element) return std::nullopt;
+  absl::StatusOr<std::vector<int64_t>> read = ReadInts(*element);
+  return read.ok() ? std::make_optional(read->front()) : std::nullopt;
+}
+
+// Whether a constant operand is this number everywhere.
+bool IsEverywhere(const Value& operand, double number) {
+  const Value& source = BeforeBroadcast(operand);
+  if (!source.constant || source.type.quant || NumElements(source.shape()) == Dim(0)) return false;
+  Tensor first = *source.constant;
+  first.sizes.clear(), first.strides.clear();
+  absl::StatusOr<std::vector<double>> read = ReadDoubles(first);
+  return read.ok() && read->front() == number && UniformElement(operand);
+}
+
+// 0 where x is finite, else NaN. tract takes every product with a constant 0 for 0.
+Expr TimesZero(Lowering& l, const Node& node, const Expr& x) {
+  return Call("add", {x, l.Temp(node, "opposite", Call("neg", {x}))});
+}
+
+}  // namespace
+
+Expr AbsF64(Lowering& l, const Node& node, const Expr& x) {
+  if (l.target().has_f64_abs()) return Call("abs", {x});
+  return Call("max", {x, l.Temp(node, "opposite", Call("neg", {x}))});
+}
+
+Expr IntegerSquare(Lowering& l, const Node& node, const Expr& x) {
+  Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
+  Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
+  return Call("sub", {Float(0), product});
+}
+
+// tract turns pow(x, 2) into its float-only square, whatever the type.
+bool IsIntegerSquare(const Node& node) {
+  if (!IsInteger(node.output()->dtype())) return false;
+  if (node.op == Op::kMul) return node.inputs[0] == node.inputs[1];
+  if (node.op != Op::kPow || !node.inputs[1]->is_constant()) return false;
+  absl::StatusOr<std::vector<double>> exponent = ReadDoubles(*node.inputs[1]->constant);
+  return exponent.ok() && !exponent->empty() &&
+         std::all_of(exponent->begin(), exponent->end(), [](double e) { return e == 2; });
+}
+
+// C's remainder of floats, computed in f64 so that the quotient's floor is right up to one: tract
+// divides by a constant through its reciprocal.
+absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
+  DType dtype = node.output()->dtype();
+  if (IsEverywhere(*node.inputs[1], 0)) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    l.Set(node, Call("add", {a, l.Constant(Tensor::Scalar(dtype, kNan), "nan")}));
+    return absl::OkStatus();
+  }
+  auto temp = [&](const char* suffix, Expr e) { return l.Temp(node, suffix, std::move(e)); };
+  a = temp("a", l.Cast(std::move(a), DType::kF64));
+  b = temp("b", l.Cast(std::move(b), DType::kF64));
+  Expr abs_a = temp("abs_a", AbsF64(l, node, a)), abs_b = temp("abs_b", AbsF64(l, node, b));
+  Expr quotient = temp("quotient", Call("floor", {temp("div", Call("div", {abs_a, abs_b}))}));
+  Expr whole = temp("whole", Call("mul", {quotient, abs_b}));
+  Expr none = temp("none", Call("eq", {quotient, Float(0)}));
+  Expr rest = temp("rest", Call("select", {none, abs_a, temp("sub", Call("sub", {abs_a, whole}))}));
+  Expr low = temp("low", Call("lt", {rest, Float(0)}));
+  rest = temp("rest", Call("select", {low, temp("up", Call("add", {rest, abs_b})), rest}));
+  Expr high = temp("high", Call("ge", {rest, abs_b}));
+  rest = temp("rest", Call("select", {high, temp("down", Call("sub", {rest, abs_b})), rest}));
+  Expr negative = temp("negative", Call("lt", {a, Float(0)}));
+  Expr opposite = temp("opposite", Call("neg", {rest}));
+  Expr result = Call("select", {negative, opposite, rest});
+  if (dtype != DType::kF64) result = l.Cast(temp("signed", std::move(result)), dtype);
+  l.Set(node, std::move(result));
+  return absl::OkStatus();
+}
+
+// tract turns a division by a constant power of two into a shift, which rounds down: what that
+// takes away is added to negative dividends before. By -1 the least integer cannot be divided.
+Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
+  const DType dtype = node.output()->dtype();
+  std::optional<int64_t> divisor = UniformInteger(*node.inputs[1]);
+  if (!divisor || !IsSigned(dtype)) return Call("div", {a, b});
+  if (*divisor == -1) return Call("sub", {Float(0), a});
+  if (*divisor == std::numeric_limits<int64_t>::min()) {
+    return l.Cast(l.Temp(node, "least", Call("eq", {a, b})), dtype);
+  }
+  const bool is_power = *divisor > 1 && (*divisor & (*divisor - 1)) == 0;
+  if (!is_power) return Call("div", {a, b});
+  Expr negative = l.Temp(node, "negative", Call("lt", {a, l.Zero(dtype)}));
+  Expr lost = l.Constant(Tensor::Scalar(dtype, *divisor - 1), "rounding");
+  Expr none = l.Constant(Tensor::Scalar(dtype, int64_t{0}), "rounding");
+  Expr rounding = l.Temp(node, "rounding", Call("select", {negative, lost, none}));
+  return Call("div", {l.Temp(node, "dividend", Call("add", {a, rounding})), b});
+}
+
+std::optional<Expr> VanishingProduct(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Value &x = *node.inputs[0], &y = *node.inputs[1];
+  if (BeforeBroadcast(x).constant && BeforeBroadcast(y).constant) return std::nullopt;
+  if (node.op == Op::kMul) {
+    if (IsEverywhere(x, 0)) return TimesZero(l, node, b);
+    if (IsEverywhere(y, 0)) return TimesZero(l, node, a);
+  } else if (node.op == Op::kDiv) {
+    if (IsEverywhere(y, kInfinity) || IsEverywhere(y, -kInfinity)) return TimesZero(l, node, a);
+    if (IsEverywhere(x, 0)) return TimesZero(l, node, l.Temp(node, "inverse", Call("recip", {b})));
+  }
+  return std::nullopt;
+}
+
+// tract's min and max take the operand that is no NaN. Compensated where both are computed; with
+// a constant (relu, clamp) the fast form stays, and a NaN gives the constant.
+Expr PropagateNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
+  extreme = l.Temp(node, "skipping", std::move(extreme));
+  DType dtype = node.output()->dtype();
+  Expr b_is_nan = l.IsNan(node, b, dtype);
+  Expr right = l.Temp(node, "right", Call("select", {b_is_nan, b, extreme}));
+  Expr a_is_nan = l.IsNan(node, a, dtype);
+  return Call("select", {a_is_nan, a, right});
+}
+
+}  // namespace t2n

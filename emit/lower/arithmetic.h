@@ -1,0 +1,35 @@
+// Arithmetic where tract's own operators differ from torch's, or are replaced by others that do.
+#ifndef EMIT_LOWER_ARITHMETIC_H_
+#define EMIT_LOWER_ARITHMETIC_H_
+
+#include <optional>
+
+#include "emit/lower/lowering.h"
+
+namespace t2n {
+
+// The absolute value of an f64.
+nnef::Expr AbsF64(Lowering& l, const Node& node, const nnef::Expr& x);
+
+// x * x of integers.
+nnef::Expr IntegerSquare(Lowering& l, const Node& node, const nnef::Expr& x);
+// Whether a product or power is one.
+bool IsIntegerSquare(const Node& node);
+
+// a / b of integers, towards zero.
+nnef::Expr IntegerDiv(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b);
+
+// C's remainder of floats.
+absl::Status LowerFloatRem(Lowering& l, const Node& node, nnef::Expr a, nnef::Expr b);
+
+// Products of floats with a constant 0, and quotients that are some; nullopt for anything else.
+std::optional<nnef::Expr> VanishingProduct(Lowering& l, const Node& node, const nnef::Expr& a,
+                                           const nnef::Expr& b);
+
+// `extreme`, the minimum or maximum of two floats, with NaN where one of them is.
+nnef::Expr PropagateNan(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b,
+                        nnef::Expr extreme);
+
+}  // namespace t2n
+
+#endif  // EMIT_LOWER_ARITHMETIC_H_
