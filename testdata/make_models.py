@@ -11,6 +11,7 @@ Every model is made from seed 0, and a second run writes the same bytes.
 """
 
 import importlib
+import io
 import pathlib
 import re
 import sys
@@ -61,6 +62,13 @@ def compile_archive(module, fixture):
     return archive
 
 
+def reloaded(archive):
+    stored = io.BytesIO()
+    torch.jit.save(archive, stored)
+    stored.seek(0)
+    return torch.jit.load(stored)
+
+
 def kept(outputs, flags):
     """Without those that --output_names calls _."""
     names = re.search(r"--output_names (\S+)", flags)
@@ -84,7 +92,9 @@ def write(folder, fixture):
             archive = torch.jit.trace(module, inputs, check_trace=False, strict=False)
         else:
             archive = compile_archive(module, fixture)
-        call = getattr(archive, fixture.method) if fixture.method != "forward" else archive
+        # What a loaded archive gives: tracing keeps in mind which constants were numbers.
+        loaded = archive if fixture.how == "mobile" else reloaded(archive)
+        call = getattr(loaded, fixture.method) if fixture.method != "forward" else loaded
         stem = folder / fixture.name
         if stateful:  # saved as the first caller finds it
             archive.save(f"{stem}.pt")
