@@ -51,7 +51,7 @@ TEST(UniformOperandsTest, EqualElementsThatAreStoredEachAreUniformToo) {
 %1 i64[1] = Constant([4])
 %2 i64[1] = Mul(%0, %1)
 %3 i64[3] = Broadcast(%2) {shape=[3]}
-%4 i64[3] = Constant([4, 4, 5])
+%4 i64[3] = Constant([4,4,5])
 %5 i64[3] = Mul(%0, %4)
 return %3, %5
 )");
