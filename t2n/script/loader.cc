@@ -1,7 +1,5 @@
 #include "t2n/script/loader.h"
 
-#include <mutex>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/alias/tensor_ref.h"
@@ -15,44 +13,8 @@ namespace {
 
 namespace tv = torchvalue;
 
-// An entry of the archive; checked against its checksum on first use.
-class EntryBuffer : public Buffer {
- public:
-  EntryBuffer(std::shared_ptr<const Archive> archive, const Entry* entry)
-      : archive_(std::move(archive)), entry_(entry) {}
-
-  size_t size() const override { return entry_->size; }
-  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (!bytes_) {
-      T2N_ASSIGN_OR_RETURN(EntryBytes bytes, archive_->Read(entry_->name));
-      bytes_ = std::move(bytes);
-    }
-    return bytes_->span();
-  }
-  absl::Status Stream(const ByteSink& sink) const override {
-    return archive_->Stream(entry_->name, sink);
-  }
-  void Release() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (bytes_) archive_->ReleasePages(bytes_->span());
-  }
-
- private:
-  std::shared_ptr<const Archive> archive_;
-  const Entry* entry_;
-  mutable std::mutex mutex_;
-  mutable std::optional<EntryBytes> bytes_;
-};
-
 std::string Join(const std::string& path, absl::string_view name) {
   return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
-}
-
-// Whether two tensors of one entry are the same elements.
-bool SameView(const tv::TensorRecord& a, const tv::TensorRecord& b) {
-  return a.dtype == b.dtype && a.storage_offset == b.storage_offset && a.sizes == b.sizes &&
-         a.strides == b.strides && !a.quantizer && !b.quantizer;
 }
 
 }  // namespace
@@ -156,17 +118,6 @@ absl::StatusOr<IValue> Loader::LoadPacked(absl::string_view class_name, const tv
       absl::Status(value.status().code(), absl::StrCat(path, ": ", value.status().message()))));
 }
 
-absl::StatusOr<std::shared_ptr<const Buffer>> Loader::BufferOf(const std::string& name) {
-  std::shared_ptr<const Buffer>& buffer = buffers_[name];
-  if (!buffer) {
-    const auto& archive = code_->archive().archive;
-    const Entry* entry = archive->Find(name);
-    if (!entry) return absl::NotFoundError(absl::StrCat("no entry '", name, "'"));
-    buffer = std::make_shared<EntryBuffer>(archive, entry);
-  }
-  return buffer;
-}
-
 absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
                                            const std::string& path) {
   bool nibbles = record.dtype == tv::ScalarType::kQUInt4x2;
@@ -184,7 +135,7 @@ absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
   rows.dtype = DType::kU8;
   rows.sizes = {record.sizes[0], nibbles ? (record.sizes[1] + 1) / 2 : record.sizes[1]};
   rows.strides = ContiguousStrides(rows.sizes);
-  T2N_ASSIGN_OR_RETURN(rows.buffer, BufferOf(record.entry));
+  T2N_ASSIGN_OR_RETURN(rows.buffer, stored_.BufferOf(code_->archive().archive, record.entry));
   if (static_cast<size_t>(rows.nbytes()) > rows.buffer->size()) {
     return absl::InvalidArgumentError("its storage is too small");
   }
@@ -202,43 +153,7 @@ absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
 }
 
 absl::StatusOr<Tensor> Loader::LoadTensor(const tv::TensorRecord& record, QuantPtr* quant) {
-  std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(record.dtype));
-  if (!dtype) {
-    return absl::UnimplementedError(
-        absl::StrCat("tensors of ", tv::ShortName(record.dtype), " are not supported"));
-  }
-  if (!record.has_data) return absl::FailedPreconditionError("the archive has no data for it");
-  T2N_ASSIGN_OR_RETURN(std::shared_ptr<const Buffer> buffer, BufferOf(record.entry));
-  if (record.quantizer) {
-    const tv::Quantizer& q = *record.quantizer;
-    auto params = std::make_shared<QuantParams>();
-    if (q.scheme == tv::Quantizer::Scheme::kPerTensorAffine) {
-      params->scale = {q.scale};
-      params->zero_point = {q.zero_point};
-    } else if (q.scheme == tv::Quantizer::Scheme::kPerChannelAffine) {
-      params->scale = q.scale_list;
-      params->zero_point = q.zero_point_list;
-      if (q.scales) {
-        T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*q.scales, nullptr));
-        T2N_ASSIGN_OR_RETURN(params->scale, ReadDoubles(scales));
-      }
-      if (q.zero_points) {
-        T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*q.zero_points, nullptr));
-        T2N_ASSIGN_OR_RETURN(params->zero_point, ReadInts(zero_points));
-      }
-      params->axis = q.axis;
-    } else {
-      return absl::UnimplementedError("quantization with float zero points is not supported");
-    }
-    if (quant) *quant = std::move(params);
-  }
-  Tensor t;
-  t.dtype = *dtype;
-  t.sizes = record.sizes;
-  t.strides = record.strides;
-  t.offset = record.storage_offset;
-  t.buffer = buffer;
-  return t;
+  return stored_.Load(code_->archive().archive, record, quant);
 }
 
 namespace {
@@ -273,20 +188,7 @@ absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
   if (!tensor.ok()) return unusable(tensor.status());
   Val v = builder_.Constant(*std::move(tensor), std::move(quant));
   v->name = path;
-  auto ref = TensorRef::New(v);
-  std::vector<Alias>& others = aliases_[record.entry];
-  for (const Alias& other : others) {
-    if (SameView(*other.record, record)) {  // it sees what is written to the other
-      ref = std::make_shared<TensorRef>(*other.ref);
-      break;
-    }
-  }
-  others.push_back({&record, ref});
-  if (others[0].ref->storage() == ref->storage()) return IValue(ref);
-  for (const Alias& other : others) {
-    other.ref->set_read_only("whose bytes other tensors of the archive share");
-  }
-  return IValue(ref);
+  return IValue(shared_.Join(code_->archive().archive.get(), record, TensorRef::New(v)));
 }
 
 }  // namespace t2n::script

@@ -14,6 +14,7 @@
 #include "parsers/torchvalue/value.h"
 #include "t2n/aten/op_call.h"
 #include "t2n/ir/builder.h"
+#include "t2n/program/stored_tensors.h"
 #include "t2n/script/code.h"
 #include "t2n/script/value.h"
 
@@ -42,8 +43,6 @@ class Loader {
   // A matrix whose rows have scales and zero points that are no integers (see packed_params.h).
   absl::StatusOr<IValue> LoadRowwise(const torchvalue::TensorRecord& record,
                                      const std::string& path);
-  // The bytes of the archive's entry.
-  absl::StatusOr<std::shared_ptr<const Buffer>> BufferOf(const std::string& entry);
   absl::StatusOr<IValue> LoadTensorRef(const torchvalue::TensorRecord& record,
                                        const std::string& path);
 
@@ -51,12 +50,8 @@ class Loader {
   Builder& builder_;
   const OpEnv& env_;
   absl::flat_hash_map<const torchvalue::Value*, IValue> loaded_;
-  std::map<std::string, std::shared_ptr<const Buffer>> buffers_;  // by archive entry
-  struct Alias {
-    const torchvalue::TensorRecord* record;
-    std::shared_ptr<TensorRef> ref;
-  };
-  std::map<std::string, std::vector<Alias>> aliases_;  // by archive entry
+  StoredTensors stored_;
+  SharedStorages shared_;
 };
 
 }  // namespace t2n::script
