@@ -174,6 +174,35 @@ Arg NativeBatchNorm(OpCall& c) {
   return Arg::Tuple({y, empty, empty});
 }
 
+// The same and the running statistics after it: momentum of this batch's, the variance unbiased.
+Arg FunctionalBatchNorm(OpCall& c) {
+  Builder& b = c.b;
+  Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
+  if (x.rank() < 2) return c.Refuse("input of rank 0 or 1");
+  const double momentum = c.number("momentum");
+  Arg normalized = NativeBatchNorm(c);
+  if (!b.ok()) return Val();
+  ArgList results = normalized.items();
+  if (!c.boolean("training")) {
+    results.push_back(mean);
+    results.push_back(var);
+    return Arg::Tuple(std::move(results));
+  }
+  const std::vector<int64_t> axes = AllButChannels(x.rank());
+  const Val wide = b.Cast(x, Accumulated(x.dtype()));
+  const Val batch_mean = b.Reduce(Op::kReduceMean, wide, axes, true);
+  const Val squares = b.Reduce(Op::kReduceSum, b.Square(b.Sub(wide, batch_mean)), axes, true);
+  Dim count = 1;
+  for (int64_t axis : axes) count *= x.dim(axis);
+  const Val batch_var = b.Div(squares, b.Cast(b.DimScalar(count - 1), wide.dtype()));
+  for (const auto& [running, batch] :
+       {std::make_pair(mean, batch_mean), std::make_pair(var, batch_var)}) {
+    const Val now = b.Cast(b.Reshape(batch, {x.dim(1)}), running.dtype());
+    results.push_back(b.Add(b.Mul(running, 1 - momentum), b.Mul(now, momentum)));
+  }
+  return Arg::Tuple(std::move(results));
+}
+
 Arg InstanceNorm(OpCall& c) {
   c.ignore({"momentum", "cudnn_enabled"});
   Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
@@ -241,6 +270,10 @@ constexpr OpEntry kOps[] = {
     {"aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool "
      "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
      NativeBatchNorm},
+    {"aten::_native_batch_norm_legit_functional(Tensor input, Tensor? weight, Tensor? bias, Tensor "
+     "running_mean, Tensor running_var, bool training, float momentum, float eps) -> (Tensor, "
+     "Tensor, Tensor, Tensor running_mean_out, Tensor running_var_out)",
+     FunctionalBatchNorm},
     {"aten::_native_batch_norm_legit_no_training(Tensor input, Tensor? weight, Tensor? bias, "
      "Tensor running_mean, Tensor running_var, float momentum, float eps) -> (Tensor, Tensor, "
      "Tensor)",

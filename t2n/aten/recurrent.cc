@@ -323,7 +323,42 @@ Arg DynamicCell(OpCall& c) {
   return kKind == Kind::kLstm ? Arg::Tuple(next) : Arg(next[0]);
 }
 
+// One layer in one direction, as torch runs an LSTM on CPU; the fourth result is room to work in.
+Arg MkldnnLayer(OpCall& c) {
+  constexpr int64_t kLstmMode = 2;
+  Builder& b = c.b;
+  c.ignore({"hidden_size", "train"});
+  const Val x = c.tensor("input");
+  if (x.rank() != 3) return c.Refuse("rank of the input");
+  if (c.integer("mode") != kLstmMode) return c.RefuseArg("mode");
+  if (c.integer("num_layers") != 1) return c.RefuseArg("num_layers");
+  if (c.boolean("bidirectional")) return c.RefuseArg("bidirectional");
+  if (!c.ints("batch_sizes").empty()) return c.RefuseArg("batch_sizes");
+  Weights w{{OrderGates(b, c.tensor("weight0"), Kind::kLstm), {}},
+            {OrderGates(b, c.tensor("weight1"), Kind::kLstm), {}},
+            Val(),
+            Val(),
+            Val()};
+  if (c.boolean("has_biases")) {
+    w.input_bias = OrderGates(b, c.tensor("weight2"), Kind::kLstm);
+    w.hidden_bias = OrderGates(b, c.tensor("weight3"), Kind::kLstm);
+  } else {
+    c.ignore({"weight2", "weight3"});
+  }
+  const std::vector<Val> state = {b.SelectIndex(c.tensor("hx_"), 0, 0),
+                                  b.SelectIndex(c.tensor("cx_"), 0, 0)};
+  const int64_t time = c.boolean("batch_first") ? 1 : 0;
+  std::vector<Val> out = RunLayer(b, Kind::kLstm, {x, time, Val()}, state, w, c.boolean("reverse"));
+  const Val room = b.Full({Dim(0)}, DType::kU8, 0);
+  return Arg::Tuple({out[0], b.Unsqueeze(out[1], 0), b.Unsqueeze(out[2], 0), room});
+}
+
 constexpr OpEntry kOps[] = {
+    {"aten::mkldnn_rnn_layer(Tensor input, Tensor weight0, Tensor weight1, Tensor weight2, Tensor "
+     "weight3, Tensor hx_, Tensor cx_, bool reverse, int[] batch_sizes, int mode, int "
+     "hidden_size, int num_layers, bool has_biases, bool bidirectional, bool batch_first, bool "
+     "train) -> (Tensor, Tensor, Tensor, Tensor)",
+     MkldnnLayer},
     {"aten::lstm.input(Tensor input, Tensor[] hx, Tensor[] params, bool has_biases, int "
      "num_layers, float dropout, bool train, bool bidirectional, bool batch_first) -> (Tensor, "
      "Tensor, Tensor)",
