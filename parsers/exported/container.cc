@@ -43,11 +43,11 @@ class Loader {
   absl::Status CheckByteOrder();
   absl::Status ReadProgramOf(absl::string_view entry);
   // The torch.save zip that is an entry, with a dict of tensors; the entry may be empty or absent.
-  absl::Status ReadSaved(absl::string_view entry, StoredTensors* tensors);
+  absl::Status ReadSaved(absl::string_view entry, TensorMap* tensors);
   absl::StatusOr<StoredTensor> Unpickle(std::shared_ptr<const Archive> archive);
   // The tensors that a JSON of names and payloads tells, which lie beside it.
   absl::Status ReadPayloads(absl::string_view folder, absl::string_view what,
-                            StoredTensors* tensors);
+                            TensorMap* tensors);
   absl::Status ReadPayload(JsonReader& json, absl::string_view folder, StoredTensor* tensor);
   absl::StatusOr<StoredTensor> RawTensor(const std::string& entry, const TensorMeta& meta);
   absl::Status ReadLiterals();
@@ -87,7 +87,7 @@ absl::StatusOr<StoredTensor> Loader::Unpickle(std::shared_ptr<const Archive> arc
   return StoredTensor{std::move(archive), *root};
 }
 
-absl::Status Loader::ReadSaved(absl::string_view entry, StoredTensors* tensors) {
+absl::Status Loader::ReadSaved(absl::string_view entry, TensorMap* tensors) {
   const Entry* found = archive_->Find(entry);
   if (found == nullptr || found->size == 0) return absl::OkStatus();
   T2N_ASSIGN_OR_RETURN(auto zip, Archive::OpenNested(archive_, entry));
@@ -169,7 +169,7 @@ absl::Status Loader::ReadPayload(JsonReader& json, absl::string_view folder, Sto
 }
 
 absl::Status Loader::ReadPayloads(absl::string_view folder, absl::string_view what,
-                                  StoredTensors* tensors) {
+                                  TensorMap* tensors) {
   const std::string entry = absl::StrCat(folder, model_.name, "_", what, "_config.json");
   if (!archive_->Find(entry)) return ReadSaved(absl::StrCat(folder, model_.name, ".pt"), tensors);
   T2N_ASSIGN_OR_RETURN(const EntryBytes bytes, archive_->Read(entry, limits::kMaxTextBytes));
@@ -228,7 +228,7 @@ std::string NameOf(const tv::Value& value) {
 }  // namespace
 
 const StoredTensor* ExportedModel::Find(absl::string_view name) const {
-  for (const StoredTensors* tensors : {&weights, &constants}) {
+  for (const TensorMap* tensors : {&weights, &constants}) {
     const auto it = tensors->find(name);
     if (it != tensors->end()) return &it->second;
   }

@@ -25,14 +25,14 @@ struct StoredTensor {
   const torchvalue::Value* value = nullptr;
 };
 
-using StoredTensors = std::map<std::string, StoredTensor, std::less<>>;
+using TensorMap = std::map<std::string, StoredTensor, std::less<>>;
 
 struct ExportedModel {
   std::string name;
   std::unique_ptr<const ExportedProgram> program;
-  StoredTensors weights;    // parameters and persistent buffers by their names
-  StoredTensors constants;  // tensor constants and other buffers by their names
-  StoredTensors literals;   // torch 2.1: of the graph's `constants`
+  TensorMap weights;    // parameters and persistent buffers by their names
+  TensorMap constants;  // tensor constants and other buffers by their names
+  TensorMap literals;   // torch 2.1: of the graph's `constants`
   std::shared_ptr<torchvalue::Arena> values;
 
   // In the weights or the constants, whichever has it; nullptr if neither does.

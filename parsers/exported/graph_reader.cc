@@ -177,7 +177,7 @@ absl::Status GraphReader::ReadPlainArm(absl::string_view arm, Argument* out, boo
     out->data = OperatorName{name};
   } else if (arm == "as_scalar_type") {
     T2N_ASSIGN_OR_RETURN(const int64_t code, json_.Int());
-    out->data = DType{ScalarTypeOf(code)};
+    out->data = ElementType{ScalarTypeOf(code)};
   } else if (arm == "as_memory_format") {
     T2N_ASSIGN_OR_RETURN(const int64_t code, json_.Int());
     out->data = EnumOf(code, MemoryFormat::kPreserve);

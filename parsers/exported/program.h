@@ -64,7 +64,7 @@ struct SymName {  // a number that nodes compute
 struct Text {
   absl::string_view value;
 };
-struct DType {
+struct ElementType {
   std::optional<torchvalue::ScalarType> type;
 };
 struct Device {
@@ -84,7 +84,7 @@ using Dict = std::vector<std::pair<absl::string_view, Argument>>;
 struct SubGraph;
 
 struct Argument {
-  std::variant<None, TensorName, SymName, bool, int64_t, double, std::complex<double>, Text, DType,
+  std::variant<None, TensorName, SymName, bool, int64_t, double, std::complex<double>, Text, ElementType,
                MemoryFormat, Layout, Device, OperatorName, CustomObject, Ints, Floats, TensorNames,
                List, Dict, std::unique_ptr<SubGraph>>
       data;

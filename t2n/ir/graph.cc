@@ -84,7 +84,9 @@ class Printer {
 }  // namespace
 
 std::string Place::ToString() const {
-  std::string text = absl::StrCat(entry.empty() ? "?" : entry, ":", line, ":", column);
+  std::string text = entry.empty() ? "?" : entry;
+  if (line > 0) absl::StrAppend(&text, ":", line);
+  if (line > 0 && column > 0) absl::StrAppend(&text, ":", column);
   if (!module_path.empty()) absl::StrAppend(&text, " (module ", module_path, ")");
   return text;
 }

@@ -62,6 +62,10 @@ absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, G
 
 }  // namespace
 
+absl::Status AddOutput(Builder& b, const IValue& value, const std::string& name, Graph* graph) {
+  return Flatten(b, value, name, graph);
+}
+
 absl::Status AddOutputs(Builder& b, const IValue& value, Graph* graph) {
   return Flatten(b, value, "", graph);
 }

@@ -2,6 +2,8 @@
 #ifndef T2N_SCRIPT_RESULTS_H_
 #define T2N_SCRIPT_RESULTS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/value.h"
@@ -12,6 +14,9 @@ namespace t2n::script {
 // from dict keys and NamedTuple fields (empty where nothing names them). Unimplemented for what is
 // no tensor.
 absl::Status AddOutputs(Builder& b, const IValue& value, Graph* graph);
+
+// The same of one result that is called `name`.
+absl::Status AddOutput(Builder& b, const IValue& value, const std::string& name, Graph* graph);
 
 }  // namespace t2n::script
 

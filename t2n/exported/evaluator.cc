@@ -1,0 +1,267 @@
+#include "t2n/exported/evaluator.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "t2n/aten/registry.h"
+#include "t2n/base/status.h"
+#include "t2n/exported/places.h"
+#include "t2n/exported/subclass.h"
+#include "t2n/exported/targets.h"
+#include "t2n/script/builtins.h"
+#include "t2n/script/convert_args.h"
+
+namespace t2n::exported {
+namespace {
+
+using script::IValue;
+
+// The results of a call as one value each.
+Values Several(const Node& node, const IValue& result) {
+  if (node.outputs.empty()) return {};
+  const bool one = node.outputs.size() == 1;
+  if (const auto tuple = result.tuple(); tuple && !(one && node.outputs[0].As<TensorNames>())) {
+    return tuple->items;
+  }
+  if (const auto list = result.list(); list && !one) return list->items;
+  return {result};
+}
+
+bool MovesStatistics(absl::string_view op) {
+  return op == "aten::batch_norm" || op == "aten::native_batch_norm" ||
+         op == "aten::_native_batch_norm_legit";
+}
+
+// The size that a value of the program has, as far as both it and the graph say it.
+bool Agree(const Dim& is, const SymInt& told) {
+  return !told.is_number() || !is.is_const() || is == Dim(*told.value);
+}
+
+}  // namespace
+
+absl::StatusOr<Values> Evaluator::Run(const Graph& graph, Values inputs,
+                                      std::vector<std::pair<absl::string_view, IValue>> literals) {
+  Scope scope{&graph, {}, nullptr, false};
+  for (auto& [name, value] : literals) scope.values[name] = std::move(value);
+  return RunIn(graph, std::move(inputs), &scope);
+}
+
+absl::StatusOr<Values> Evaluator::RunIn(const Graph& graph, Values inputs, Scope* scope) {
+  if (inputs.size() != graph.inputs.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a graph of ", graph.inputs.size(), " inputs is given ", inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    T2N_RETURN_IF_ERROR(StoreOne(graph.inputs[i], std::move(inputs[i]), scope));
+  }
+  for (const Node& node : graph.nodes) {
+    const PlacePtr place = PlaceOf(node, scope->place);
+    b_.set_place(place);
+    absl::Status status = RunNode(node, *scope);
+    if (status.ok()) status = b_.status();
+    if (!status.ok()) return script::WithPlace(std::move(status), *place);
+  }
+  Values outputs;
+  for (const Argument& output : graph.outputs) {
+    T2N_ASSIGN_OR_RETURN(IValue value, ValueOf(output, *scope));
+    outputs.push_back(std::move(value));
+  }
+  return outputs;
+}
+
+absl::Status Evaluator::RunNode(const Node& node, Scope& scope) {
+  if (IsHigherOrder(node.target)) {
+    T2N_ASSIGN_OR_RETURN(Values results, CallHigherOrder(node, scope));
+    return Store(node, std::move(results), &scope);
+  }
+  if (IsAssertion(node.target)) return absl::OkStatus();
+  T2N_ASSIGN_OR_RETURN(const IValue result, Call(node, scope));
+  return Store(node, Several(node, result), &scope);
+}
+
+absl::StatusOr<IValue> Evaluator::Call(const Node& node, Scope& scope) {
+  const absl::string_view builtin = BuiltinOf(node.target);
+  if (!builtin.empty()) {
+    std::vector<const Argument*> arguments;
+    for (const NamedArgument& input : node.inputs) arguments.push_back(&input.value);
+    T2N_ASSIGN_OR_RETURN(Values args, ValuesOf(arguments, scope));
+    return CallScalar(builtin, std::move(args));
+  }
+  return CallOperator(node, scope);
+}
+
+absl::StatusOr<IValue> Evaluator::Compare(absl::string_view builtin, const Values& args,
+                                          const absl::Status& undecided) {
+  const auto answer = answers_.find(std::string(*undecided.GetPayload(script::kUndecidedUrl)));
+  if (answer != answers_.end()) return IValue(answer->second);
+  const Dim *a = args[0].If<Dim>(), *b = args[1].If<Dim>();
+  const std::optional<Op> op = ComparisonOf(builtin);
+  if (!a || !b || !op) return undecided;
+  const Val value = b_.Binary(*op, b_.DimScalar(*a), b_.DimScalar(*b));
+  T2N_RETURN_IF_ERROR(b_.status());
+  questions_[value.get()] = undecided;
+  return script::NewOpenNumber(value);
+}
+
+absl::StatusOr<IValue> Evaluator::CallScalar(absl::string_view builtin, Values args) {
+  if (builtin == kItself && args.size() == 1) return args[0];
+  if (builtin == kSubclassPart) return PartOf(args);
+  if (absl::StartsWith(builtin, kSizePrefix)) return SizeOf(builtin, args);
+  script::BuiltinResult result = script::CallBuiltin(builtin, args, {}, b_, env_);
+  if (!result.ok() && script::IsUndecided(result.status()) && args.size() == 2) {
+    return Compare(builtin, args, result.status());
+  }
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> value, std::move(result));
+  if (value) return *std::move(value);
+  // Numbers that the inputs decide.
+  std::vector<Operand> operands;
+  for (const IValue& arg : args) {
+    T2N_ASSIGN_OR_RETURN(Operand operand, script::ToOperand(arg));
+    operands.push_back(std::move(operand));
+  }
+  T2N_ASSIGN_OR_RETURN(const Operand computed, operators_.Call(builtin, operands));
+  return script::FromOperand(computed);
+}
+
+absl::StatusOr<std::vector<NamedOperand>> Evaluator::Operands(const Node& node, Scope& scope) {
+  std::vector<NamedOperand> operands;
+  for (const NamedArgument& input : node.inputs) {
+    T2N_ASSIGN_OR_RETURN(const IValue value, ValueOf(input.value, scope));
+    T2N_ASSIGN_OR_RETURN(Operand operand, script::ToOperand(value));
+    operands.push_back({std::string(input.name), std::move(operand)});
+  }
+  return operands;
+}
+
+// In an autocast region the program has the types of results, but not the casts of arguments.
+absl::Status Evaluator::CastForAutocast(const Node& node, const Scope& scope,
+                                        std::vector<NamedOperand>* operands) {
+  const auto* name = node.outputs.size() == 1 ? node.outputs[0].As<TensorName>() : nullptr;
+  const auto meta = name ? scope.graph->tensors.find(name->name) : scope.graph->tensors.end();
+  if (meta == scope.graph->tensors.end() || !meta->second.dtype) return absl::OkStatus();
+  const auto dtype = DTypeFromTorch(static_cast<int64_t>(*meta->second.dtype));
+  if (!dtype || !IsFloat(*dtype)) return absl::OkStatus();
+  const bool chosen = std::any_of(node.inputs.begin(), node.inputs.end(), [](const auto& input) {
+    return input.value.template As<ElementType>() != nullptr;
+  });
+  if (chosen) return absl::OkStatus();
+  for (NamedOperand& operand : *operands) {
+    const auto tensor = operand.value.tensor();
+    if (!tensor) continue;
+    const Val value = tensor->Read();
+    if (!IsFloat(value.dtype()) || value.dtype() == *dtype) continue;
+    operand.value = Operand(TensorRef::New(b_.Cast(value, *dtype)));
+  }
+  return b_.status();
+}
+
+// Batch normalization in training: it writes its running statistics, which its schema does not say.
+absl::StatusOr<std::optional<IValue>> Evaluator::CallMovingStatistics(
+    const std::vector<NamedOperand>& operands) {
+  const auto find = [&](absl::string_view name) -> const Operand* {
+    for (const NamedOperand& operand : operands) {
+      if (operand.name == name) return &operand.value;
+    }
+    return nullptr;
+  };
+  const Operand* training = find("training");
+  const Arg* flag = training ? training->plain() : nullptr;
+  const Operand *mean = find("running_mean"), *var = find("running_var");
+  if (!flag || !flag->is_bool() || !flag->boolean() || !mean || !mean->tensor() || !var ||
+      !var->tensor()) {
+    return std::nullopt;
+  }
+  std::vector<NamedOperand> taken;
+  for (const NamedOperand& operand : operands) {
+    if (operand.name != "cudnn_enabled") taken.push_back(operand);
+  }
+  T2N_ASSIGN_OR_RETURN(
+      const Operand result,
+      operators_.CallOverload("aten::_native_batch_norm_legit_functional", "", {}, taken));
+  constexpr size_t kResults = 5;
+  const std::vector<Operand>* results = result.tuple();
+  if (!results || results->size() != kResults) return absl::InternalError("statistics are missing");
+  T2N_RETURN_IF_ERROR(mean->tensor()->Write((*results)[3].tensor()->Read()));
+  T2N_RETURN_IF_ERROR(var->tensor()->Write((*results)[4].tensor()->Read()));
+  return script::FromOperand(Operand::Tuple({results->begin(), results->begin() + 3}));
+}
+
+absl::StatusOr<IValue> Evaluator::CallOperator(const Node& node, Scope& scope) {
+  const std::optional<OperatorTarget> target = ParseTarget(node.target);
+  if (!target) {
+    return absl::NotFoundError(absl::StrCat("operator ", node.target, " is not known"));
+  }
+  T2N_ASSIGN_OR_RETURN(std::vector<NamedOperand> operands, Operands(node, scope));
+  if (scope.autocast) T2N_RETURN_IF_ERROR(CastForAutocast(node, scope, &operands));
+  T2N_ASSIGN_OR_RETURN(const Operand result,
+                       operators_.CallOverload(target->name, target->overload, {}, operands));
+  return script::FromOperand(result);
+}
+
+absl::Status Evaluator::StoreOne(const Argument& name, IValue value, Scope* scope) {
+  if (const auto* v = name.As<TensorName>()) {
+    T2N_RETURN_IF_ERROR(Check(v->name, value, *scope));
+    scope->values[v->name] = std::move(value);
+  } else if (const auto* v = name.As<SymName>()) {
+    scope->values[v->name] = std::move(value);
+  } else if (const auto* v = name.As<CustomObject>()) {
+    scope->values[v->name] = std::move(value);
+  } else if (const auto* v = name.As<TensorNames>()) {
+    const auto items = value.list()    ? value.list()->items
+                       : value.tuple() ? value.tuple()->items
+                                       : Values{value};
+    if (items.size() < v->size()) {
+      return absl::UnimplementedError(
+          absl::StrCat("it gives ", items.size(), " tensors, the program ", "takes ", v->size()));
+    }
+    for (size_t i = 0; i < v->size(); ++i) {
+      T2N_RETURN_IF_ERROR(StoreOne(Argument{(*v)[i]}, items[i], scope));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluator::Store(const Node& node, Values results, Scope* scope) {
+  if (results.size() < node.outputs.size()) {
+    return absl::UnimplementedError(absl::StrCat("it gives ", results.size(), " results, the ",
+                                                 "program takes ", node.outputs.size()));
+  }
+  // A higher-order operator may give a list of tensors for all of its results.
+  if (node.outputs.size() == 1 && node.outputs[0].As<TensorNames>() && results.size() != 1) {
+    return StoreOne(node.outputs[0], IValue::NewList(std::move(results)), scope);
+  }
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    T2N_RETURN_IF_ERROR(StoreOne(node.outputs[i], std::move(results[i]), scope));
+  }
+  return absl::OkStatus();
+}
+
+// The program says what every tensor is: a result that is something else would be wrong.
+absl::Status Evaluator::Check(absl::string_view name, const IValue& value, const Scope& scope) {
+  const auto meta = scope.graph->tensors.find(name);
+  const auto tensor = value.tensor();
+  if (meta == scope.graph->tensors.end() || !tensor) return absl::OkStatus();
+  const Val v = tensor->Read();
+  if (!v) return absl::OkStatus();  // its failure is told elsewhere
+  const auto dtype =
+      meta->second.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta->second.dtype)) : std::nullopt;
+  bool agrees = (!dtype || v.dtype() == *dtype) && v.shape().size() == meta->second.sizes.size();
+  for (size_t i = 0; agrees && i < v.shape().size(); ++i) {
+    agrees = Agree(v.shape()[i], meta->second.sizes[i]);
+  }
+  if (agrees) return absl::OkStatus();
+  std::string told(dtype ? DTypeName(*dtype) : "?");
+  for (size_t i = 0; i < meta->second.sizes.size(); ++i) {
+    const SymInt& size = meta->second.sizes[i];
+    absl::StrAppend(&told, i == 0 ? "[" : ",",
+                    size.is_number() ? absl::StrCat(*size.value) : std::string(size.expression));
+  }
+  absl::StrAppend(&told, meta->second.sizes.empty() ? "[]" : "]");
+  return absl::UnimplementedError(absl::StrCat("'", name, "' is ", told, " in the program, but ",
+                                               TypeToString(v->type),
+                                               " as converted; please report ", "this"));
+}
+
+}  // namespace t2n::exported

@@ -1,0 +1,135 @@
+// Runs the graph of an exported program with abstract tensors, node by node, and records what it
+// computes in a graph of primitives.
+#ifndef T2N_EXPORTED_EVALUATOR_H_
+#define T2N_EXPORTED_EVALUATOR_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "parsers/exported/program.h"
+#include "t2n/alias/operator_caller.h"
+#include "t2n/aten/op_call.h"
+#include "t2n/exported/symbols.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/evaluator.h"
+#include "t2n/script/value.h"
+
+namespace t2n::exported {
+
+using Values = std::vector<script::IValue>;
+
+class Evaluator {
+ public:
+  // All must outlive the evaluator. `answers` are to questions about open sizes.
+  Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols,
+            const script::Answers* answers)
+      : b_(*builder),
+        env_(*env),
+        symbols_(*symbols),
+        answers_(*answers),
+        operators_(builder, env) {}
+
+  // Runs `graph` on one value for each of its inputs, and on `literals` by name (torch 2.1); its
+  // outputs. Failures carry a place (script::PlaceOf).
+  absl::StatusOr<Values> Run(const Graph& graph, Values inputs,
+                             std::vector<std::pair<absl::string_view, script::IValue>> literals);
+
+  // Whether there is a higher-order operator of this name (`cond`).
+  static bool KnowsHigherOrder(absl::string_view name);
+
+ private:
+  // A graph that is being run: its values by name.
+  struct Scope {
+    const Graph* graph;
+    absl::flat_hash_map<absl::string_view, script::IValue> values;
+    PlacePtr place;         // of the node that the graph belongs to
+    bool autocast = false;  // operators compute in the types that the program has for their results
+  };
+  // What a higher-order operator was called with.
+  struct HopCall {
+    const Node& node;
+    Scope& scope;
+    std::vector<const Argument*> args;  // by position
+    const Argument* Find(absl::string_view name) const;
+  };
+  using Hop = absl::StatusOr<Values> (Evaluator::*)(const HopCall&);
+
+  // evaluator.cc
+  absl::StatusOr<Values> RunIn(const Graph& graph, Values inputs, Scope* scope);
+  absl::Status RunNode(const Node& node, Scope& scope);
+  absl::StatusOr<script::IValue> Call(const Node& node, Scope& scope);
+  absl::StatusOr<script::IValue> CallScalar(absl::string_view builtin, Values args);
+  absl::StatusOr<script::IValue> CallOperator(const Node& node, Scope& scope);
+  absl::StatusOr<std::optional<script::IValue>> CallMovingStatistics(
+      const std::vector<NamedOperand>& operands);
+  absl::StatusOr<script::IValue> Compare(absl::string_view builtin, const Values& args,
+                                         const absl::Status& undecided);
+  absl::Status CastForAutocast(const Node& node, const Scope& scope,
+                               std::vector<NamedOperand>* operands);
+  absl::StatusOr<std::vector<NamedOperand>> Operands(const Node& node, Scope& scope);
+  absl::Status Store(const Node& node, Values results, Scope* scope);
+  absl::Status StoreOne(const Argument& name, script::IValue value, Scope* scope);
+  absl::Status Check(absl::string_view name, const script::IValue& value, const Scope& scope);
+
+  // values.cc
+  absl::StatusOr<script::IValue> ValueOf(const Argument& argument, const Scope& scope) const;
+  absl::StatusOr<script::IValue> Lookup(absl::string_view name, const Scope& scope) const;
+  absl::StatusOr<Values> ValuesOf(absl::Span<const Argument* const> arguments,
+                                  const Scope& scope) const;
+  absl::StatusOr<Values> ListOf(const Argument* argument, const Scope& scope) const;
+
+  // higher_order.cc
+  static const absl::flat_hash_map<absl::string_view, Hop>& Hops();
+  absl::StatusOr<Values> CallHigherOrder(const Node& node, Scope& scope);
+  absl::StatusOr<Values> RunSubGraph(const Argument* graph, Values inputs, bool autocast);
+  absl::StatusOr<Values> Inlined(const HopCall& call, size_t graph, size_t operands);
+  absl::StatusOr<Values> WithGradients(const HopCall& call);
+  absl::StatusOr<Values> WithAutocast(const HopCall& call);
+  absl::StatusOr<Values> Hinted(const HopCall& call);
+  absl::StatusOr<Values> Invoked(const HopCall& call);
+  absl::StatusOr<Values> Checkpointed(const HopCall& call);
+  absl::StatusOr<Values> OutDtype(const HopCall& call);
+  absl::StatusOr<Values> WithEffects(const HopCall& call);
+  absl::StatusOr<Values> Functionalized(const HopCall& call);
+  absl::StatusOr<script::IValue> CallByName(absl::string_view target, Values positional,
+                                            std::vector<NamedOperand> keywords);
+
+  // control_flow.cc
+  absl::StatusOr<Values> Cond(const HopCall& call);
+  absl::StatusOr<Values> WhileLoop(const HopCall& call);
+  absl::StatusOr<Values> LoopFrom(const HopCall& call, Values carried, const Values& others,
+                                  int open);
+  absl::StatusOr<Values> ScanLoop(const HopCall& call);
+  absl::StatusOr<Values> Map(const HopCall& call);
+  absl::StatusOr<Values> RunOverRows(const HopCall& call, const Values& init, const Values& rows,
+                                     const Values& others);
+  absl::StatusOr<Values> SelectAll(const Val& condition, const Values& yes, const Values& no);
+  // A condition as decided, or the value that decides it.
+  struct Condition {
+    bool holds = false;
+    Val open;
+  };
+  absl::StatusOr<Condition> Decide(const script::IValue& value);
+
+  Builder& b_;
+  const OpEnv& env_;
+  const Symbols& symbols_;
+  const script::Answers& answers_;
+  OperatorCaller operators_;
+  // Comparisons of open sizes that the graph computes, with the question that each is.
+  absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;
+  int loops_ = 0;
+  int64_t passes_ = 0;
+};
+
+// Whether the conversion knows a node of this target; operators of `torch.ops` by name alone.
+bool IsKnownTarget(absl::string_view target);
+
+}  // namespace t2n::exported
+
+#endif  // T2N_EXPORTED_EVALUATOR_H_

@@ -1,0 +1,40 @@
+// The user's inputs of a program: which of the graph's inputs they are, their names, and what the
+// conversion asks of them.
+#ifndef T2N_EXPORTED_INPUTS_H_
+#define T2N_EXPORTED_INPUTS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "parsers/exported/program.h"
+#include "t2n/exported/symbols.h"
+#include "t2n/ir/builder.h"
+#include "t2n/script/signature.h"
+#include "t2n/script/value.h"
+
+namespace t2n::exported {
+
+// One of the user's arguments, as flattened.
+struct UserInput {
+  std::string name;
+  size_t position;        // among the user's arguments
+  const Argument* input;  // of the graph: a name, or the value that the program has for it
+};
+
+// In order, with those whose value is part of the program.
+std::vector<UserInput> UserInputs(const ExportedProgram& program);
+
+// Those that are tensors, but for the ones that --args gives. InvalidArgument if the request asks
+// for what the program has not: an input, an axis, a type.
+absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& program,
+                                                    const script::InputRequest& request);
+
+// The value of a user's input: an input of the graph or, if --args gives it, a constant.
+absl::StatusOr<script::IValue> MakeInput(const UserInput& input, const Graph& graph,
+                                         const Symbols& symbols,
+                                         const script::InputRequest& request, Builder* builder);
+
+}  // namespace t2n::exported
+
+#endif  // T2N_EXPORTED_INPUTS_H_

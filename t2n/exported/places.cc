@@ -1,0 +1,79 @@
+#include "t2n/exported/places.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace t2n::exported {
+namespace {
+
+struct Line {
+  std::string file;
+  int number = 0;
+};
+
+// The last `File "model.py", line 12, in forward` of a traceback that is a file.
+Line LastLine(absl::string_view trace) {
+  Line last;
+  for (absl::string_view text : absl::StrSplit(trace, '\n')) {
+    text = absl::StripLeadingAsciiWhitespace(text);
+    if (!absl::ConsumePrefix(&text, "File \"")) continue;
+    const size_t quote = text.find('"');
+    if (quote == absl::string_view::npos || text.substr(0, 1) == "<") continue;
+    absl::string_view rest = text.substr(quote + 1);
+    if (!absl::ConsumePrefix(&rest, ", line ")) continue;
+    int number = 0;
+    if (!absl::SimpleAtoi(rest.substr(0, rest.find(',')), &number)) continue;
+    last = {std::string(text.substr(0, quote)), number};
+  }
+  return last;
+}
+
+// The path of the last of `KEY,path,type;...`. Types may hold commas and semicolons in brackets.
+std::string ModulePath(absl::string_view stack) {
+  int depth = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i < stack.size(); ++i) {
+    if (stack[i] == '[' || stack[i] == '(') ++depth;
+    if (stack[i] == ']' || stack[i] == ')') --depth;
+    if (stack[i] == ';' && depth == 0) begin = i + 1;
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(stack.substr(begin), ',');
+  if (parts.size() < 2) return "";
+  absl::string_view path = parts[1];
+  // How Python writes it where it is no attribute of the root: L['self'].layer.
+  if (!absl::ConsumePrefix(&path, "L['self'].")) absl::ConsumePrefix(&path, "L['self']");
+  return std::string(path);
+}
+
+}  // namespace
+
+absl::string_view NameOf(const Node& node) {
+  if (!node.name.empty()) return node.name;
+  for (const Argument& output : node.outputs) {
+    if (const auto* v = output.As<TensorName>()) return v->name;
+    if (const auto* v = output.As<SymName>()) return v->name;
+    const auto* list = output.As<TensorNames>();
+    if (list && !list->empty()) return (*list)[0].name;
+  }
+  return node.target;
+}
+
+PlacePtr PlaceOf(const Node& node, PlacePtr caller) {
+  auto place = std::make_shared<Place>();
+  Line line = LastLine(Unescape(node.raw_stack_trace));
+  place->entry = line.file.empty() ? absl::StrCat("node ", NameOf(node)) : std::move(line.file);
+  place->line = line.number;
+  place->module_path = ModulePath(Unescape(node.raw_module_stack));
+  place->caller = std::move(caller);
+  return place;
+}
+
+}  // namespace t2n::exported

@@ -1,0 +1,19 @@
+// Where a node of a program comes from, for messages: the user's own line and module.
+#ifndef T2N_EXPORTED_PLACES_H_
+#define T2N_EXPORTED_PLACES_H_
+
+#include "parsers/exported/program.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n::exported {
+
+// The innermost line of the user's in the node's stack trace, and the path of its module; the
+// node's name where there is no trace. `caller`: the node that the graph around it belongs to.
+PlacePtr PlaceOf(const Node& node, PlacePtr caller);
+
+// `add_1`: the node's name, or that of its first result.
+absl::string_view NameOf(const Node& node);
+
+}  // namespace t2n::exported
+
+#endif  // T2N_EXPORTED_PLACES_H_
