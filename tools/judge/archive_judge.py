@@ -3,6 +3,7 @@
 Beside NAME.pt lie NAME.npz (in0, in1, ... and out0, out1, ...), NAME.flags (flags of the
 conversion, as in a shell), NAME.refused (a text that stderr must have: the archive cannot be
 converted) and NAME.pulse (it is run pulse by pulse too: see pulse_runner.py); each may be absent.
+What lies beside NAME.pt2 exported.py tells.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ import time
 from dataclasses import dataclass, field
 
 import compare
+import exported
 import pulse_runner
 import tract_runner
 
@@ -118,13 +120,19 @@ def judge(archive, name, settings):
     npz = archive.with_suffix(".npz")
     out = pathlib.Path(settings.folder, name)
     out.parent.mkdir(parents=True, exist_ok=True)
-    arguments = [*flags_of(archive, settings), str(archive), str(out)]
+    flags = flags_of(archive, settings)
+    if archive.suffix == ".pt2":
+        npz = out.with_name(out.name + ".calls.npz")
+        flags = (exported.prepare(archive, npz) or []) + flags
+    arguments = [*flags, str(archive), str(out)]
     result = Result(name, "converted")
     try:
         _convert_and_run(arguments, npz, out, settings, result)
         if settings.reference and npz.exists() and result.status not in ("refused", "usage"):
             _check(arguments, npz, settings, result)
     finally:
+        if archive.suffix == ".pt2":
+            npz.unlink(missing_ok=True)
         if not settings.keep:
             shutil.rmtree(out, ignore_errors=True)
     return result

@@ -49,6 +49,12 @@ def load_calls(path):
     return calls
 
 
+def is_random(path):
+    """Whether the recorded outputs were drawn at random: then only their shapes mean something."""
+    with np.load(path, allow_pickle=False) as stored:
+        return "random" in stored.files
+
+
 def load_io(path):
     """(inputs, outputs) of the first call in an .npz."""
     return load_calls(path)[0][:2]
@@ -128,6 +134,8 @@ def run_and_compare(model_path, io_path, tolerance):
     """What differs, and notes. Inputs behind the recorded ones are state: they start from their
     initial values and then take the last outputs of the call before."""
     calls = load_calls(io_path)
+    if is_random(io_path):
+        tolerance = compare.Tolerance(shapes_only=True)
     model = runnable(model_path)
     given = len(calls[0][0])
     state = []
