@@ -4,6 +4,9 @@
 #include <map>
 #include <set>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -22,33 +25,22 @@ constexpr int kMaxCalls = 6;
 constexpr size_t kToldCalls = 3;  // in messages
 constexpr absl::string_view kCounterPrefix = "state#";
 
-const Attribute* Find(const std::vector<Attribute>& attributes, const std::string& path) {
-  for (const Attribute& a : attributes) {
-    if (a.path == path) return &a;
-  }
-  return nullptr;
-}
-
-bool UsesSymbol(const Graph& graph, const std::string& name) {
-  auto in = [&](const Dim& d) {
-    auto symbols = d.Symbols();
-    return std::find(symbols.begin(), symbols.end(), name) != symbols.end();
+// The symbols in sizes of the graph and its bodies.
+void FindSymbols(const Graph& graph, absl::flat_hash_set<std::string>* found) {
+  auto add = [&](const Dim& d) {
+    for (const std::string& s : d.Symbols()) found->insert(s);
   };
   for (const auto& node : graph.nodes()) {
     for (const auto& [key, attr] : node->attrs.all()) {
-      const auto* shape = std::get_if<Shape>(&attr);
-      if (shape && std::any_of(shape->begin(), shape->end(), in)) return true;
-      if (const auto* dim = std::get_if<Dim>(&attr); dim && in(*dim)) return true;
+      if (const auto* shape = std::get_if<Shape>(&attr)) absl::c_for_each(*shape, add);
+      if (const auto* dim = std::get_if<Dim>(&attr)) add(*dim);
     }
     for (const auto& output : node->outputs) {
-      if (std::any_of(output->shape().begin(), output->shape().end(), in)) return true;
-      if (output->dims && std::any_of(output->dims->begin(), output->dims->end(), in)) return true;
+      absl::c_for_each(output->shape(), add);
+      if (output->dims) absl::c_for_each(*output->dims, add);
     }
-    for (const auto& body : node->bodies) {
-      if (UsesSymbol(*body, name)) return true;
-    }
+    for (const auto& body : node->bodies) FindSymbols(*body, found);
   }
-  return false;
 }
 
 std::string Description(const Held& held) {
@@ -73,6 +65,9 @@ bool HoldsNumber(const Held& held) {
   return (held.kind == Held::Kind::kPlain && held.plain.is_number()) ||
          std::any_of(held.items.begin(), held.items.end(), HoldsNumber);
 }
+
+// What each tensor that is kept becomes, by path.
+using NextValues = absl::flat_hash_map<std::string, Value*>;
 
 class StateFinder {
  public:
@@ -104,8 +99,10 @@ class StateFinder {
   // Takes over what the call has left; true if the next call would find what this one has found.
   bool NextForms(const CallResult& call) {
     bool steady = true;
+    const auto found = script::ByPath(call.before);
     for (const Attribute& after : call.after) {
-      const Attribute* before = Find(call.before, after.path);
+      const auto known_before = found.find(after.path);
+      const Attribute* before = known_before == found.end() ? nullptr : known_before->second;
       if (before && script::SameValue(before->held, after.held)) continue;
       bool again = !changed_.insert(after.path).second || Moved(before, after) ||
                    numbers_ == Numbers::kInputsFromFirst;
@@ -169,37 +166,35 @@ class StateFinder {
     StatefulModel model;
     Graph& graph = *steady.graph;
     const size_t results = graph.outputs().size();
-    std::vector<std::pair<std::string, Value*>> next;  // by path
+    NextValues next;
     for (const Attribute& after : steady.after) {
       if (!forms_.count(after.path)) continue;
       std::vector<Leaf> leaves;
       script::Leaves(after.held, after.path, &leaves);
-      for (const Leaf& leaf : leaves) next.emplace_back(leaf.path, leaf.held->tensor.get());
+      for (const Leaf& leaf : leaves) next.emplace(leaf.path, leaf.held->tensor.get());
     }
     std::vector<Value*> inputs = StateInputs(steady);
     std::set<const Value*> needed = Needed(graph, inputs, next);
+    const absl::flat_hash_set<const Value*> states(inputs.begin(), inputs.end());
     auto& all = graph.inputs();
-    for (const Value* v : inputs) {
-      if (!needed.count(v)) all.erase(std::find(all.begin(), all.end(), v));
-    }
-    for (Value* v : inputs) {
-      if (!needed.count(v)) continue;
-      StateTensor state;
-      state.path = v->name;
-      state.input = std::find(all.begin(), all.end(), v) - all.begin();
+    auto is_dropped = [&](const Value* v) { return states.contains(v) && !needed.count(v); };
+    all.erase(std::remove_if(all.begin(), all.end(), is_dropped), all.end());
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (!states.contains(all[i])) continue;
+      const auto value = next.find(all[i]->name);
+      if (value == next.end()) return absl::InternalError("a state without a next value");
+      StateTensor& state = model.states.emplace_back();
+      state.path = all[i]->name;
+      state.input = i;
       state.output = graph.outputs().size();
-      for (auto& [path, value] : next) {
-        if (path != v->name) continue;
-        graph.outputs().push_back(value);
-        graph.output_names().push_back(absl::StrCat(path, "_next"));
-      }
-      if (state.output == graph.outputs().size())
-        return absl::InternalError("a state without a next value");
-      model.states.push_back(std::move(state));
+      graph.outputs().push_back(value->second);
+      graph.output_names().push_back(absl::StrCat(state.path, "_next"));
     }
     graph.EliminateDeadCode();
+    absl::flat_hash_set<std::string> symbols;
+    if (!counters_.empty()) FindSymbols(graph, &symbols);
     for (const std::string& path : counters_) {
-      if (UsesSymbol(graph, absl::StrCat(kCounterPrefix, path))) {
+      if (symbols.contains(absl::StrCat(kCounterPrefix, path))) {
         return absl::UnimplementedError("a size follows the number");
       }
     }
@@ -239,7 +234,8 @@ class StateFinder {
 
   // The states that the method's results depend on, now or at a later call.
   std::set<const Value*> Needed(const Graph& graph, const std::vector<Value*>& states,
-                                const std::vector<std::pair<std::string, Value*>>& next) {
+                                const NextValues& next) {
+    const absl::flat_hash_set<const Value*> kept(states.begin(), states.end());
     std::set<const Value*> needed;
     std::set<const Node*> seen;
     std::vector<const Value*> pending(graph.outputs().begin(), graph.outputs().end());
@@ -247,10 +243,8 @@ class StateFinder {
       const Value* v = pending.back();
       pending.pop_back();
       if (v->is_constant()) continue;
-      if (std::find(states.begin(), states.end(), v) != states.end() && needed.insert(v).second) {
-        for (const auto& [path, value] : next) {
-          if (path == v->name) pending.push_back(value);
-        }
+      if (kept.contains(v) && needed.insert(v).second) {
+        if (const auto it = next.find(v->name); it != next.end()) pending.push_back(it->second);
       }
       if (!seen.insert(v->node).second) continue;
       pending.insert(pending.end(), v->node->inputs.begin(), v->node->inputs.end());
@@ -260,8 +254,10 @@ class StateFinder {
 
   // Whether later calls find nothing but what the first one found, with inputs for constants.
   bool OnlyTensorsOfOwnType() {
+    const auto found = script::ByPath(early_[0].before);
     for (const auto& [path, form] : forms_) {
-      const Attribute* own = Find(early_[0].before, path);
+      const auto it = found.find(path);
+      const Attribute* own = it == found.end() ? nullptr : it->second;
       bool same = own && form.kind == Held::Kind::kTensor && !form.constant &&
                   own->held.kind == form.kind && own->held.type.dtype == form.type.dtype &&
                   own->held.type.shape == form.type.shape && own->held.alias == form.alias;

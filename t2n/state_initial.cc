@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
@@ -17,7 +18,7 @@ using script::Attribute;
 using script::Held;
 using script::Leaf;
 
-constexpr int kMaxCandidates = 8;  // of a state
+constexpr size_t kMaxCandidates = 8;  // of a state
 constexpr int kMaxChoices = 24;
 // Sizes of random inputs' open axes, a trial each.
 constexpr int64_t kTrialSizes[] = {64, 96};
@@ -28,11 +29,32 @@ std::vector<Leaf> LeavesOf(const std::vector<Attribute>& attributes) {
   return leaves;
 }
 
-const Held* Find(const std::vector<Leaf>& leaves, const std::string& path) {
-  for (const Leaf& leaf : leaves) {
-    if (leaf.path == path) return leaf.held;
+using HeldByPath = absl::flat_hash_map<std::string, const Held*>;
+
+const Held* Find(const HeldByPath& held, const std::string& path) {
+  const auto it = held.find(path);
+  return it == held.end() ? nullptr : it->second;
+}
+
+HeldByPath ByPath(const std::vector<Leaf>& leaves) {
+  HeldByPath by_path;
+  for (const Leaf& leaf : leaves) by_path.try_emplace(leaf.path, leaf.held);
+  return by_path;
+}
+
+// A held value and those in it.
+void AddAll(const Held& held, const std::string& path, HeldByPath* by_path) {
+  by_path->try_emplace(path, &held);
+  for (size_t i = 0; i < held.items.size(); ++i) {
+    AddAll(held.items[i], ItemPath(held, path, i), by_path);
   }
-  return nullptr;
+}
+
+// Held values of every kind.
+HeldByPath AllByPath(const std::vector<Attribute>& attributes) {
+  HeldByPath by_path;
+  for (const Attribute& a : attributes) AddAll(a.held, a.path, &by_path);
+  return by_path;
 }
 
 bool SameType(const ValueType& a, const ValueType& b) {
@@ -72,10 +94,13 @@ class InitialFinder {
   }
 
   absl::Status Run(bool own_values) {
-    T2N_ASSIGN_OR_RETURN(bool settled, FindCandidates());
+    T2N_ASSIGN_OR_RETURN(bool settled, FindOwn());
     settled &= AddOutputs() && early_.size() == 1;
-    Choose(std::vector<size_t>(states_.size(), 0));
-    if (own_values && settled) return absl::OkStatus();
+    if (own_values && settled) {
+      Choose(std::vector<size_t>(states_.size(), 0));
+      return absl::OkStatus();
+    }
+    AddOtherCandidates();
     T2N_RETURN_IF_ERROR(RunEarly());
     // The same of all states, then every combination.
     size_t most = 1;
@@ -106,43 +131,50 @@ class InitialFinder {
     std::map<std::string, size_t> left;               // outputs with what it leaves, by path
   };
 
-  // Whether each state's own value is there.
-  absl::StatusOr<bool> FindCandidates() {
-    const std::vector<Leaf> own = LeavesOf(early_[0].call->before);
-    std::vector<const Value*> constants;
-    for (const Early& e : early_) {
-      for (const auto& node : e.call->graph->nodes()) {
-        for (const auto& v : node->outputs) {
-          if (v->is_constant()) constants.push_back(v.get());
-        }
-      }
-    }
+  // The first candidate of each state is its own value; whether all have one.
+  absl::StatusOr<bool> FindOwn() {
+    const HeldByPath own = ByPath(LeavesOf(early_[0].call->before));
+    const HeldByPath all = AllByPath(early_[0].call->before);
     bool settled = true;
     for (StateTensor& s : states_) {
       const ValueType& type = steady_.inputs()[s.input]->type;
-      std::optional<std::vector<int64_t>> sizes = ConstantShape(type.shape);
-      if (!sizes) {
+      if (!ConstantShape(type.shape)) {
         return absl::UnimplementedError(absl::StrCat("state '", s.path, "' has the open size ",
                                                      ShapeToString(type.shape),
                                                      "; give the inputs fixed sizes"));
       }
-      std::vector<Tensor> found;
+      std::vector<Tensor>& found = candidates_.emplace_back();
       const Held* before = Find(own, s.path);
       if (before && before->constant && SameType(before->type, type)) {
         found.push_back(*before->constant);
-      } else if (std::optional<Tensor> number =
-                     NumberAt(early_[0].call->before, s.path, type.dtype)) {
+      } else if (std::optional<Tensor> number = NumberAt(all, s.path, type.dtype)) {
         found.push_back(*number);
       } else {
         settled = false;
       }
-      Add(Tensor::Expand(Tensor::Scalar(type.dtype, int64_t{0}), *sizes), &found);
-      for (const Value* v : constants) {
-        if (found.size() < kMaxCandidates && SameType(v->type, type)) Add(*v->constant, &found);
-      }
-      candidates_.push_back(std::move(found));
     }
     return settled;
+  }
+
+  // The others are zeros and the program's constants.
+  void AddOtherCandidates() {
+    std::map<std::string, std::vector<Tensor>> constants;  // by type
+    for (const StateTensor& s : states_) constants[TypeToString(steady_.inputs()[s.input]->type)];
+    for (const Early& e : early_) {
+      for (const auto& node : e.call->graph->nodes()) {
+        for (const auto& v : node->outputs) {
+          if (!v->is_constant()) continue;
+          const auto it = constants.find(TypeToString(v->type));
+          if (it != constants.end()) Add(*v->constant, &it->second);
+        }
+      }
+    }
+    for (size_t i = 0; i < states_.size(); ++i) {
+      const ValueType& type = steady_.inputs()[states_[i].input]->type;
+      const Tensor zero = Tensor::Scalar(type.dtype, int64_t{0});
+      Add(Tensor::Expand(zero, *ConstantShape(type.shape)), &candidates_[i]);
+      for (const Tensor& t : constants[TypeToString(type)]) Add(t, &candidates_[i]);
+    }
   }
 
   // Makes what calls leave outputs of theirs; whether all states are among them.
@@ -162,8 +194,9 @@ class InitialFinder {
         e.left[leaf.path] = outputs.size();
         outputs.push_back(leaf.held->tensor.get());
       }
+      const HeldByPath held = ByPath(leaves);
       for (const StateTensor& s : states_) {
-        const Held* after = Find(leaves, s.path);
+        const Held* after = Find(held, s.path);
         auto left = e.left.find(s.path);
         bool same =
             after && left != e.left.end() && SameType(after->type, steady_.inputs()[s.input]->type);
@@ -175,34 +208,23 @@ class InitialFinder {
   }
 
   static void Add(const Tensor& t, std::vector<Tensor>* found) {
+    if (found->size() >= kMaxCandidates) return;
     for (const Tensor& f : *found) {
       if (script::SameElements(f, t)) return;
     }
     found->push_back(t);
   }
 
-  // A number that one of `attributes` is or holds.
-  static std::optional<Tensor> NumberAt(const std::vector<Attribute>& attributes,
-                                        const std::string& path, DType dtype) {
-    for (const Attribute& a : attributes) {
-      if (const Held* held = Inside(a.held, a.path, path)) {
-        const script::IValue& v = held->plain;
-        if (const bool* x = v.If<bool>()) return Tensor::Scalar(dtype, int64_t{*x});
-        if (const Dim* x = v.If<Dim>(); x && x->is_const())
-          return Tensor::Scalar(dtype, x->value());
-        if (const double* x = v.If<double>()) return Tensor::Scalar(dtype, *x);
-      }
-    }
+  // The number at `path`.
+  static std::optional<Tensor> NumberAt(const HeldByPath& all, const std::string& path,
+                                        DType dtype) {
+    const Held* held = Find(all, path);
+    if (!held) return std::nullopt;
+    const script::IValue& v = held->plain;
+    if (const bool* x = v.If<bool>()) return Tensor::Scalar(dtype, int64_t{*x});
+    if (const Dim* x = v.If<Dim>(); x && x->is_const()) return Tensor::Scalar(dtype, x->value());
+    if (const double* x = v.If<double>()) return Tensor::Scalar(dtype, *x);
     return std::nullopt;
-  }
-
-  // What is at `wanted` in a held value that is at `path`.
-  static const Held* Inside(const Held& held, const std::string& path, const std::string& wanted) {
-    if (path == wanted) return &held;
-    for (size_t i = 0; i < held.items.size(); ++i) {
-      if (const Held* found = Inside(held.items[i], ItemPath(held, path, i), wanted)) return found;
-    }
-    return nullptr;
   }
 
   void Choose(const std::vector<size_t>& choice) {
@@ -226,6 +248,8 @@ class InitialFinder {
       Trial& t = trials_.emplace_back();
       for (size_t i = 0; i < early_.size(); ++i) {
         const Graph& graph = *early_[i].call->graph;
+        const HeldByPath left_before =
+            i == 0 ? HeldByPath() : AllByPath(early_[i - 1].call->after);
         std::vector<Tensor> inputs;
         for (const Value* v : graph.inputs()) {
           if (inputs.size() < own_inputs) {
@@ -236,7 +260,7 @@ class InitialFinder {
           const Early& previous = early_[i - 1];
           auto left = previous.left.find(v->name);
           std::optional<Tensor> kept = left == previous.left.end()
-                                           ? NumberAt(previous.call->after, v->name, v->dtype())
+                                           ? NumberAt(left_before, v->name, v->dtype())
                                            : std::optional<Tensor>(t.want[i - 1][left->second]);
           if (!kept) return NotChecked(absl::UnimplementedError("its kind changes between calls"));
           inputs.push_back(*std::move(kept));

@@ -1,7 +1,5 @@
 #include "t2n/script/code.h"
 
-#include <algorithm>
-
 #include "absl/strings/match.h"
 #include "parsers/torchscript/parser.h"
 #include "t2n/base/status.h"
@@ -11,16 +9,34 @@ namespace {
 
 absl::string_view LastPart(absl::string_view name) { return name.substr(name.rfind('.') + 1); }
 
-template <typename T>
-const T* FindIn(torchscript::Block body, absl::string_view name) {
-  for (const torchscript::Stmt* stmt : body) {
-    const T* def = stmt->If<T>();
-    if (def && def->name == name) return def;
+}  // namespace
+
+const torchscript::Stmt* Code::FindIn(torchscript::Block body, torchscript::StmtKind kind,
+                                      absl::string_view name) {
+  if (body.empty()) return nullptr;
+  const auto [it, is_new] = definitions_.try_emplace(body.data());
+  if (is_new) {
+    for (const torchscript::Stmt* stmt : body) {
+      if (const auto* def = stmt->If<torchscript::ClassDef>()) {
+        it->second.try_emplace({stmt->kind, def->name}, stmt);
+      } else if (const auto* def = stmt->If<torchscript::FunctionDef>()) {
+        it->second.try_emplace({stmt->kind, def->name}, stmt);
+      }
+    }
   }
-  return nullptr;
+  const auto found = it->second.find({kind, name});
+  return found == it->second.end() ? nullptr : found->second;
 }
 
-}  // namespace
+const torchscript::ClassDef* Code::ClassIn(torchscript::Block body, absl::string_view name) {
+  const torchscript::Stmt* stmt = FindIn(body, torchscript::StmtKind::kClass, name);
+  return stmt ? &stmt->As<torchscript::ClassDef>() : nullptr;
+}
+
+const torchscript::FunctionDef* Code::FunctionIn(torchscript::Block body, absl::string_view name) {
+  const torchscript::Stmt* stmt = FindIn(body, torchscript::StmtKind::kFunction, name);
+  return stmt ? &stmt->As<torchscript::FunctionDef>() : nullptr;
+}
 
 absl::StatusOr<const torchscript::SourceFile*> Code::File(absl::string_view entry) {
   auto it = files_.find(entry);
@@ -35,25 +51,24 @@ absl::StatusOr<const torchscript::SourceFile*> Code::File(absl::string_view entr
 
 absl::StatusOr<const torchscript::SourceFile*> Code::FileOf(absl::string_view qualified_name) {
   std::string entry = archive_->CodeEntryOf(qualified_name);
-  const auto& entries = archive_->code_entries;
-  if (std::find(entries.begin(), entries.end(), entry) == entries.end()) return nullptr;
+  if (!archive_->archive->Find(entry)) return nullptr;
   return File(entry);
 }
 
 absl::StatusOr<const torchscript::ClassDef*> Code::FindClass(absl::string_view name) {
   T2N_ASSIGN_OR_RETURN(const torchscript::SourceFile* file, FileOf(name));
-  return file ? FindIn<torchscript::ClassDef>(file->body, LastPart(name)) : nullptr;
+  return file ? ClassIn(file->body, LastPart(name)) : nullptr;
 }
 
 absl::StatusOr<const torchscript::FunctionDef*> Code::FindFunction(absl::string_view name) {
   T2N_ASSIGN_OR_RETURN(const torchscript::SourceFile* file, FileOf(name));
-  return file ? FindIn<torchscript::FunctionDef>(file->body, LastPart(name)) : nullptr;
+  return file ? FunctionIn(file->body, LastPart(name)) : nullptr;
 }
 
 absl::StatusOr<const torchscript::FunctionDef*> Code::FindMethod(absl::string_view class_name,
                                                                  absl::string_view method) {
   T2N_ASSIGN_OR_RETURN(torchscript::Block body, MethodsOf(class_name));
-  return FindIn<torchscript::FunctionDef>(body, method);
+  return FunctionIn(body, method);
 }
 
 absl::StatusOr<torchscript::Block> Code::MethodsOf(absl::string_view class_name) {

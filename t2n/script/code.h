@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "parsers/model_archive.h"
@@ -36,7 +38,17 @@ class Code {
  private:
   absl::StatusOr<const torchscript::SourceFile*> FileOf(absl::string_view qualified_name);
 
+  // The definition of that kind and name in a block; nullptr if there is none.
+  const torchscript::Stmt* FindIn(torchscript::Block body, torchscript::StmtKind kind,
+                                  absl::string_view name);
+  const torchscript::ClassDef* ClassIn(torchscript::Block body, absl::string_view name);
+  const torchscript::FunctionDef* FunctionIn(torchscript::Block body, absl::string_view name);
+
+  using Definitions = absl::flat_hash_map<std::pair<torchscript::StmtKind, absl::string_view>,
+                                          const torchscript::Stmt*>;
+
   const ModelArchive* archive_;
+  absl::flat_hash_map<const void*, Definitions> definitions_;  // by block
   std::map<std::string, std::unique_ptr<torchscript::SourceFile>, std::less<>> files_;
 };
 

@@ -235,7 +235,7 @@ void FrozenSizes::Note(const Suspects& s, int64_t number, const std::string& siz
   const std::string text =
       absl::StrCat("the ", number, " in torch.", s.op, " looks frozen: ", size, " was ", number,
                    " when the program was traced, at ", s.place);
-  if (std::find(found_.begin(), found_.end(), text) == found_.end()) found_.push_back(text);
+  if (told_.insert(text).second) found_.push_back(text);
 }
 
 std::vector<std::string> FrozenSizes::Warnings() const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "parsers/torchscript/ast.h"
 #include "t2n/script/value.h"
 
@@ -52,6 +53,7 @@ class FrozenSizes {
 
   std::map<std::string, int64_t> examples_;  // by symbol
   std::vector<std::string> found_;
+  absl::flat_hash_set<std::string> told_;  // the same
 };
 
 }  // namespace t2n::script

@@ -24,8 +24,8 @@ struct Kept {
 
 class Heap {
  public:
-  using Pairs = std::vector<std::pair<IValue, IValue>>;
-  using Attributes = std::vector<std::pair<std::string, IValue>>;
+  using Pairs = decltype(Dict::items);
+  using Attributes = decltype(Object::attributes);
 
   // Adds everything mutable that `root` leads to, with its present contents.
   void Add(const IValue& root);

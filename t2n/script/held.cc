@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/script/merge.h"
@@ -142,6 +141,13 @@ std::vector<Attribute> Attributes(const std::shared_ptr<Object>& root) {
   AliasFinder aliases;
   for (Attribute& a : out) aliases.Visit(a.path, &a.held);
   return out;
+}
+
+absl::flat_hash_map<absl::string_view, const Attribute*> ByPath(
+    const std::vector<Attribute>& attributes) {
+  absl::flat_hash_map<absl::string_view, const Attribute*> by_path;
+  for (const Attribute& a : attributes) by_path.try_emplace(a.path, &a);
+  return by_path;
 }
 
 std::string ItemPath(const Held& held, const std::string& path, size_t item) {

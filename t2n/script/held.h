@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "t2n/script/value.h"
 
 namespace t2n::script {
@@ -51,6 +53,10 @@ struct Attribute {
 
 // Every attribute below `root`, in order; those that are modules are gone into.
 std::vector<Attribute> Attributes(const std::shared_ptr<Object>& root);
+
+// By path, as long as `attributes` is there.
+absl::flat_hash_map<absl::string_view, const Attribute*> ByPath(
+    const std::vector<Attribute>& attributes);
 
 // A tensor inside a held value; path `encoder.state.0`. What is the same as something earlier has
 // no leaves of its own.

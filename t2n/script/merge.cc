@@ -156,7 +156,7 @@ absl::Status Merger::MergeHeap() {
     items = a;
     for (size_t k = 0; k < a.size(); ++k) {
       if (Equals(a[k].first, b[k].first) != true) return Refusal("a dict has other keys or not");
-      items[k].second = Merge(a[k].second, b[k].second, Str(a[k].first));
+      items.value(k) = Merge(a[k].second, b[k].second, Str(a[k].first));
     }
   }
   for (size_t i = 0; i < before_.objects.size(); ++i) {
@@ -166,7 +166,7 @@ absl::Status Merger::MergeHeap() {
     attributes = a;
     for (size_t k = 0; k < a.size(); ++k) {
       if (a[k].first != b[k].first) return Refusal("an object gets an attribute or not");
-      attributes[k].second = Merge(a[k].second, b[k].second, a[k].first);
+      attributes.value(k) = Merge(a[k].second, b[k].second, a[k].first);
     }
   }
   return b_.status();

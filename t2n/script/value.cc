@@ -36,11 +36,11 @@ Tuple::~Tuple() {
 }
 
 Dict::~Dict() {
-  for (auto& [key, v] : items) Free(std::move(key)), Free(std::move(v));
+  for (auto& [key, v] : items.Take()) Free(std::move(key)), Free(std::move(v));
 }
 
 Object::~Object() {
-  for (auto& [name, v] : attributes) Free(std::move(v));
+  for (auto& [name, v] : attributes.Take()) Free(std::move(v));
 }
 
 bool IsBounded(const IValue& root) {
@@ -107,45 +107,19 @@ std::string IValue::TypeName() const {
   return "object";
 }
 
-IValue* Dict::Find(const IValue& key) {
-  for (auto& [k, v] : items) {
-    if (Equals(k, key) == true) return &v;
+// Numbers that are equal are one key, whatever their kinds.
+std::optional<std::string> Dict::Keys::Text(const IValue& key) {
+  if (const auto* s = key.If<std::string>()) return absl::StrCat("s", *s);
+  if (const bool* b = key.If<bool>()) return *b ? "1" : "0";
+  if (const Dim* d = key.If<Dim>(); d && d->is_const()) return absl::StrCat(d->value());
+  if (const double* x = key.If<double>(); x && !std::isnan(*x)) {
+    const bool whole = *x == std::floor(*x) && std::abs(*x) < 9e18;
+    return whole ? absl::StrCat(static_cast<int64_t>(*x)) : absl::StrFormat("%.17g", *x);
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-void Dict::Set(const IValue& key, IValue value) {
-  if (IValue* found = Find(key)) {
-    *found = std::move(value);
-  } else {
-    items.emplace_back(key, std::move(value));
-  }
-}
-
-bool Dict::Erase(const IValue& key) {
-  for (auto it = items.begin(); it != items.end(); ++it) {
-    if (Equals(it->first, key) == true) {
-      items.erase(it);
-      return true;
-    }
-  }
-  return false;
-}
-
-IValue* Object::Find(absl::string_view name) {
-  for (auto& [n, v] : attributes) {
-    if (n == name) return &v;
-  }
-  return nullptr;
-}
-
-void Object::Set(absl::string_view name, IValue value) {
-  if (IValue* found = Find(name)) {
-    *found = std::move(value);
-  } else {
-    attributes.emplace_back(std::string(name), std::move(value));
-  }
-}
+bool Dict::Keys::Same(const IValue& key, const IValue& other) { return Equals(key, other) == true; }
 
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include <complex>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "parsers/torchscript/type.h"
 #include "parsers/torchvalue/value.h"
 #include "t2n/aten/arg.h"
+#include "t2n/script/ordered_map.h"
 
 namespace t2n {
 
@@ -141,12 +143,16 @@ struct Dict : Container {
   Dict& operator=(const Dict&) = default;
   ~Dict();
 
-  std::vector<std::pair<IValue, IValue>> items;  // in order of insertion
+  struct Keys {
+    static std::optional<std::string> Text(const IValue& key);
+    static bool Same(const IValue& key, const IValue& other);
+  };
+  OrderedMap<IValue, IValue, Keys> items;
 
   // nullptr if there is no such key.
-  IValue* Find(const IValue& key);
-  void Set(const IValue& key, IValue value);
-  bool Erase(const IValue& key);
+  IValue* Find(const IValue& key) { return items.Find(key); }
+  void Set(const IValue& key, IValue value) { items.Set(key, std::move(value)); }
+  bool Erase(const IValue& key) { return items.Erase(key); }
 };
 
 struct Enum {
@@ -164,12 +170,18 @@ struct Object : Container {
 
   std::string class_name;
   std::string path;  // `encoder.layer.3`; empty for the root and for what is no module
-  std::vector<std::pair<std::string, IValue>> attributes;
+  struct Keys {
+    static std::optional<std::string> Text(absl::string_view key) { return std::string(key); }
+    static bool Same(absl::string_view key, absl::string_view other) { return key == other; }
+  };
+  OrderedMap<std::string, IValue, Keys> attributes;
   // What its class's __setstate__ still has to be called with (on first use).
   const torchvalue::Value* pending_state = nullptr;
 
-  IValue* Find(absl::string_view name);
-  void Set(absl::string_view name, IValue value);
+  IValue* Find(absl::string_view name) { return attributes.Find(name); }
+  void Set(absl::string_view name, IValue value) {
+    attributes.Set(std::string(name), std::move(value));
+  }
 };
 
 // Whether going through `v`, what it holds, and what that holds stays within the limits of
