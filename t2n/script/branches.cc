@@ -15,13 +15,15 @@ namespace {
 
 constexpr int kMaxOpenPasses = 64;
 
-// Graphs are built in one order, whatever the hash.
-std::vector<absl::string_view> SortedNames(
-    const absl::flat_hash_map<absl::string_view, IValue>& locals) {
-  std::vector<absl::string_view> names;
-  for (const auto& [name, value] : locals) names.push_back(name);
-  std::sort(names.begin(), names.end());
-  return names;
+// The value at the end of a path of attributes, or the last on it that has no such attribute.
+IValue Follow(IValue value, absl::Span<const absl::string_view> attributes) {
+  for (absl::string_view name : attributes) {
+    const std::shared_ptr<Object> object = value.object();
+    const IValue* next = object ? object->Find(name) : nullptr;
+    if (!next) break;
+    value = *next;
+  }
+  return value;
 }
 
 }  // namespace
@@ -58,7 +60,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stm
     return flow == Flow::kReturn ? flow : RunWhile(stmt, frame);
   };
   auto end = []() -> absl::StatusOr<Flow> { return Flow::kNext; };
-  return RunBothWays(*stmt.condition, open, pass, end, frame);
+  return RunBothWays(*stmt.condition, open, MentionsOf<Stmt>(stmt), pass, end, frame);
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
@@ -69,7 +71,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t 
   auto yes = [&] { return RunInner(b.body, frame); };
   auto no = [&] { return RunIf(stmt, branch + 1, frame); };
   if (!decision.open) return decision.taken ? yes() : no();
-  return RunBothWays(*b.condition, decision.open, yes, no, frame);
+  return RunBothWays(*b.condition, decision.open, MentionsOf<Stmt>(stmt), yes, no, frame);
 }
 
 absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame& frame) {
@@ -86,9 +88,11 @@ absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame
     T2N_ASSIGN_OR_RETURN(IValue v, Eval(decision.taken ? *expr.if_true : *expr.if_false, frame));
     return NoConstant(v);
   }
-  T2N_RETURN_IF_ERROR(
-      RunBothWays(*expr.condition, decision.open, way(expr.if_true), way(expr.if_false), frame)
-          .status());
+  Mentions mentions = MentionsOf<Expr>(expr);
+  mentions.assigned.insert(kChosen);
+  T2N_RETURN_IF_ERROR(RunBothWays(*expr.condition, decision.open, mentions, way(expr.if_true),
+                                  way(expr.if_false), frame)
+                          .status());
   IValue chosen = frame.locals[kChosen];
   frame.locals.erase(kChosen);
   return chosen;
@@ -104,36 +108,88 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunAssert(const ts::AssertStmt& stmt,
   return Flow::kNext;
 }
 
+template <typename Piece>
+const Mentions& Evaluator::MentionsOf(const Piece& piece) {
+  std::unique_ptr<const Mentions>& known = mentions_[&piece];
+  if (!known) {
+    auto mentions = std::make_unique<Mentions>();
+    mentions->Add(piece);
+    known = std::move(mentions);
+  }
+  return *known;
+}
+
+template const Mentions& Evaluator::MentionsOf(const Stmt&);
+
+void Evaluator::AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap) {
+  for (const auto& path : mentions.read) {
+    const auto local = frame.locals.find(path[0]);
+    if (local != frame.locals.end()) {
+      heap->Add(Follow(local->second, absl::MakeSpan(path).subspan(1)));
+    } else if (const auto it = frame.closures.find(path[0]); it != frame.closures.end()) {
+      AddMentioned(MentionsOf<Stmt>(*it->second), frame, heap);
+    }
+  }
+  for (const auto& path : mentions.set) {
+    const auto local = frame.locals.find(path[0]);
+    if (local == frame.locals.end()) continue;
+    const auto attributes = absl::MakeSpan(path).subspan(1);
+    const IValue of = Follow(local->second, attributes.first(attributes.size() - 1));
+    const std::shared_ptr<Object> object = of.object();
+    if (!object) continue;
+    if (const IValue* replaced = object->Find(attributes.back())) heap->Add(*replaced);
+    heap->AddAlone(object);
+  }
+}
+
 // Runs one way, notes how it ended, and takes everything back.
-absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Heap& before, Frame& frame,
-                                                   Side* side) {
-  auto locals = frame.locals;
+absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mentions& mentions,
+                                                   const Heap& before, Frame& frame, Side* side) {
+  std::vector<std::pair<absl::string_view, std::optional<IValue>>> locals;
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = frame.locals.find(name);
+    locals.emplace_back(name, it == frame.locals.end() ? std::nullopt
+                                                       : std::make_optional(it->second));
+  }
   PlacePtr place = builder_.place();
   auto take_back = absl::MakeCleanup([&] {
-    frame.locals = std::move(locals);
+    for (auto& [name, value] : locals) {
+      if (value) {
+        frame.locals[name] = *std::move(value);
+      } else {
+        frame.locals.erase(name);
+      }
+    }
     frame.result = IValue();
     builder_.set_place(place);
     before.Restore();
   });
   T2N_ASSIGN_OR_RETURN(Flow flow, way());
-  side->locals = frame.locals;
+  Heap after;
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = frame.locals.find(name);
+    if (it == frame.locals.end()) continue;
+    side->locals[name] = it->second;
+    after.Add(it->second);
+  }
   side->result = frame.result;
   side->heap = before.Now();
-  Heap after;
-  for (absl::string_view name : SortedNames(frame.locals)) after.Add(frame.locals[name]);
+  AddMentioned(mentions, frame, &after);
   after.Add(frame.result);
-  for (const auto& k : after.tensors) side->values[k.of.get()] = k.of->Read();
+  for (const Heap* heap : {&before, static_cast<const Heap*>(&after)}) {
+    for (const auto& k : heap->tensors) side->values[k.of.get()] = k.of->Read();
+  }
   return flow;
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, const Val& open,
-                                                       const Way& yes, const Way& no,
-                                                       Frame& frame) {
+                                                       const Mentions& mentions, const Way& yes,
+                                                       const Way& no, Frame& frame) {
   Heap before;
-  for (absl::string_view name : SortedNames(frame.locals)) before.Add(frame.locals[name]);
+  AddMentioned(mentions, frame, &before);
   Side sides[2];
-  absl::StatusOr<Flow> flows[2] = {RunSide(yes, before, frame, &sides[0]),
-                                   RunSide(no, before, frame, &sides[1])};
+  absl::StatusOr<Flow> flows[2] = {RunSide(yes, mentions, before, frame, &sides[0]),
+                                   RunSide(no, mentions, before, frame, &sides[1])};
   for (int i = 0; i < 2; ++i) {
     if (flows[i].ok()) continue;
     if (!IsRaised(flows[i].status()) || !flows[1 - i].ok()) return flows[i];
@@ -156,11 +212,13 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
   Merger merger(&builder_, open, before, sides[0], sides[1], where);
   absl::Status heap = merger.MergeHeap();
   if (!heap.ok()) return WithPlace(heap, *MakePlace(condition.pos, frame));
-  frame.locals.clear();
-  for (absl::string_view name : SortedNames(sides[0].locals)) {
-    auto other = sides[1].locals.find(name);
-    if (other == sides[1].locals.end()) continue;
-    frame.locals[name] = merger.Merge(sides[0].locals[name], other->second, std::string(name));
+  for (absl::string_view name : mentions.assigned) {
+    const auto one = sides[0].locals.find(name), other = sides[1].locals.find(name);
+    if (one == sides[0].locals.end() || other == sides[1].locals.end()) {
+      frame.locals.erase(name);
+    } else {
+      frame.locals[name] = merger.Merge(one->second, other->second, std::string(name));
+    }
   }
   if (*flows[0] == Flow::kReturn) {
     frame.result = merger.Merge(sides[0].result, sides[1].result, "the result");

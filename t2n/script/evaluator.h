@@ -22,6 +22,7 @@
 #include "t2n/script/frozen_sizes.h"
 #include "t2n/script/held.h"
 #include "t2n/script/loader.h"
+#include "t2n/script/mentions.h"
 #include "t2n/script/merge.h"
 #include "t2n/script/value.h"
 
@@ -125,9 +126,16 @@ class Evaluator {
   absl::StatusOr<Flow> RunIf(const torchscript::IfStmt& stmt, size_t branch, Frame& frame);
   absl::StatusOr<IValue> EvalTernary(const torchscript::TernaryExpr& expr, Frame& frame);
   absl::StatusOr<Flow> RunAssert(const torchscript::AssertStmt& stmt, Frame& frame);
-  absl::StatusOr<Flow> RunBothWays(const Expr& condition, const Val& open, const Way& yes,
-                                   const Way& no, Frame& frame);
-  absl::StatusOr<Flow> RunSide(const Way& way, const Heap& before, Frame& frame, Side* side);
+  // `mentions`: of both ways.
+  absl::StatusOr<Flow> RunBothWays(const Expr& condition, const Val& open, const Mentions& mentions,
+                                   const Way& yes, const Way& no, Frame& frame);
+  absl::StatusOr<Flow> RunSide(const Way& way, const Mentions& mentions, const Heap& before,
+                               Frame& frame, Side* side);
+  // Of a statement or expression; read off once.
+  template <typename Piece>
+  const Mentions& MentionsOf(const Piece& piece);
+  // Adds what the piece of a program can change and lead to.
+  void AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap);
 
   // Expressions (expressions.cc).
   absl::StatusOr<IValue> Eval(const Expr& expr, Frame& frame);
@@ -168,6 +176,7 @@ class Evaluator {
   std::vector<Attribute> restored_;
   FrozenSizes* frozen_ = nullptr;
   const Answers* answers_ = nullptr;
+  absl::flat_hash_map<const void*, std::unique_ptr<const Mentions>> mentions_;
   int depth_ = 0;
   int loops_ = 0;
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number

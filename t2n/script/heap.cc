@@ -32,6 +32,11 @@ void Heap::Add(const IValue& root) {
   }
 }
 
+void Heap::AddAlone(const std::shared_ptr<Object>& object) {
+  if (object->pending_state || !seen_.insert(object.get()).second) return;
+  objects.push_back({object, object->attributes});
+}
+
 Heap Heap::Now() const {
   Heap now;
   now.seen_ = seen_;

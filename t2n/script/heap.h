@@ -29,6 +29,8 @@ class Heap {
 
   // Adds everything mutable that `root` leads to, with its present contents.
   void Add(const IValue& root);
+  // Adds an object alone, without what its attributes lead to.
+  void AddAlone(const std::shared_ptr<Object>& object);
   // The same things with their present contents.
   Heap Now() const;
   // Gives everything its recorded contents back.

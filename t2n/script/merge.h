@@ -13,7 +13,7 @@ namespace t2n::script {
 
 // How a side ended.
 struct Side {
-  absl::flat_hash_map<absl::string_view, IValue> locals;
+  absl::flat_hash_map<absl::string_view, IValue> locals;  // those that some side assigns
   IValue result;
   Heap heap;  // what was there before the condition, as the side left it
   absl::flat_hash_map<const TensorRef*, Val> values;  // of every tensor the side leads to

@@ -75,10 +75,17 @@ class OpenLoopRun {
   }
 
   absl::Status Run() {
-    locals_ = frame_.locals;
-    for (const auto& [name, value] : locals_) names_.push_back(name);
-    std::sort(names_.begin(), names_.end());
-    for (absl::string_view name : names_) before_.Add(locals_[name]);
+    const Mentions& mentions = e_.MentionsOf<ts::Stmt>(stmt_);
+    for (absl::string_view name : mentions.assigned) {
+      const auto it = frame_.locals.find(name);
+      if (it == frame_.locals.end()) {
+        inside_.push_back(name);
+      } else {
+        names_.push_back(name);
+        locals_[name] = it->second;
+      }
+    }
+    e_.AddMentioned(mentions, frame_, &before_);
     for (int pass = 0; pass < kMaxPasses; ++pass) {
       bool settled = false;
       absl::Status status = Pass(&settled);
@@ -124,7 +131,8 @@ class OpenLoopRun {
   }
 
   void TakeBack() {
-    frame_.locals = locals_;
+    for (absl::string_view name : inside_) frame_.locals.erase(name);
+    for (absl::string_view name : names_) frame_.locals[name] = locals_[name];
     before_.Restore();
     for (Grown& g : grown_) g.list->tail = nullptr;
   }
@@ -155,10 +163,10 @@ class OpenLoopRun {
   }
 
   void Changed(Slot slot, const IValue& before, const IValue& now) {
+    if (SameThing(before, now)) return;
     for (const Slot& known : slots_) {
       if (known.Is(slot)) return;
     }
-    if (SameThing(before, now)) return;
     slot.initial = before;
     if (before.If<Dim>() && now.If<Dim>()) slot.step = *now.If<Dim>() - *before.If<Dim>();
     slots_.push_back(std::move(slot));
@@ -399,8 +407,8 @@ class OpenLoopRun {
   const ts::ForStmt& stmt_;
   Evaluator::Frame& frame_;
   OpenLoop loop_;
-  absl::flat_hash_map<absl::string_view, IValue> locals_;
-  std::vector<absl::string_view> names_;
+  absl::flat_hash_map<absl::string_view, IValue> locals_;  // that the body assigns
+  std::vector<absl::string_view> names_, inside_;          // of these, and of those it alone knows
   Heap before_;
   std::vector<Slot> slots_;
   std::vector<Grown> grown_;
@@ -411,7 +419,10 @@ class OpenLoopRun {
 absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, const Dim& count,
                                                        Frame& frame) {
   T2N_RETURN_IF_ERROR(CountIteration(stmt));
-  const auto outer = frame.locals;
+  std::vector<absl::string_view> inside;
+  for (absl::string_view name : MentionsOf<Stmt>(stmt).assigned) {
+    if (!frame.locals.contains(name)) inside.push_back(name);
+  }
   for (int64_t start = 0;; ++start) {
     absl::Status status = OpenLoopRun(this, stmt, start, count, &frame).Run();
     if (status.ok()) return Flow::kNext;
@@ -427,10 +438,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, 
       return flow == Flow::kBreak ? Flow::kNext : flow;
     }
     // What the body alone knows ends with the pass.
-    for (auto it = frame.locals.begin(); it != frame.locals.end();) {
-      auto here = it++;
-      if (!outer.contains(here->first)) frame.locals.erase(here);
-    }
+    for (absl::string_view name : inside) frame.locals.erase(name);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "parsers/torchscript/children.h"
 #include "t2n/aten/registry.h"
 #include "t2n/script/builtins.h"
 
@@ -56,52 +57,12 @@ class Scanner {
 
   void Visit(const ts::Expr* e) {
     if (!e) return;
-    switch (e->kind) {
-      case ts::ExprKind::kTuple:
-        return VisitAll(e->As<ts::TupleExpr>().items);
-      case ts::ExprKind::kList:
-        return VisitAll(e->As<ts::ListExpr>().items);
-      case ts::ExprKind::kDict:
-        VisitAll(e->As<ts::DictExpr>().keys);
-        return VisitAll(e->As<ts::DictExpr>().values);
-      case ts::ExprKind::kAttribute:
-        return Visit(e->As<ts::AttributeExpr>().object);
-      case ts::ExprKind::kSubscript:
-        Visit(e->As<ts::SubscriptExpr>().object);
-        return Visit(e->As<ts::SubscriptExpr>().index);
-      case ts::ExprKind::kSlice:
-        Visit(e->As<ts::SliceExpr>().start);
-        Visit(e->As<ts::SliceExpr>().stop);
-        return Visit(e->As<ts::SliceExpr>().step);
-      case ts::ExprKind::kCall:
-        return VisitCall(e->As<ts::CallExpr>());
-      case ts::ExprKind::kUnary:
-        return Visit(e->As<ts::UnaryExpr>().operand);
-      case ts::ExprKind::kBinary:
-        Visit(e->As<ts::BinaryExpr>().first);
-        for (const auto& o : e->As<ts::BinaryExpr>().rest) Visit(o.value);
-        return;
-      case ts::ExprKind::kTernary:
-        Visit(e->As<ts::TernaryExpr>().condition);
-        Visit(e->As<ts::TernaryExpr>().if_true);
-        return Visit(e->As<ts::TernaryExpr>().if_false);
-      case ts::ExprKind::kAnnotate:
-        return Visit(e->As<ts::AnnotateExpr>().value);
-      case ts::ExprKind::kUncheckedCast:
-        return Visit(e->As<ts::UncheckedCastExpr>().value);
-      case ts::ExprKind::kIsInstance:
-        return Visit(e->As<ts::IsInstanceExpr>().value);
-      default:
-        return;
-    }
-  }
-
-  void VisitAll(ts::ExprList exprs) {
-    for (const ts::Expr* e : exprs) Visit(e);
+    if (const auto* call = e->If<ts::CallExpr>()) return VisitCall(*call);
+    ts::ForEachChild(*e, [this](const ts::Expr& child) { Visit(&child); });
   }
 
   void VisitCall(const ts::CallExpr& call) {
-    VisitAll(call.args);
+    for (const ts::Expr* arg : call.args) Visit(arg);
     for (const auto& k : call.kwargs) Visit(k.value);
     std::optional<std::string> dotted = ts::DottedName(*call.callee);
     if (!dotted) return Visit(call.callee);
