@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "emit/nnef/tensor_file.h"
 #include "t2n/base/status.h"
@@ -35,13 +36,11 @@ absl::Status WriteVariable(const Variable& variable, Container& container, bool 
   if (bits && dense.dtype == DType::kBool) return WriteBits(variable, dense, container);
   T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header,
                        nnef::MakeTensorHeader(dense.dtype, dense.sizes));
-  T2N_RETURN_IF_ERROR(container.Add(absl::StrCat(variable.label, ".dat"),
-                                    header.size() + dense.nbytes(), [&](const ByteSink& sink) {
-                                      T2N_RETURN_IF_ERROR(sink(header));
-                                      return StreamContiguous(dense, sink);
-                                    }));
-  variable.tensor.buffer->Release();
-  return absl::OkStatus();
+  return container.Add(absl::StrCat(variable.label, ".dat"), header.size() + dense.nbytes(),
+                       [&](const ByteSink& sink) {
+                         T2N_RETURN_IF_ERROR(sink(header));
+                         return StreamContiguous(dense, sink);
+                       });
 }
 
 // Workers take variables one by one until all are written or one failed.
@@ -50,7 +49,10 @@ class Work {
   Work(const std::vector<Variable>& variables, Container& container, bool bits,
        const std::function<void(int64_t, int64_t)>& on_written)
       : variables_(variables), container_(container), bits_(bits), on_written_(on_written) {
-    for (const Variable& v : variables) total_ += v.tensor.nbytes();
+    for (const Variable& v : variables) {
+      total_ += v.tensor.nbytes();
+      ++readers_[v.tensor.buffer.get()];
+    }
   }
 
   int64_t total() const { return total_; }
@@ -65,6 +67,9 @@ class Work {
         if (i < failed_) status_ = status, failed_ = i;
         return;
       }
+      // Another worker may be reading the same buffer.
+      const Buffer* buffer = variables_[i].tensor.buffer.get();
+      if (--readers_[buffer] == 0) buffer->Release();
       written_ += variables_[i].tensor.nbytes();
       if (on_written_) on_written_(written_, total_);
     }
@@ -80,6 +85,7 @@ class Work {
   int64_t total_ = 0;
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
+  absl::flat_hash_map<const Buffer*, size_t> readers_;  // variables that are still to be written
   int64_t written_ = 0;
   size_t failed_ = SIZE_MAX;
   absl::Status status_;

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,40 +20,16 @@
 #include "re2/re2.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"
-#include "tools/commands.h"
+#include "tools/testing/fixtures.h"
 
 namespace t2n {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kModels[] = "testdata/models";
 constexpr char kPrograms[] = "testdata/programs";
 // Code of torch's own modules is not part of a golden.
 constexpr char kLibraryCode[] = "code/__torch__/torch/";
-
-std::string ReadText(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// `--flag 'a value' --flag value`, as in a shell.
-std::vector<std::string> SplitFlags(absl::string_view line) {
-  std::vector<std::string> flags;
-  bool quoted = false;
-  for (absl::string_view part : absl::StrSplit(line, '\'')) {
-    if (quoted) {
-      flags.emplace_back(part);
-    } else {
-      for (absl::string_view flag : absl::StrSplit(part, absl::ByAnyChar(" \n"), absl::SkipEmpty()))
-        flags.emplace_back(flag);
-    }
-    quoted = !quoted;
-  }
-  return flags;
-}
 
 void AppendSection(absl::string_view title, absl::string_view text, std::string* out) {
   absl::StrAppend(out, "\n--- ", title, "\n");
@@ -95,17 +70,12 @@ void AppendStates(const EvaluatedModel& model, std::string* out) {
 }
 
 absl::StatusOr<std::string> GenerateMangled(const std::string& name) {
-  const std::string archive = absl::StrCat(kModels, "/", name, ".pt");
-  const std::string flags = ReadText(absl::StrCat(kModels, "/", name, ".flags"));
-  std::string out = absl::StrCat("flags: ", flags);
-  T2N_RETURN_IF_ERROR(AppendCode(archive, &out));
-  std::vector<std::string> args = SplitFlags(flags);
-  args.push_back(archive);
-  args.push_back("out");
-  CommandLine command;
-  T2N_RETURN_IF_ERROR(ParseCommandLine(args, &command));
+  const std::string base = absl::StrCat(testing::kModels, "/", name);
+  std::string out = absl::StrCat("flags: ", testing::ReadText(base + ".flags"));
+  T2N_RETURN_IF_ERROR(AppendCode(base + ".pt", &out));
+  T2N_ASSIGN_OR_RETURN(proto::ConversionSpec spec, testing::SpecOfModel(name, "out"));
   ConversionFailure failure;
-  absl::StatusOr<EvaluatedModel> model = Evaluate(command.spec, &failure);
+  absl::StatusOr<EvaluatedModel> model = Evaluate(spec, &failure);
   if (!model.ok()) {
     AppendSection("refused", absl::StrJoin(failure.causes, "\n"), &out);
     return out;
@@ -152,23 +122,23 @@ int Update(std::vector<std::string> names) {
       std::fprintf(stderr, "%s: %s\n", name.c_str(), text.status().ToString().c_str());
       return 1;
     }
-    const std::string header = Header(ReadText(path));
+    const std::string header = Header(testing::ReadText(path));
     std::ofstream(path) << header << *text;
   }
   return 0;
 }
 
-class ProgramTest : public testing::TestWithParam<std::string> {};
+class ProgramTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ProgramTest, BecomesThisGraph) {
-  const std::string golden = ReadText(fs::path(kPrograms) / (GetParam() + ".txt"));
+  const std::string golden = testing::ReadText(fs::path(kPrograms) / (GetParam() + ".txt"));
   absl::StatusOr<std::string> text = Generate(GetParam());
   ASSERT_TRUE(text.ok()) << text.status();
   EXPECT_EQ(golden, Header(golden) + *text)
       << "if this is meant: bazel run //tools:programs_test -- --update " << GetParam();
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest, testing::ValuesIn(Names()),
+INSTANTIATE_TEST_SUITE_P(Programs, ProgramTest, ::testing::ValuesIn(Names()),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

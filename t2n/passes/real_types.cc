@@ -1,6 +1,8 @@
 #include "t2n/passes/real_types.h"
 
+#include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -32,24 +34,45 @@ class WidenedBuffer : public Buffer {
   explicit WidenedBuffer(Tensor source) : source_(std::move(source)) {}
   size_t size() const override { return source_.numel() * sizeof(float); }
   absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
-    if (bytes_.empty() && source_.numel() > 0) {
-      T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(source_));
-      T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
-      bytes_.resize(size());
-      for (int64_t i = 0; i < dense.numel(); ++i) {
-        uint16_t half;
-        std::memcpy(&half, data + 2 * i, sizeof(half));
-        float wide = BFloat16ToFloat(half);
-        std::memcpy(bytes_.data() + 4 * i, &wide, sizeof(wide));
-      }
-      source_.buffer->Release();
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (bytes_.empty()) {
+      std::vector<uint8_t> bytes;
+      bytes.reserve(size());
+      T2N_RETURN_IF_ERROR(Stream([&](absl::Span<const uint8_t> piece) {
+        bytes.insert(bytes.end(), piece.begin(), piece.end());
+        return absl::OkStatus();
+      }));
+      bytes_ = std::move(bytes);
     }
     return absl::MakeConstSpan(bytes_);
   }
-  void Release() const override { std::vector<uint8_t>().swap(bytes_); }
+  absl::Status Stream(const ByteSink& sink) const override {
+    constexpr int64_t kPiece = 1 << 16;  // elements
+    T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(source_));
+    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
+    std::vector<uint8_t> wide;
+    for (int64_t begin = 0; begin < dense.numel(); begin += kPiece) {
+      const int64_t count = std::min(kPiece, dense.numel() - begin);
+      wide.resize(count * sizeof(float));
+      for (int64_t i = 0; i < count; ++i) {
+        uint16_t half;
+        std::memcpy(&half, data + 2 * (begin + i), sizeof(half));
+        const float value = BFloat16ToFloat(half);
+        std::memcpy(wide.data() + 4 * i, &value, sizeof(value));
+      }
+      T2N_RETURN_IF_ERROR(sink(wide));
+    }
+    source_.buffer->Release();
+    return absl::OkStatus();
+  }
+  void Release() const override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<uint8_t>().swap(bytes_);
+  }
 
  private:
   Tensor source_;
+  mutable std::mutex mutex_;
   mutable std::vector<uint8_t> bytes_;
 };
 
