@@ -174,6 +174,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   const Graph& graph = *prepared;
   model.target = spec.target;
   model.naming = spec.naming;
+  model.max_file_bytes = spec.max_file_bytes;
   if (spec.target.strict) {
     for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
   }

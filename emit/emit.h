@@ -23,6 +23,8 @@ struct EmitSpec {
   Target target = DefaultTarget();
   Naming naming = Naming::kModulePath;
   std::string graph_name = "network";
+  // The largest payload of a file: its header's length has 32 bits. Larger tensors are cut.
+  int64_t max_file_bytes = 0xffffffff;
   // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
   // all the same.
   std::vector<std::pair<std::string, Range>> symbols;

@@ -73,6 +73,27 @@ graph network(image) -> (scores)
 )");
 }
 
+TEST(EmitTest, CutsTensorsThatNoFileHolds) {
+  Graph graph;
+  Builder b(&graph);
+  Val x = b.Input("x", {DType::kF32, {1, 3, 4}, nullptr});
+  uint8_t* data;
+  Val weight = b.Constant(Tensor::Allocate(DType::kF32, {1, 3, 4}, &data));
+  weight->name = "w";
+  graph.outputs() = {b.Add(x, weight).get()};
+  EmitSpec spec;
+  spec.max_file_bytes = 40;  // two rows of 16 bytes
+  EXPECT_THAT(Text(graph, spec), HasSubstr(R"(
+    w_part = variable<scalar>(label = "w.part", shape = [1, 2, 4]);
+    w_part_1 = variable<scalar>(label = "w.part_1", shape = [1, 1, 4]);
+    w = concat([w_part, w_part_1], axis = 1);
+)"));
+  spec.max_file_bytes = 12;  // less than a row
+  EXPECT_THAT(Text(graph, spec), HasSubstr(R"(
+    w_part = concat([w_part_part, w_part_part_1], axis = 2);
+)"));
+}
+
 TEST(EmitTest, NumbersValuesIfAsked) {
   Graph graph;
   BuildNet(&graph);

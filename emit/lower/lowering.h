@@ -47,11 +47,15 @@ struct Model {
   std::vector<std::string> refusals;  // one line each
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
 
+  int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
+
   NameTable names;                                                   // of the graph's body
   NameTable labels;                                                  // of files
   NameTable fragment_names;                                          // of fragments
   absl::flat_hash_map<std::string, std::string> variable_of_tensor;  // TensorKey -> name
-  absl::flat_hash_map<std::string, std::string> fragment_of_text;    // text but name -> name
+  // ContentKey -> names and elements
+  absl::flat_hash_map<std::string, std::vector<std::pair<std::string, Tensor>>> variables_alike;
+  absl::flat_hash_map<std::string, std::string> fragment_of_text;  // text but name -> name
 };
 
 // A body as a fragment: the call passes the body's inputs, then `captured` (variables of the
@@ -151,7 +155,9 @@ class Lowering {
   bool LowerEmpty(const Node& node);
   bool HasUnknownSize(const Node& node) const;
   bool IsKnown(const Shape& sizes) const;
-  void AsBytes(std::string* variable);
+  // A variable of the document's body, in as many files as it takes.
+  void Store(Variable variable);
+  void StoreInPieces(Variable whole);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 

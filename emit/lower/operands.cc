@@ -1,8 +1,10 @@
 // What nodes read: constants as literals or variables, and operands of elementwise primitives
 // without the broadcasts that the operator does itself.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "emit/lower/integer_products.h"
@@ -21,16 +23,39 @@ std::string TensorKey(const Tensor& t) {
                       DTypeName(t.dtype));
 }
 
-// The name and the elements themselves, of small tensors; empty for others. Equal ones that were
+// The elements' bytes, dense in `*dense`; nullopt if they cannot be read.
+std::optional<absl::string_view> Content(const Tensor& t, Tensor* dense) {
+  absl::StatusOr<Tensor> made = MakeContiguous(t);
+  absl::StatusOr<const uint8_t*> data = made.ok() ? ContiguousData(*made) : made.status();
+  if (!data.ok()) return std::nullopt;
+  *dense = *std::move(made);
+  return absl::string_view(reinterpret_cast<const char*>(*data), dense->nbytes());
+}
+
+// The name and what the elements hash to, of small tensors; empty for others. Equal ones that were
 // computed in several places (factors of a layer that is called at every step) are one variable.
 std::string ContentKey(const Tensor& t, absl::string_view name) {
   constexpr int64_t kMaxBytes = 1 << 16;
-  if (t.nbytes() > kMaxBytes) return "";
-  absl::StatusOr<Tensor> dense = MakeContiguous(t);
-  absl::StatusOr<const uint8_t*> data = dense.ok() ? ContiguousData(*dense) : dense.status();
-  if (!data.ok()) return "";
+  Tensor dense;
+  std::optional<absl::string_view> content;
+  if (t.nbytes() <= kMaxBytes) content = Content(t, &dense);
+  if (!content) return "";
   return absl::StrCat("=", name, ":", DTypeName(t.dtype), ":", absl::StrJoin(t.sizes, ","), ":",
-                      absl::string_view(reinterpret_cast<const char*>(*data), t.nbytes()));
+                      absl::Hash<absl::string_view>()(*content));
+}
+
+bool SameContent(const Tensor& a, const Tensor& b) {
+  Tensor dense_a, dense_b;
+  const auto x = Content(a, &dense_a), y = Content(b, &dense_b);
+  return x && y && *x == *y;
+}
+
+// The first axis along which slices of a dense tensor are dense; 0 if it has one element.
+size_t OuterAxis(const Tensor& t) {
+  for (size_t i = 0; i < t.sizes.size(); ++i) {
+    if (t.sizes[i] > 1) return i;
+  }
+  return 0;
 }
 
 // The part of a repeated tensor that is stored: axes of stride 0 with size 1.
@@ -163,32 +188,58 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name,
       absl::StrAppend(k, " ", quantization->scale, " ", quantization->zero_point);
     }
   }
-  auto& known = model_->variable_of_tensor;
   std::string variable;
   // An address tells nothing of a tensor that is not kept.
-  for (const std::string* k : {&key, &content}) {
-    auto it = variable.empty() && !k->empty() ? known.find(*k) : known.end();
-    if (it != known.end()) variable = it->second;
+  const auto known = model_->variable_of_tensor.find(key);
+  if (known != model_->variable_of_tensor.end()) variable = known->second;
+  std::vector<std::pair<std::string, Tensor>>* alike = nullptr;
+  if (variable.empty() && !content.empty()) {
+    alike = &model_->variables_alike[content];
+    for (const auto& [other, elements] : *alike) {
+      if (variable.empty() && SameContent(elements, tensor)) variable = other;
+    }
   }
   if (variable.empty()) {
     variable = model_->names.Unique(ToIdentifier(name));
-    std::string label = model_->labels.Unique(ToLabel(name));
-    model_->variables.push_back({variable, label, tensor, quantization});
-    if (tensor.dtype == DType::kBool && !target().reads_bool_files()) AsBytes(&variable);
-    known[key] = variable;
-    if (!content.empty()) known[content] = variable;
+    Store({variable, model_->labels.Unique(ToLabel(name)), tensor, quantization});
+    model_->variable_of_tensor[key] = variable;
+    if (alike) alike->emplace_back(variable, tensor);
   }
   Expr e = nnef::Id(variable);
   if (parent_) return Capture(std::move(e), variable, quantization ? DType::kF32 : tensor.dtype);
   return e;
 }
 
-// The variable just added holds bytes; `*variable` names what they mean.
-void Lowering::AsBytes(std::string* variable) {
-  Variable& stored = model_->variables.back();
-  stored.tensor.dtype = DType::kU8;
-  stored.name = model_->names.Unique(*variable + "_u8");
-  model_->document.body.push_back({{*variable}, Cast(nnef::Id(stored.name), DType::kBool)});
+void Lowering::Store(Variable variable) {
+  auto& body = model_->document.body;
+  if (variable.tensor.nbytes() > model_->max_file_bytes) return StoreInPieces(std::move(variable));
+  if (variable.tensor.dtype == DType::kBool && !target().reads_bool_files()) {
+    std::string meant = std::exchange(variable.name, model_->names.Unique(variable.name + "_u8"));
+    variable.tensor.dtype = DType::kU8;
+    body.push_back({{std::move(meant)}, Cast(nnef::Id(variable.name), DType::kBool)});
+  }
+  model_->variables.push_back(std::move(variable));
+}
+
+void Lowering::StoreInPieces(Variable whole) {
+  const size_t axis = OuterAxis(whole.tensor);
+  const int64_t count = whole.tensor.sizes.empty() ? 1 : whole.tensor.sizes[axis];
+  const int64_t rows = std::max<int64_t>(
+      model_->max_file_bytes / std::max<int64_t>(whole.tensor.nbytes() / count, 1), 1);
+  std::vector<Expr> pieces;
+  for (int64_t begin = 0; begin < count; begin += rows) {
+    Variable piece = whole;
+    piece.name = model_->names.Unique(whole.name + "_part");
+    piece.label = model_->labels.Unique(whole.label + ".part");
+    piece.tensor.sizes[axis] = std::min(rows, count - begin);
+    piece.tensor.offset += begin * whole.tensor.strides[axis];
+    pieces.push_back(nnef::Id(piece.name));
+    Store(std::move(piece));
+  }
+  model_->document.body.push_back(
+      {{whole.name},
+       nnef::Call("concat", {nnef::Array(std::move(pieces))},
+                  {{"axis", nnef::Int(static_cast<int64_t>(axis))}})});
 }
 
 Expr Lowering::Elementwise(const Node& node, int i) {
