@@ -38,20 +38,23 @@ absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph) {
 absl::Status DropOutputs(Graph* graph, std::vector<StateTensor>* states) {
   std::vector<Value*>& outputs = graph->outputs();
   std::vector<std::string>& names = graph->output_names();
-  for (int i = static_cast<int>(outputs.size()) - 1; i >= 0; --i) {
-    if (names[i] != kLeftOut) continue;
-    outputs.erase(outputs.begin() + i);
-    names.erase(names.begin() + i);
-    for (StateTensor& s : *states) {
-      const int at = static_cast<int>(s.output);
-      if (at == i) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("--output_names: output ", i, " is what the model keeps of ", s.path,
-                         " for its next call; only --state drop leaves it out"));
-      }
-      if (at > i) --s.output;
-    }
+  for (const StateTensor& s : *states) {
+    if (names[s.output] != kLeftOut) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output_names: output ", s.output, " is what the model keeps of ", s.path,
+                     " for its next call; only --state drop leaves it out"));
   }
+  std::vector<size_t> places(outputs.size());  // of those that stay
+  size_t kept = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    places[i] = kept;
+    if (names[i] == kLeftOut) continue;
+    outputs[kept] = outputs[i];
+    names[kept++] = names[i];
+  }
+  outputs.resize(kept);
+  names.resize(kept);
+  for (StateTensor& s : *states) s.output = places[s.output];
   if (!outputs.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError("--output_names leaves out every output");
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -40,10 +41,10 @@ class EntryBuffer : public Buffer {
   mutable std::optional<EntryBytes> bytes_;
 };
 
-// Whether two tensors of one entry are the same elements.
-bool SameView(const tv::TensorRecord& a, const tv::TensorRecord& b) {
-  return a.dtype == b.dtype && a.storage_offset == b.storage_offset && a.sizes == b.sizes &&
-         a.strides == b.strides && !a.quantizer && !b.quantizer;
+// Equal for tensors of one entry that are the same elements.
+std::string ViewKey(const tv::TensorRecord& t) {
+  return absl::StrCat(static_cast<int>(t.dtype), " ", t.storage_offset, " ",
+                      absl::StrJoin(t.sizes, ","), " ", absl::StrJoin(t.strides, ","));
 }
 
 }  // namespace
@@ -103,17 +104,16 @@ absl::StatusOr<Tensor> StoredTensors::Load(const std::shared_ptr<const Archive>&
 std::shared_ptr<TensorRef> SharedStorages::Join(const Archive* archive,
                                                 const tv::TensorRecord& record,
                                                 std::shared_ptr<TensorRef> ref) {
-  std::vector<Alias>& others = aliases_[{archive, record.entry}];
-  for (const Alias& other : others) {
-    if (SameView(*other.record, record)) {
-      ref = std::make_shared<TensorRef>(*other.ref);
-      break;
-    }
+  Sharing& sharing = sharing_[{archive, record.entry}];
+  if (!record.quantizer) {
+    const auto [it, is_new] = sharing.views.try_emplace(ViewKey(record), ref);
+    // It sees what is written to the other.
+    if (!is_new) ref = std::make_shared<TensorRef>(*it->second);
   }
-  others.push_back({&record, ref});
-  if (others[0].ref->storage() == ref->storage() || record.numel() == 0) return ref;
-  for (const Alias& other : others) {
-    other.ref->set_read_only("whose bytes other tensors of the archive share");
+  if (!sharing.first) sharing.first = ref;
+  if (sharing.first->storage() == ref->storage() || record.numel() == 0) return ref;
+  for (const auto& t : {sharing.first, ref}) {
+    t->set_read_only("whose bytes other tensors of the archive share");
   }
   return ref;
 }

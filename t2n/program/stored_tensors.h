@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "parsers/archive/archive.h"
 #include "parsers/torchvalue/tensor_record.h"
@@ -36,17 +37,17 @@ class StoredTensors {
 class SharedStorages {
  public:
   // The tensor that `ref`, made of `record`, is: an alias of one that was made of the same elements
-  // before. Tensors that share memory in another way can no longer be written. `record` must
-  // outlive this.
+  // before. Tensors that share memory in another way can no longer be written.
   std::shared_ptr<TensorRef> Join(const Archive* archive, const torchvalue::TensorRecord& record,
                                   std::shared_ptr<TensorRef> ref);
 
  private:
-  struct Alias {
-    const torchvalue::TensorRecord* record;
-    std::shared_ptr<TensorRef> ref;
+  // The tensors over one entry.
+  struct Sharing {
+    absl::flat_hash_map<std::string, std::shared_ptr<TensorRef>> views;  // by type and place
+    std::shared_ptr<TensorRef> first;
   };
-  std::map<std::pair<const Archive*, std::string>, std::vector<Alias>> aliases_;  // by entry
+  std::map<std::pair<const Archive*, std::string>, Sharing> sharing_;
 };
 
 }  // namespace t2n

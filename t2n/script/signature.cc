@@ -21,48 +21,43 @@ namespace tv = torchvalue;
 // Takes `--inputs` entries by name, or in order.
 class Specs {
  public:
-  explicit Specs(const std::vector<InputSpec>& specs) : specs_(specs), used_(specs.size()) {}
+  explicit Specs(const std::vector<InputSpec>& specs) {
+    for (const InputSpec& s : specs) {
+      names_.insert(s.name);
+      left_.emplace(s.name, &s);
+    }
+  }
 
   const InputSpec* Take(const std::string& name) {
-    for (size_t i = 0; i < specs_.size(); ++i) {
-      if (!used_[i] && specs_[i].name == name) return Use(i);
-    }
-    for (size_t i = 0; i < specs_.size(); ++i) {
-      if (!used_[i] && specs_[i].name.empty()) return Use(i);
-    }
-    return nullptr;
+    auto it = left_.lower_bound(name);
+    if (it == left_.end() || it->first != name) it = left_.begin();
+    if (it == left_.end() || (it->first != name && !it->first.empty())) return nullptr;
+    const InputSpec* taken = it->second;
+    left_.erase(it);
+    return taken;
   }
 
   // Whether a name starts with `prefix` (`x.` for the items of x).
   bool HasPrefix(const std::string& prefix) const {
-    return std::any_of(specs_.begin(), specs_.end(), [&](const InputSpec& s) {
-      return s.name.compare(0, prefix.size(), prefix) == 0;
-    });
+    const auto it = names_.lower_bound(prefix);
+    return it != names_.end() && absl::StartsWith(*it, prefix);
   }
 
-  bool HasUnnamed() const {
-    for (size_t i = 0; i < specs_.size(); ++i) {
-      if (!used_[i] && specs_[i].name.empty()) return true;
-    }
-    return false;
-  }
+  bool HasUnnamed() const { return !left_.empty() && left_.begin()->first.empty(); }
 
   // The first entry that was not taken, by its name or its type.
   std::optional<std::string> Unused() const {
-    for (size_t i = 0; i < specs_.size(); ++i) {
-      if (used_[i]) continue;
-      return specs_[i].name.empty() ? TypeToString(specs_[i].type) : specs_[i].name;
+    const InputSpec* first = nullptr;
+    for (const auto& [name, spec] : left_) {
+      if (!first || spec < first) first = spec;
     }
-    return std::nullopt;
+    if (!first) return std::nullopt;
+    return first->name.empty() ? TypeToString(first->type) : first->name;
   }
 
  private:
-  const InputSpec* Use(size_t i) {
-    used_[i] = true;
-    return &specs_[i];
-  }
-  const std::vector<InputSpec>& specs_;
-  std::vector<bool> used_;
+  std::set<std::string> names_;
+  std::multimap<std::string, const InputSpec*> left_;  // of one name, in order
 };
 
 class ArgumentMaker {
