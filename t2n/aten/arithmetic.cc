@@ -40,7 +40,7 @@ Arg AddScaled(OpCall& c, const Arg& self, const Arg& other, double sign) {
 
 Arg Add(OpCall& c) { return AddScaled(c, c.arg("self"), SecondOperand(c.arg("other")), 1); }
 Arg Sub(OpCall& c) { return AddScaled(c, c.arg("self"), SecondOperand(c.arg("other")), -1); }
-Arg Rsub(OpCall& c) { return AddScaled(c, c.arg("other"), c.arg("self"), -1); }
+Arg Rsub(OpCall& c) { return AddScaled(c, c.arg("other"), SecondOperand(c.arg("self")), -1); }
 
 Arg Mul(OpCall& c) {
   const Arg &self = c.arg("self"), other = SecondOperand(c.arg("other"));

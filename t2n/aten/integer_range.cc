@@ -154,7 +154,7 @@ Found Compute(const Value& value, int depth) {
 Found Find(const Value& value, int depth) {
   const bool integers = IsInteger(value.dtype()) || value.dtype() == DType::kBool;
   if (!integers) return std::nullopt;
-  const IntegerRange type = RangeOfType(value.dtype());
+  const IntegerRange type = RangeOfIntegers(value.dtype());
   Found range;
   if (value.constant || value.dims) {
     range = OfConstant(value);
@@ -167,7 +167,7 @@ Found Find(const Value& value, int depth) {
 
 }  // namespace
 
-IntegerRange RangeOfType(DType dtype) {
+IntegerRange RangeOfIntegers(DType dtype) {
   if (dtype == DType::kBool) return {0, 1};
   const int bits = static_cast<int>(8 * ItemSize(dtype));
   const Wide half = Wide{1} << (bits - 1);
@@ -175,7 +175,7 @@ IntegerRange RangeOfType(DType dtype) {
 }
 
 IntegerRange RangeOf(const Value& value) {
-  return Find(value, kMaxDepth).value_or(RangeOfType(DType::kI64));
+  return Find(value, kMaxDepth).value_or(RangeOfIntegers(DType::kI64));
 }
 
 }  // namespace t2n

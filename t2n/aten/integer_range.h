@@ -16,7 +16,7 @@ struct IntegerRange {
 };
 
 // The least and the largest number of an integer type, or of bool.
-IntegerRange RangeOfType(DType dtype);
+IntegerRange RangeOfIntegers(DType dtype);
 
 // At most what the type holds: results that may not fit it wrap around, and may be anything. The
 // type's own range where nothing else is known. Integers and bools only.

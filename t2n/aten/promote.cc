@@ -14,11 +14,14 @@ int Category(DType t) {
 
 std::optional<DType> Merge(std::optional<DType> a, DType b) { return a ? PromoteTypes(*a, b) : b; }
 
-// `lower` counts only if it is of a higher category than `higher`.
+// `lower` counts only if it is of a higher category than `higher`; a complex one makes real numbers
+// complex of their own width (c10's toComplexType).
 std::optional<DType> Combine(std::optional<DType> higher, std::optional<DType> lower) {
   if (!higher) return lower;
   if (!lower) return higher;
-  return Category(*lower) > Category(*higher) ? PromoteTypes(*higher, *lower) : *higher;
+  if (Category(*lower) <= Category(*higher)) return higher;
+  if (IsFloat(*higher)) return *higher == DType::kF64 ? DType::kC128 : DType::kC64;
+  return PromoteTypes(*higher, *lower);
 }
 
 // The dtype of a number of this category.

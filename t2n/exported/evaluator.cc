@@ -29,11 +29,6 @@ Values Several(const Node& node, const IValue& result) {
   return {result};
 }
 
-bool MovesStatistics(absl::string_view op) {
-  return op == "aten::batch_norm" || op == "aten::native_batch_norm" ||
-         op == "aten::_native_batch_norm_legit";
-}
-
 // The size that a value of the program has, as far as both it and the graph say it.
 bool Agree(const Dim& is, const SymInt& told) {
   return !told.is_number() || !is.is_const() || is == Dim(*told.value);
