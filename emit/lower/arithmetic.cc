@@ -91,8 +91,9 @@ absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
   return absl::OkStatus();
 }
 
-// tract turns a division by a constant power of two into a shift, which rounds down: what that
-// takes away is added to negative dividends before. By -1 the least integer cannot be divided.
+// tract may turn a division by a constant power of two into a shift, which rounds down: signed
+// dividends go by their absolute values. The least integer has none: its quotient is exact and
+// stays negative. By -1 it cannot be divided.
 Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
   const DType dtype = node.output()->dtype();
   std::optional<int64_t> divisor = UniformInteger(*node.inputs[1]);
@@ -103,11 +104,12 @@ Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
   }
   const bool is_power = *divisor > 1 && (*divisor & (*divisor - 1)) == 0;
   if (!is_power) return Call("div", {a, b});
+  Expr magnitude = l.Temp(node, "abs", Call("abs", {a}));
+  Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
+  Expr positive = l.Temp(node, "positive", Call("abs", {quotient}));
+  Expr opposite = l.Temp(node, "opposite", Call("neg", {positive}));
   Expr negative = l.Temp(node, "negative", Call("lt", {a, l.Zero(dtype)}));
-  Expr lost = l.Constant(Tensor::Scalar(dtype, *divisor - 1), "rounding");
-  Expr none = l.Constant(Tensor::Scalar(dtype, int64_t{0}), "rounding");
-  Expr rounding = l.Temp(node, "rounding", Call("select", {negative, lost, none}));
-  return Call("div", {l.Temp(node, "dividend", Call("add", {a, rounding})), b});
+  return Call("select", {negative, opposite, quotient});
 }
 
 std::optional<Expr> VanishingProduct(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
