@@ -87,6 +87,38 @@ void Builder::Fold(Node* node) {
   if (!status.ok()) Fail(std::move(status));
 }
 
+namespace {
+
+// The constant of one element that is everywhere in `x`; null if there is none.
+Value* OneConstant(Value* x) {
+  while (!x->constant && !x->dims && x->node->op == Op::kBroadcast) x = x->node->inputs[0];
+  return x->constant && x->constant->numel() == 1 ? x : nullptr;
+}
+
+// Constants of open size, one number everywhere, are folded as that number is.
+std::optional<Val> FoldUniform(Builder& b, Op op, const Attrs& attrs, absl::Span<const Val> inputs,
+                               const ValueType& result) {
+  if ((!IsElementwise(op) && !IsViewOp(op)) || ConstantShape(result.shape)) return std::nullopt;
+  std::vector<Val> numbers;
+  for (const Val& v : inputs) {
+    Value* number = OneConstant(v.get());
+    if (!number) return std::nullopt;
+    numbers.emplace_back(v.builder(), number);
+  }
+  Val one = IsElementwise(op) ? b.Make(op, attrs, numbers) : numbers[0];
+  if (!one->constant || one->constant->numel() != 1) return std::nullopt;
+  if (IsViewOp(op)) {
+    if (op == Op::kBroadcast && one.get() == inputs[0].get()) return std::nullopt;
+    Tensor t = *one->constant;
+    t.sizes.assign(result.shape.size(), 1);
+    t.strides = t.sizes;
+    one = b.Constant(std::move(t), one->type.quant);
+  }
+  return b.BroadcastTo(one, result.shape);
+}
+
+}  // namespace
+
 std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inputs) {
   if (!ok()) return FailedLike(op, attrs, inputs);
   std::vector<Value*> values;
@@ -104,6 +136,10 @@ std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inpu
   if (absl::Status in_range = CheckIndices(op, attrs, values); !in_range.ok()) {
     Fail(std::move(in_range));
     return FailedLike(op, attrs, inputs);
+  }
+  if (result->size() == 1) {
+    std::optional<Val> uniform = FoldUniform(*this, op, attrs, inputs, (*result)[0]);
+    if (uniform) return {*uniform};
   }
   Node* node = graph_->AddNode(op, std::move(attrs), std::move(values), *std::move(result), place_);
   Fold(node);
