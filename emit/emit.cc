@@ -126,6 +126,7 @@ absl::Status AddText(Container& container, absl::string_view name, const std::st
 }
 
 absl::Status Refusals(const Model& model) {
+  if (!model.faults.empty()) return absl::InternalError(absl::StrJoin(model.faults, "\n"));
   if (model.refusals.empty()) return absl::OkStatus();
   return absl::UnimplementedError(absl::StrJoin(model.refusals, "\n"));
 }

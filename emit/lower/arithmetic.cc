@@ -1,7 +1,5 @@
 #include "emit/lower/arithmetic.h"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -15,14 +13,6 @@ using nnef::Expr;
 using nnef::Float;
 
 namespace {
-
-// The one integer that a constant operand is everywhere.
-std::optional<int64_t> UniformInteger(const Value& operand) {
-  std::optional<Tensor> element = UniformElement(operand);
-  if (!element) return std::nullopt;
-  absl::StatusOr<std::vector<int64_t>> read = ReadInts(*element);
-  return read.ok() ? std::make_optional(read->front()) : std::nullopt;
-}
 
 // Whether a constant operand is this number everywhere.
 bool IsEverywhere(const Value& operand, double number) {
@@ -44,22 +34,6 @@ Expr TimesZero(Lowering& l, const Node& node, const Expr& x) {
 Expr AbsF64(Lowering& l, const Node& node, const Expr& x) {
   if (l.target().has_f64_abs()) return Call("abs", {x});
   return Call("max", {x, l.Temp(node, "opposite", Call("neg", {x}))});
-}
-
-Expr IntegerSquare(Lowering& l, const Node& node, const Expr& x) {
-  Expr negated = l.Temp(node, "neg", Call("sub", {Float(0), x}));
-  Expr product = l.Temp(node, "mul", Call("mul", {negated, x}));
-  return Call("sub", {Float(0), product});
-}
-
-// tract turns pow(x, 2) into its float-only square, whatever the type.
-bool IsIntegerSquare(const Node& node) {
-  if (!IsInteger(node.output()->dtype())) return false;
-  if (node.op == Op::kMul) return node.inputs[0] == node.inputs[1];
-  if (node.op != Op::kPow || !node.inputs[1]->is_constant()) return false;
-  absl::StatusOr<std::vector<double>> exponent = ReadDoubles(*node.inputs[1]->constant);
-  return exponent.ok() && !exponent->empty() &&
-         std::all_of(exponent->begin(), exponent->end(), [](double e) { return e == 2; });
 }
 
 // C's remainder of floats, computed in f64 so that the quotient's floor is right up to one: tract
@@ -89,27 +63,6 @@ absl::Status LowerFloatRem(Lowering& l, const Node& node, Expr a, Expr b) {
   if (dtype != DType::kF64) result = l.Cast(temp("signed", std::move(result)), dtype);
   l.Set(node, std::move(result));
   return absl::OkStatus();
-}
-
-// tract may turn a division by a constant power of two into a shift, which rounds down: signed
-// dividends go by their absolute values. The least integer has none: its quotient is exact and
-// stays negative. By -1 it cannot be divided.
-Expr IntegerDiv(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
-  const DType dtype = node.output()->dtype();
-  std::optional<int64_t> divisor = UniformInteger(*node.inputs[1]);
-  if (!divisor || !IsSigned(dtype)) return Call("div", {a, b});
-  if (*divisor == -1) return Call("sub", {Float(0), a});
-  if (*divisor == std::numeric_limits<int64_t>::min()) {
-    return l.Cast(l.Temp(node, "least", Call("eq", {a, b})), dtype);
-  }
-  const bool is_power = *divisor > 1 && (*divisor & (*divisor - 1)) == 0;
-  if (!is_power) return Call("div", {a, b});
-  Expr magnitude = l.Temp(node, "abs", Call("abs", {a}));
-  Expr quotient = l.Temp(node, "quotient", Call("div", {magnitude, b}));
-  Expr positive = l.Temp(node, "positive", Call("abs", {quotient}));
-  Expr opposite = l.Temp(node, "opposite", Call("neg", {positive}));
-  Expr negative = l.Temp(node, "negative", Call("lt", {a, l.Zero(dtype)}));
-  return Call("select", {negative, opposite, quotient});
 }
 
 std::optional<Expr> VanishingProduct(Lowering& l, const Node& node, const Expr& a, const Expr& b) {

@@ -11,14 +11,6 @@ namespace t2n {
 // The absolute value of an f64.
 nnef::Expr AbsF64(Lowering& l, const Node& node, const nnef::Expr& x);
 
-// x * x of integers.
-nnef::Expr IntegerSquare(Lowering& l, const Node& node, const nnef::Expr& x);
-// Whether a product or power is one.
-bool IsIntegerSquare(const Node& node);
-
-// a / b of integers, towards zero.
-nnef::Expr IntegerDiv(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b);
-
 // C's remainder of floats.
 absl::Status LowerFloatRem(Lowering& l, const Node& node, nnef::Expr a, nnef::Expr b);
 

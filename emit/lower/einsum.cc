@@ -65,31 +65,20 @@ class Contraction {
     Spread(b, a, k);
     Transpose(a, batch + m + k);
     Transpose(b, batch + k + n);
-    Term out;
-    out.axes = batch + m + n;
-    out.sizes = a.sizes;
+    std::map<char, Dim> sizes = a.sizes;
     for (const auto& [axis, size] : b.sizes) {
-      auto [it, is_new] = out.sizes.insert({axis, size});
+      auto [it, is_new] = sizes.insert({axis, size});
       if (!is_new && it->second == Dim(1)) it->second = size;
     }
     if (k.empty()) {
       a.x = Insert(a.x, batch.size() + m.size(), n.size());
       b.x = Insert(b.x, batch.size(), m.size());
-      out.x = Temp("product", Call("mul", {a.x, b.x}));
-      return out;
+      return {Temp("product", Call("mul", {a.x, b.x})), batch + m + n, sizes};
     }
     a.x = Merge(Merge(a.x, a, batch.size() + m.size(), k), a, batch.size(), m);
     b.x = Merge(Merge(b.x, b, batch.size() + k.size(), n), b, batch.size(), k);
-    out.x = Temp("product", Call("matmul", {a.x, b.x}));
-    if (m.size() != 1 || n.size() != 1) {
-      Shape sizes;
-      for (char c : m + n) sizes.push_back(out.sizes[c]);
-      out.x = Temp("product", Call("reshape", {out.x},
-                                   {{"shape", DimArray(sizes)},
-                                    {"axis_start", nnef::Int(batch.size())},
-                                    {"axis_count", nnef::Int(2)}}));
-    }
-    return out;
+    Expr product = Temp("product", Call("matmul", {a.x, b.x}));
+    return {Split(std::move(product), batch.size(), m, n, sizes), batch + m + n, sizes};
   }
 
  private:
@@ -107,6 +96,21 @@ class Contraction {
       t.sizes[c] = other.sizes.at(c);
     }
     if (any) t.x = Temp("repeated", Call("tile", {t.x}, {{"repeats", Ints(repeats)}}));
+  }
+
+  // The last two axes of a product, from `at` on, as those that were merged.
+  Expr Split(Expr product, int64_t at, const std::string& m, const std::string& n,
+             const std::map<char, Dim>& sizes) {
+    if (m.size() == 1 && n.size() == 1) return product;
+    if (m.empty() && n.empty()) {
+      return Temp("product", Call("squeeze", {product}, {{"axes", Ints({at, at + 1})}}));
+    }
+    Shape axes;
+    for (char c : m + n) axes.push_back(sizes.at(c));
+    return Temp("product", Call("reshape", {product},
+                                {{"shape", DimArray(axes)},
+                                 {"axis_start", nnef::Int(at)},
+                                 {"axis_count", nnef::Int(2)}}));
   }
 
   Expr Insert(Expr x, size_t at, size_t count) {

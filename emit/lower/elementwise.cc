@@ -1,10 +1,10 @@
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "emit/lower/arithmetic.h"
 #include "emit/lower/families.h"
+#include "emit/lower/integers.h"
 #include "t2n/ir/uniform.h"
 
 namespace t2n {
@@ -148,31 +148,6 @@ bool LacksF64(Op op) {
          op == Op::kIsInf;
 }
 
-// Integers where tract's own forms fail: it turns mul(x, x) into a float-only square.
-std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
-  DType dtype = node.inputs[0]->dtype();
-  if (!IsInteger(dtype)) return std::nullopt;
-  switch (node.op) {
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kRound:
-    case Op::kTrunc:
-      return l.Copy(x);
-    case Op::kSign: {
-      if (!IsSigned(dtype)) return Call("min", {x, Float(1)});
-      Expr below = l.Temp(node, "below", Call("min", {x, Float(1)}));
-      return Call("max", {below, Float(-1)});
-    }
-    case Op::kSquare:
-      return IntegerSquare(l, node, x);
-    case Op::kNeg:
-      if (IsSigned(dtype)) return std::nullopt;
-      return Call("sub", {Float(0), x});
-    default:
-      return std::nullopt;
-  }
-}
-
 bool IsComparison(Op op) {
   return op == Op::kEq || op == Op::kNe || op == Op::kLt || op == Op::kLe || op == Op::kGt ||
          op == Op::kGe;
@@ -259,9 +234,7 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   bool strict = l.target().strict;
   if (node.op == Op::kRem) {
     if (IsFloat(dtype)) return LowerFloatRem(l, node, std::move(a), std::move(b));
-    Expr quotient = l.Temp(node, "quotient", IntegerDiv(l, node, a, b));
-    Expr whole = l.Temp(node, "whole", Call("mul", {quotient, b}));
-    l.Set(node, Call("sub", {a, whole}));
+    l.Set(node, IntegerRem(l, node, a, b));
     return absl::OkStatus();
   }
   if (!strict && dtype == DType::kBool && IsComparison(node.op)) {
@@ -286,8 +259,8 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, square ? Call(UnaryOperator(l, Op::kSquare), {a}) : Call("mul", {a, Float(2)}));
     return absl::OkStatus();
   }
-  if (!strict && IsIntegerSquare(node)) {
-    l.Set(node, IntegerSquare(l, node, a));
+  if (std::optional<Expr> integer = IntegerMulOrPow(l, node, a, b)) {
+    l.Set(node, *std::move(integer));
     return absl::OkStatus();
   }
   OperatorName name = BinaryName(node.op);
@@ -367,15 +340,8 @@ absl::Status LowerCast(Lowering& l, const Node& node) {
 }
 
 absl::Status LowerSelect(Lowering& l, const Node& node) {
-  bool literals = node.output()->dtype() == DType::kF32;
-  Expr condition = l.Elementwise(node, 0);
-  Expr branches[2];
-  for (int i = 0; i < 2; ++i) {
-    // A literal is f32: other types need a tensor.
-    branches[i] = l.Elementwise(node, i + 1);
-    if (!literals && !branches[i].is_identifier()) branches[i] = l.In(node, i + 1);
-  }
-  l.Set(node, Call("select", {condition, branches[0], branches[1]}));
+  l.Set(node,
+        Call("select", {l.Elementwise(node, 0), l.Elementwise(node, 1), l.Elementwise(node, 2)}));
   return absl::OkStatus();
 }
 

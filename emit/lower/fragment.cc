@@ -29,8 +29,8 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
     return id;
   };
   for (const Value* input : body.inputs()) {
-    inner.values_[input] =
-        nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype()));
+    inner.Alias(input,
+                nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype())));
   }
   std::string turn;
   if (turns) turn = add_parameter("turn", DType::kBool);

@@ -7,27 +7,25 @@ using nnef::Expr;
 
 namespace {
 
-// By indices of rank 1, which become the other axes behind; by a constant one as a slice.
-void GatherByVector(Lowering& l, const Node& node, Expr data, Expr indices) {
-  const Shape& shape = node.inputs[1]->shape();
-  Expr axis = nnef::Int(node.attrs.Int("axis"));
+// The elements of `data` by a flat list of indices; by one constant index as a slice.
+Expr GatherFlat(Lowering& l, const Node& node, const Expr& data, const Expr& indices) {
   const std::optional<Tensor>& constant = node.inputs[1]->constant;
-  Expr flat;
+  const int64_t axis = node.attrs.Int("axis");
   if (constant && constant->numel() == 1) {
     int64_t at = (*ReadInts(*constant))[0];
-    flat = l.Temp(node, "flat",
-                  Call("slice", {data},
-                       {{"axes", nnef::Array({axis})},
-                        {"begin", nnef::Ints({at})},
-                        {"end", nnef::Ints({at + 1})}}));
-  } else {
-    Dim count = NumElements(shape);
-    indices = l.Temp(node, "indices", Call("reshape", {indices}, {{"shape", DimArray({count})}}));
-    flat = l.Temp(node, "flat", Call("tract_core_gather", {data, indices}, {{"axis", axis}}));
+    return l.Temp(node, "flat", OneSlice(data, axis, at, at + 1));
   }
-  l.Set(node,
-        Call("reshape", {flat},
-             {{"shape", DimArray(shape)}, {"axis_start", axis}, {"axis_count", nnef::Int(1)}}));
+  Dim count = NumElements(node.inputs[1]->shape());
+  Expr flat = l.Temp(node, "indices", Call("reshape", {indices}, {{"shape", DimArray({count})}}));
+  return l.Temp(node, "flat", Call("tract_core_gather", {data, flat}, {{"axis", nnef::Int(axis)}}));
+}
+
+// By indices of rank 1, which become the other axes behind.
+void GatherByVector(Lowering& l, const Node& node, const Expr& data, const Expr& indices) {
+  l.Set(node, Call("reshape", {GatherFlat(l, node, data, indices)},
+                   {{"shape", DimArray(node.inputs[1]->shape())},
+                    {"axis_start", nnef::Int(node.attrs.Int("axis"))},
+                    {"axis_count", nnef::Int(1)}}));
 }
 
 }  // namespace

@@ -119,6 +119,39 @@ Expr WithLeadingOnes(Lowering& l, const Node& node, int i, int64_t count) {
   return l.Constant(t, value.name.empty() ? ValueName(value, l.model().naming) : value.name);
 }
 
+namespace {
+
+// Operand i of the product as tract or the standard's reader takes it.
+Expr ProductOperand(Lowering& l, const Node& node, const ProductForm& form, int i, int64_t leading,
+                    DType operating) {
+  const bool strict = l.target().strict;
+  const bool stored = strict && i == 1 && leading > 0;
+  Expr x = stored ? WithLeadingOnes(l, node, i, leading) : l.Ref(form.operands[i]);
+  if (!form.dropped[i].empty()) {
+    x = l.Temp(node, "narrow", Call("squeeze", {x}, {{"axes", Ints(form.dropped[i])}}));
+  }
+  if (operating != node.output()->dtype() && !strict) {
+    x = l.Temp(node, "wide", l.Cast(x, operating));
+  }
+  if (!strict && i == 1 && leading > 0) x = UnsqueezeFront(l, node, std::move(x), leading);
+  return x;
+}
+
+Expr MatMul(std::vector<Expr> operands, const PlainMatMul& plain) {
+  Expr product = Call("matmul", std::move(operands));
+  if (plain.transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
+  if (plain.transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});
+  return product;
+}
+
+Expr NativeEinsum(std::vector<Expr> operands, const EinsumTerms& terms, DType operating) {
+  std::string equation = absl::StrCat(absl::StrJoin(terms.inputs, ","), "->", terms.output);
+  return Call("tract_core_einsum", {nnef::Array(std::move(operands))},
+              {{"expr", nnef::Str(equation)}, {"acc", nnef::Str(DTypeName(operating))}});
+}
+
+}  // namespace
+
 absl::Status LowerEinsum(Lowering& l, const Node& node) {
   if (std::optional<StepsOperands> integers = IntegerProduct(l.target(), node)) {
     SetIntegerEinsum(l, node, *integers);
@@ -127,50 +160,36 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
   ProductForm form = GivenForm(node);
   const bool by_matmul = !l.target().has_einsum() || ContractsSeveral(form.terms);
   if (!by_matmul) form = FormOfProduct(l.target(), node);
-  DType dtype = node.output()->dtype();
-  DType operating = OperatingType(dtype);
-  bool strict = l.target().strict;
+  const DType dtype = node.output()->dtype(), operating = OperatingType(dtype);
+  const bool narrows = operating != dtype && !l.target().strict;
   std::optional<PlainMatMul> plain = AsMatMul(form.terms);
   if (plain && plain->b_leading > 0 && form.behind_reshape) plain.reset();
-  int64_t leading = plain ? plain->b_leading : 0;
   std::vector<Expr> operands;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
-    bool stored = strict && i == 1 && leading > 0;
-    Expr x = stored ? WithLeadingOnes(l, node, i, leading) : l.Ref(form.operands[i]);
-    if (!form.dropped[i].empty()) {
-      x = l.Temp(node, "narrow", Call("squeeze", {x}, {{"axes", Ints(form.dropped[i])}}));
-    }
-    if (operating != dtype && !strict) x = l.Temp(node, "wide", l.Cast(x, operating));
-    operands.push_back(std::move(x));
+    operands.push_back(ProductOperand(l, node, form, i, plain ? plain->b_leading : 0, operating));
   }
-  Expr product;
+  std::optional<Expr> product;
   if (plain) {
-    if (!strict && leading > 0) operands[1] = UnsqueezeFront(l, node, operands[1], leading);
-    product = Call("matmul", std::move(operands));
-    if (plain->transpose_a) product.items.push_back({"transposeA", nnef::Bool(true)});
-    if (plain->transpose_b) product.items.push_back({"transposeB", nnef::Bool(true)});
+    product = MatMul(std::move(operands), *plain);
   } else if (by_matmul) {
     T2N_ASSIGN_OR_RETURN(product, EinsumByMatMul(l, node, operands));
-    if (operating == dtype || strict) {
-      l.Alias(node.output(), product);
+    if (!narrows) {
+      l.Alias(node.output(), *std::move(product));
       return absl::OkStatus();
     }
   } else {
-    std::string equation =
-        absl::StrCat(absl::StrJoin(form.terms.inputs, ","), "->", form.terms.output);
-    product = Call("tract_core_einsum", {nnef::Array(std::move(operands))},
-                   {{"expr", nnef::Str(equation)}, {"acc", nnef::Str(DTypeName(operating))}});
+    product = NativeEinsum(std::move(operands), form.terms, operating);
   }
-  if (operating != dtype && !strict) {
-    product = l.Cast(l.Temp(node, "product", std::move(product)), DType::kI64);
+  if (narrows) {
+    product = l.Cast(l.Temp(node, "product", *std::move(product)), DType::kI64);
     // Narrow integers wrap; a cast from floats would saturate.
-    if (dtype != DType::kI64) product = l.Cast(l.Temp(node, "wide", std::move(product)), dtype);
+    if (dtype != DType::kI64) product = l.Cast(l.Temp(node, "wide", *std::move(product)), dtype);
   }
   if (form.spread) {
-    product = Call("tract_core_broadcast", {l.Temp(node, "narrow", std::move(product))},
+    product = Call("tract_core_broadcast", {l.Temp(node, "narrow", *std::move(product))},
                    {{"shape", DimArray(node.output()->shape())}});
   }
-  l.Set(node, std::move(product));
+  l.Set(node, *std::move(product));
   return absl::OkStatus();
 }
 

@@ -13,7 +13,7 @@ using nnef::Expr;
 Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&model->names) {
   for (const Value* input : graph.inputs()) {
     std::string name = names_->Unique(ToIdentifier(input->name.empty() ? "input" : input->name));
-    values_[input] = nnef::Id(name);
+    values_.insert_or_assign(input, nnef::Id(name));
     model->document.inputs.push_back(name);
   }
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
@@ -61,26 +61,45 @@ Expr Lowering::Repeat(Expr x, const std::vector<int64_t>& from, const std::vecto
 
 Expr Lowering::In(const Node& node, int i) { return Ref(node.inputs[i]); }
 
-void Lowering::SetAll(const Node& node, Expr value) {
-  std::vector<std::string> results;
-  for (const auto& v : node.outputs) {
-    results.push_back(NameOf(*v));
-    values_[v.get()] = nnef::Id(results.back());
+Lowering::Names Lowering::Bind(Expr value, absl::FunctionRef<Names()> names) {
+  auto [it, is_new] = bound_.try_emplace(nnef::ToText(value));
+  if (is_new) {
+    it->second = names();
+    body().push_back({it->second, std::move(value)});
   }
-  body().push_back({std::move(results), std::move(value)});
+  return it->second;
+}
+
+Expr Lowering::BindOne(Expr value, absl::string_view wanted) {
+  return nnef::Id(Bind(std::move(value), [&] { return Names{names_->Unique(wanted)}; })[0]);
+}
+
+void Lowering::SetAll(const Node& node, Expr value) {
+  if (SpreadsResult(target(), node)) {
+    value = nnef::Call("tract_core_broadcast", {Temp(node, "narrow", std::move(value))},
+                       {{"shape", DimArray(node.output()->shape())}});
+  }
+  const Names results = Bind(std::move(value), [&] {
+    Names names;
+    for (const auto& v : node.outputs) names.push_back(NameOf(*v));
+    return names;
+  });
+  for (size_t i = 0; i < results.size(); ++i) {
+    values_.insert_or_assign(node.output(i), nnef::Id(results[i]));
+  }
 }
 
 void Lowering::SetOutput(const Value& output, Expr value) {
-  std::string name = NameOf(output);
-  values_[&output] = nnef::Id(name);
-  body().push_back({{std::move(name)}, std::move(value)});
+  const Names bound = Bind(std::move(value), [&] { return Names{NameOf(output)}; });
+  values_.insert_or_assign(&output, nnef::Id(bound[0]));
 }
 
 Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value) {
-  std::string first = TempName(node, suffix);
-  std::string second = NameOf(*node.output(1));
-  body().push_back({{first, second}, std::move(value)});
-  return values_[node.output(1)] = nnef::Id(second);
+  const Names bound = Bind(std::move(value), [&] {
+    return Names{TempName(node, suffix), NameOf(*node.output(1))};
+  });
+  values_.insert_or_assign(node.output(1), nnef::Id(bound[1]));
+  return nnef::Id(bound[1]);
 }
 
 std::string Lowering::TempName(const Node& node, absl::string_view suffix) {
@@ -88,19 +107,21 @@ std::string Lowering::TempName(const Node& node, absl::string_view suffix) {
 }
 
 Expr Lowering::Temp(const Node& node, absl::string_view suffix, Expr value) {
-  std::string name = TempName(node, suffix);
-  body().push_back({{name}, std::move(value)});
-  return nnef::Id(name);
+  const Names bound = Bind(std::move(value), [&] { return Names{TempName(node, suffix)}; });
+  return nnef::Id(bound[0]);
 }
 
 std::pair<Expr, Expr> Lowering::TempPair(const Node& node, absl::string_view first,
                                          absl::string_view second, Expr value) {
-  std::string a = TempName(node, first), b = TempName(node, second);
-  body().push_back({{a, b}, std::move(value)});
-  return {nnef::Id(a), nnef::Id(b)};
+  const Names bound = Bind(std::move(value), [&] {
+    return Names{TempName(node, first), TempName(node, second)};
+  });
+  return {nnef::Id(bound[0]), nnef::Id(bound[1])};
 }
 
-void Lowering::Alias(const Value* value, Expr same) { values_[value] = std::move(same); }
+void Lowering::Alias(const Value* value, Expr same) {
+  values_.insert_or_assign(value, std::move(same));
+}
 
 Expr Lowering::Cast(Expr x, DType to) {
   return nnef::Call("tract_core_cast", {std::move(x)}, {{"to", nnef::Str(DTypeName(to))}});
@@ -153,7 +174,7 @@ bool Lowering::LowerEmpty(const Node& node) {
   auto sizes = ConstantShape(node.output()->shape());
   if (!sizes) return false;
   Tensor empty = Tensor::Dense(node.output()->dtype(), *sizes, {});
-  values_[node.output()] = Constant(empty, ValueName(*node.output(), model_->naming));
+  Alias(node.output(), Constant(empty, ValueName(*node.output(), model_->naming)));
   return true;
 }
 
@@ -204,7 +225,7 @@ void Lowering::LowerNodes(const Graph& graph) {
                               : lower(*this, **it);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
-    for (const auto& v : (*it)->outputs) values_[v.get()] = nnef::Id("refused");
+    for (const auto& v : (*it)->outputs) Alias(v.get(), nnef::Id("refused"));
   }
 }
 

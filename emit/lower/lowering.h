@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -45,6 +46,7 @@ struct Model {
   nnef::Document document;
   std::vector<Variable> variables;
   std::vector<std::string> refusals;  // one line each
+  std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
 
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
@@ -82,8 +84,12 @@ class Lowering {
   // Operand i of an operator that broadcasts and takes a literal for the other operand's type:
   // constants of one element become literals, broadcasts are left to the operator.
   nnef::Expr Elementwise(const Node& node, int i);
+  // What Elementwise reads for operand i if that is an integer constant of one element, and its
+  // shape.
+  std::optional<int64_t> IntegerOperand(const Node& node, int i) const;
+  Shape OperandShape(const Node& node, int i) const;
 
-  // The node's results.
+  // The node's results. A value that this scope has computed before is not computed again.
   void Set(const Node& node, nnef::Expr value) { SetAll(node, std::move(value)); }
   void SetAll(const Node& node, nnef::Expr value);
   void SetOutput(const Value& output, nnef::Expr value);
@@ -100,7 +106,9 @@ class Lowering {
 
   // A quantized value may be had as the f32 numbers that it was rounded to, so that nothing is cast
   // to integers and back; IsStored: its integers are needed too.
-  void SetRounded(const Value* value, nnef::Expr numbers) { rounded_[value] = std::move(numbers); }
+  void SetRounded(const Value* value, nnef::Expr numbers) {
+    rounded_.insert_or_assign(value, std::move(numbers));
+  }
   std::optional<nnef::Expr> Rounded(const Value* value) const;
   bool IsStored(const Value* value) const { return stored_.contains(value); }
 
@@ -147,8 +155,15 @@ class Lowering {
  private:
   Lowering(Model* model, Lowering* parent) : model_(model), parent_(parent), names_(&own_names_) {}
   std::vector<nnef::Assignment>& body() { return parent_ ? body_ : model_->document.body; }
+  using Names = std::vector<std::string>;
+  // The names that are bound to `value` already; else those of `names`, bound to it.
+  Names Bind(nnef::Expr value, absl::FunctionRef<Names()> names);
+  nnef::Expr BindOne(nnef::Expr value, absl::string_view wanted);
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
+  nnef::Expr ConstantRef(const Value& value);
+  nnef::Expr DimsRef(const Value& value);
+  nnef::Expr Missing(const Value& value);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;
@@ -167,6 +182,7 @@ class Lowering {
   NameTable* names_;
   std::vector<nnef::Assignment> body_;
   absl::flat_hash_map<const Value*, nnef::Expr> values_;
+  absl::flat_hash_map<std::string, Names> bound_;  // by the text of what was computed
   absl::flat_hash_set<const Value*> live_;
   absl::flat_hash_map<const Value*, nnef::Expr> rounded_;
   absl::flat_hash_set<const Value*> stored_;
@@ -185,6 +201,9 @@ const Node& MadeBy(const Value& x);
 // Inputs of a node as they are used: elementwise primitives read what was broadcast for them,
 // Dequantize what Quantize has rounded, products of integers (IntegerProduct) those.
 std::vector<const Value*> UsedInputs(const Target& target, const Node& node);
+
+// Whether an elementwise primitive is computed on less than its result's shape, and broadcast then.
+bool SpreadsResult(const Target& target, const Node& node);
 
 // `tensor<scalar>`, `tensor<integer>`, `tensor<logical>`
 std::string TensorType(DType dtype);

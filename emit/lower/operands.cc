@@ -84,66 +84,90 @@ bool Covers(const std::vector<Operand>& operands, const Shape& output) {
   return true;
 }
 
-// Leaves out broadcasts as long as the operands together still have the output's shape.
-std::vector<Operand> ElementwiseOperands(const Node& node) {
+int64_t One(const Shape& shape) { return NumElements(shape) == Dim(1); }
+
+struct ElementwiseForm {
   std::vector<Operand> operands;
+  bool spread = false;  // the result is to be broadcast
+};
+
+// tract follows integers of one element through a broadcast, and then loses the broadcast: such a
+// one is never an operand.
+bool IsFollowed(const Target& target, const Node& node, const Operand& o) {
+  return target.reasons_on_sizes() && node.inputs.size() > 1 && o.constant && One(o.shape) &&
+         (IsInteger(o.constant->dtype) || o.constant->dtype == DType::kBool);
+}
+
+// Leaves out broadcasts as long as the operands together still have the output's shape.
+ElementwiseForm FormOfElementwise(const Target& target, const Node& node) {
+  ElementwiseForm form;
+  std::vector<Operand>& operands = form.operands;
   for (const Value* v : node.inputs) operands.push_back({v, v->constant, v->shape()});
   const Shape& output = node.output()->shape();
-  for (size_t i = 0; i < operands.size(); ++i) {
+  for (Operand& o : operands) {
     for (;;) {
-      Operand was = operands[i];
+      Operand was = o;
       if (was.constant) {
-        operands[i].constant = Stored(*was.constant);
-        operands[i].shape = ShapeOf(*operands[i].constant);
+        o.constant = Stored(*was.constant);
+        o.shape = ShapeOf(*o.constant);
       } else if (was.value->node->op == Op::kBroadcast && !was.value->dims) {
         const Value* source = was.value->node->inputs[0];
-        operands[i] = {source, source->constant, source->shape()};
+        o = {source, source->constant, source->shape()};
       } else {
         break;
       }
-      if (!Covers(operands, output)) {
-        operands[i] = std::move(was);
-        break;
+      if (!form.spread && !Covers(operands, output)) {
+        form.spread = IsFollowed(target, node, o);
+        if (!form.spread) {
+          o = std::move(was);
+          break;
+        }
       }
-      if (operands[i].value == was.value && operands[i].shape == was.shape) break;
+      if (o.value == was.value && o.shape == was.shape) break;
     }
   }
-  return operands;
+  return form;
 }
-
-int64_t One(const Shape& shape) { return NumElements(shape) == Dim(1); }
 
 }  // namespace
 
 Expr Lowering::Ref(const Value* value) {
   auto it = values_.find(value);
   if (it != values_.end()) return it->second;
-  std::string name = ValueName(*value, model_->naming);
-  Expr e;
-  if (value->constant) {
-    Tensor stored = Stored(*value->constant);
-    if (stored.numel() == 1 && value->rank() == 0) {
-      e = Literal(stored, true);
-    } else {
-      e = Constant(stored, value->name.empty() ? name : value->name);
-      if (stored.sizes != value->constant->sizes) {
-        std::string full = names_->Unique(name);
-        body().push_back({{full}, Repeat(std::move(e), stored.sizes, value->constant->sizes)});
-        e = nnef::Id(full);
-      }
-    }
-  } else if (value->dims && !IsKnown(*value->dims)) {
+  Expr e = value->constant ? ConstantRef(*value) : value->dims ? DimsRef(*value) : Missing(*value);
+  Alias(value, e);
+  return e;
+}
+
+Expr Lowering::ConstantRef(const Value& value) {
+  const std::string name = ValueName(value, model_->naming);
+  const Tensor stored = Stored(*value.constant);
+  if (stored.numel() == 1 && value.rank() == 0) return Literal(stored, true);
+  Expr e = Constant(stored, value.name.empty() ? name : value.name);
+  if (stored.sizes == value.constant->sizes) return e;
+  return BindOne(Repeat(std::move(e), stored.sizes, value.constant->sizes), name);
+}
+
+Expr Lowering::DimsRef(const Value& value) {
+  if (!IsKnown(*value.dims)) {
     model_->refusals.push_back(
         "a size that depends on the values of the inputs is used as a value");
-    e = nnef::Id("refused");
-  } else if (value->dims && !target().has_symbolic_values()) {
+    return nnef::Id("refused");
+  }
+  if (!target().has_symbolic_values()) {
     model_->refusals.push_back(
         absl::StrCat("a symbolic size as a value (target ", target().name, ")"));
-    e = nnef::Id("refused");
-  } else if (value->dims) {
-    e = SizeValues(*value);
+    return nnef::Id("refused");
   }
-  return values_[value] = e;
+  return SizeValues(value);
+}
+
+// A lowering reads what its row of UsedInputs does not name.
+Expr Lowering::Missing(const Value& value) {
+  const Node& node = *value.node;
+  model_->faults.push_back(absl::StrCat("the result of ", OpName(node.op), " is used, not written",
+                                        node.place ? " at " + node.place->ToString() : ""));
+  return nnef::Id("missing");
 }
 
 // One element as a literal, or as a literal cast to its type where a plain one would be f32.
@@ -162,9 +186,7 @@ Expr Lowering::Literal(const Tensor& scalar, bool exact_type) {
     if (target().strict) return nnef::Int(integer);
     constexpr int64_t kExactInFloat = 1 << 24;
     if (!exact_type && std::abs(integer) <= kExactInFloat) return nnef::Float(value);
-    std::string name = names_->Unique(absl::StrCat("const_", DTypeName(dtype)));
-    body().push_back({{name}, Cast(nnef::Int(integer), dtype)});
-    return nnef::Id(name);
+    return BindOne(Cast(nnef::Int(integer), dtype), absl::StrCat("const_", DTypeName(dtype)));
   }
   bool exact = static_cast<double>(static_cast<float>(value)) == value;
   bool readable = !std::isinf(value) || target().has_infinity_literal();
@@ -243,7 +265,7 @@ void Lowering::StoreInPieces(Variable whole) {
 }
 
 Expr Lowering::Elementwise(const Node& node, int i) {
-  std::vector<Operand> operands = ElementwiseOperands(node);
+  const std::vector<Operand> operands = FormOfElementwise(target(), node).operands;
   const Operand& o = operands[i];
   if (!o.constant) return Ref(o.value);
   if (One(o.shape)) {
@@ -253,7 +275,7 @@ Expr Lowering::Elementwise(const Node& node, int i) {
     bool typed = comparison && IsInteger(dtype) && !target().compares_literals_with_integers();
     if (typed) return Literal(*o.constant, true);
     bool other_decides = dtype == DType::kF32;
-    for (size_t k = 0; k < operands.size(); ++k) {
+    for (size_t k = 0; k < operands.size() && node.op != Op::kSelect; ++k) {
       other_decides |= static_cast<int>(k) != i && !One(operands[k].shape);
     }
     return Literal(*o.constant, !other_decides);
@@ -261,6 +283,21 @@ Expr Lowering::Elementwise(const Node& node, int i) {
   if (o.shape == o.value->shape()) return Ref(o.value);
   return Constant(*o.constant,
                   o.value->name.empty() ? ValueName(*o.value, model_->naming) : o.value->name);
+}
+
+std::optional<int64_t> Lowering::IntegerOperand(const Node& node, int i) const {
+  const Operand o = FormOfElementwise(target(), node).operands[i];
+  if (!o.constant || !One(o.shape) || !IsInteger(o.constant->dtype)) return std::nullopt;
+  absl::StatusOr<std::vector<int64_t>> read = ReadInts(*o.constant);
+  return read.ok() && !read->empty() ? std::make_optional((*read)[0]) : std::nullopt;
+}
+
+Shape Lowering::OperandShape(const Node& node, int i) const {
+  return FormOfElementwise(target(), node).operands[i].shape;
+}
+
+bool SpreadsResult(const Target& target, const Node& node) {
+  return IsElementwise(node.op) && node.inputs.size() > 1 && FormOfElementwise(target, node).spread;
 }
 
 const Node& MadeBy(const Value& x) {
@@ -280,7 +317,7 @@ std::vector<const Value*> UsedInputs(const Target& target, const Node& node) {
   } else if (!IsElementwise(node.op)) {
     used.assign(node.inputs.begin(), node.inputs.end());
   } else {
-    for (const Operand& o : ElementwiseOperands(node)) used.push_back(o.value);
+    for (const Operand& o : FormOfElementwise(target, node).operands) used.push_back(o.value);
   }
   return used;
 }

@@ -176,15 +176,14 @@ absl::Status LowerTopK(Lowering& l, const Node& node) {
   }
   // tract does not know how many there are after an open count: slices say it, or a range as index.
   auto [values, indices] = l.TempPair(node, "sorted", "order", std::move(sorted));
-  Expr range;
-  if (!l.target().proves_slices_of_counts()) {
-    range =
-        l.Temp(node, "range", Call("tract_core_range", {nnef::Int(0), DimExpr(k), nnef::Int(1)}));
-  }
   auto counted = [&](const Expr& e) {
-    if (range.is_identifier()) return Call("tract_core_gather", {e, range}, {{"axis", axis}});
-    return Call("slice", {e},
-                {{"axes", nnef::Array({axis})}, {"begin", Ints({0})}, {"end", DimArray({k})}});
+    if (l.target().proves_slices_of_counts()) {
+      return Call("slice", {e},
+                  {{"axes", nnef::Array({axis})}, {"begin", Ints({0})}, {"end", DimArray({k})}});
+    }
+    Expr range =
+        l.Temp(node, "range", Call("tract_core_range", {nnef::Int(0), DimExpr(k), nnef::Int(1)}));
+    return Call("tract_core_gather", {e, range}, {{"axis", axis}});
   };
   if (key.text != x.text) {
     values =

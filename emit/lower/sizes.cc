@@ -28,11 +28,7 @@ std::optional<int64_t> LowerBound(const Shape& dims) {
 // Where tract reasons on sizes, abs() keeps it from that: it has no rule for it.
 Expr Lowering::SizeValues(const Value& value) {
   const std::string name = ValueName(value, model_->naming);
-  auto bind = [&](Expr e) {
-    std::string id = names_->Unique(name);
-    body().push_back({{id}, std::move(e)});
-    return nnef::Id(id);
-  };
+  auto bind = [&](Expr e) { return BindOne(std::move(e), name); };
   auto cast = [&](const Shape& dims, DType dtype) {
     return bind(Cast(value.rank() == 0 ? DimExpr(dims[0]) : DimArray(dims), dtype));
   };
@@ -41,18 +37,18 @@ Expr Lowering::SizeValues(const Value& value) {
     for (const Dim& d : *value.dims) changed.push_back(change(d));
     return bind(Call("abs", {cast(changed, DType::kI64)}));
   };
-  Expr e;
-  if (!target().reasons_on_sizes()) {
-    e = cast(*value.dims, value.dtype());
-  } else if (std::optional<int64_t> bound = LowerBound(*value.dims)) {
-    const int64_t shift = std::max<int64_t>(-*bound, 0);
-    e = opaque([&](const Dim& d) { return d + shift; });
-    if (shift > 0) e = bind(Call("sub", {e, nnef::Int(shift)}));
-  } else {
+  auto numbers = [&] {
+    if (!target().reasons_on_sizes()) return cast(*value.dims, value.dtype());
+    if (std::optional<int64_t> bound = LowerBound(*value.dims)) {
+      const int64_t shift = std::max<int64_t>(-*bound, 0);
+      Expr shifted = opaque([&](const Dim& d) { return d + shift; });
+      return shift > 0 ? bind(Call("sub", {shifted, nnef::Int(shift)})) : shifted;
+    }
     Expr above = opaque([](const Dim& d) { return Max(d, 0); });
     Expr below = opaque([](const Dim& d) { return Max(-d, 0); });
-    e = bind(Call("sub", {above, below}));
-  }
+    return bind(Call("sub", {above, below}));
+  };
+  Expr e = numbers();
   if (target().reasons_on_sizes() && value.dtype() != DType::kI64) {
     e = bind(Cast(std::move(e), value.dtype()));
   }

@@ -76,8 +76,7 @@ std::string Join(const std::vector<Typed>& list) {
 }
 
 Expr Group(Expr::Kind kind, std::vector<Expr> items) {
-  Expr e;
-  e.kind = kind;
+  Expr e(kind);
   for (Expr& item : items) e.items.push_back({"", std::move(item)});
   return e;
 }
@@ -89,7 +88,7 @@ bool Expr::is_identifier() const {
          text != "true" && text != "false" && text != "inf";
 }
 
-Expr Id(absl::string_view name) { return {Expr::Kind::kText, std::string(name), {}}; }
+Expr Id(absl::string_view name) { return Expr(Expr::Kind::kText, std::string(name)); }
 
 Expr Int(int64_t value) { return Id(absl::StrCat(value)); }
 
@@ -104,7 +103,7 @@ Expr Float(double value, bool is_double) {
 
 Expr Bool(bool value) { return Id(value ? "true" : "false"); }
 
-Expr Str(absl::string_view value) { return {Expr::Kind::kString, std::string(value), {}}; }
+Expr Str(absl::string_view value) { return Expr(Expr::Kind::kString, std::string(value)); }
 
 Expr Array(std::vector<Expr> items) { return Group(Expr::Kind::kArray, std::move(items)); }
 

@@ -14,10 +14,13 @@ namespace t2n::nnef {
 
 struct Argument;
 
-// A right-hand side: identifier, literal, array, tuple or invocation of an operator.
+// A right-hand side: identifier, literal, array, tuple or invocation of an operator. There is no
+// empty one.
 struct Expr {
   enum class Kind { kText, kString, kArray, kTuple, kCall };
-  Kind kind = Kind::kText;
+  explicit Expr(Kind kind, std::string text = "") : kind(kind), text(std::move(text)) {}
+
+  Kind kind;
   std::string text;             // kText: as written; kString: its characters; kCall: the operator
   std::vector<Argument> items;  // elements, or arguments of the invocation
 
