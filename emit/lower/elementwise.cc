@@ -188,14 +188,6 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     l.Set(node, Call("select", {negative, up, down}));
     return absl::OkStatus();
   }
-  const bool compared = dtype != DType::kF16 || l.target().compares_f16();
-  if (node.op == Op::kSign && IsFloat(dtype) && compared && !strict) {
-    // Of NaN it is 0 in torch.
-    Expr none = l.Constant(Tensor::Scalar(dtype, 0.0), "zero");
-    Expr is_nan = l.IsNan(node, x, dtype), sign = l.Temp(node, "sign", Call("sign", {x}));
-    l.Set(node, Call("select", {is_nan, none, sign}));
-    return absl::OkStatus();
-  }
   if (node.op == Op::kIsNan && !l.target().has_is_nan_is_inf()) {
     l.Set(node, Call("ne", {x, x}));
     return absl::OkStatus();
