@@ -1,5 +1,6 @@
 #include "emit/emit.h"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "emit/lower/lowering.h"
+#include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
 #include "t2n/passes/loops.h"
@@ -24,6 +26,7 @@ using nnef::Expr;
 namespace {
 
 constexpr char kInitial[] = ".initial";
+constexpr char kProperties[] = "tract_core_properties";
 
 absl::Span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -68,6 +71,25 @@ void AddExtensions(const EmitSpec& spec, Model& model) {
       extensions.push_back(absl::StrCat("tract_assert ", DimExpr(relation).text, " >= 0"));
     }
   }
+  for (const std::string& extension : spec.extensions) {
+    const bool there =
+        std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+    if (!there) extensions.push_back(extension);
+  }
+}
+
+// tract takes a fragment of this name for the model's properties.
+void AddProperties(const EmitSpec& spec, Model& model) {
+  if (spec.properties.empty() || !spec.target.is_tract()) return;
+  std::vector<Expr> pairs;
+  for (const auto& [name, value] : spec.properties) {
+    pairs.push_back(nnef::Tuple({nnef::Str(name), nnef::Str(value)}));
+  }
+  nnef::Fragment fragment;
+  fragment.name = kProperties;
+  fragment.results = {{"properties", "(string, tensor<scalar>)[]"}};
+  fragment.body.push_back({{"properties"}, nnef::Array(std::move(pairs))});
+  model.document.fragments.insert(model.document.fragments.begin(), std::move(fragment));
 }
 
 absl::Status CheckInput(const Value& input, const Target& target) {
@@ -167,6 +189,16 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   return graph;
 }
 
+void NumberIfAsked(Model* model) {
+  if (model->naming != Naming::kNumeric) return;
+  const auto names =
+      nnef::NumberTensors({model->symbols.begin(), model->symbols.end()}, &model->document);
+  for (Variable& variable : model->variables) {
+    const auto it = names.find(variable.name);
+    if (it != names.end()) variable.name = it->second;
+  }
+}
+
 // The whole document; refusals are in model.refusals.
 void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   std::deque<Graph> rewritten;
@@ -175,10 +207,12 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   const Graph& graph = *prepared;
   model.target = spec.target;
   model.naming = spec.naming;
+  model.same_io_names = spec.same_io_names;
   model.max_file_bytes = spec.max_file_bytes;
   if (spec.target.strict) {
     for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
   }
+  model.fragment_names.Unique(kProperties);
   model.document.graph_name = ToIdentifier(spec.graph_name);
   model.symbols = InputSymbols(graph);
   AddExtensions(spec, model);
@@ -187,12 +221,17 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   lowering.FinishOutputs(graph);
 
   std::vector<nnef::Assignment> body;
+  const size_t declared = graph.inputs().size() + model.variables.size();
+  model.places.resize(model.document.body.size());
+  model.places.insert(model.places.begin(), declared, nullptr);
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
     body.push_back({{model.document.inputs[i]}, External(*graph.inputs()[i], spec.target)});
   }
   for (const Variable& v : model.variables) body.push_back({{v.name}, VariableCall(v)});
   for (nnef::Assignment& a : model.document.body) body.push_back(std::move(a));
   model.document.body = std::move(body);
+  AddProperties(spec, model);
+  NumberIfAsked(&model);
   if (!model.document.fragments.empty()) {
     model.document.extensions.insert(model.document.extensions.begin(),
                                      "KHR_enable_fragment_definitions");
@@ -212,21 +251,38 @@ absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
   return nnef::ToText(model.document);
 }
 
+namespace {
+
+// `text` is that of the document, whose body stands at its end, a line an assignment.
+void Describe(const Model& model, absl::string_view text, EmitReport* report) {
+  report->inputs = model.document.inputs;
+  report->outputs = model.document.outputs;
+  report->variables = model.variables.size();
+  report->assignments = model.document.body.size();
+  const std::vector<nnef::Assignment>& body = model.document.body;
+  int64_t line = std::count(text.begin(), text.end(), '\n') - body.size();
+  for (size_t i = 0; i < body.size(); ++i, ++line) {
+    report->operation_list.push_back({body[i].results, body[i].value.text, line, model.places[i]});
+  }
+  for (const Variable& v : model.variables) {
+    const int64_t bytes = v.tensor.nbytes();
+    report->variable_bytes += bytes;
+    report->variable_list.push_back({v.name, v.label, v.tensor.dtype, v.tensor.sizes, bytes});
+  }
+}
+
+}  // namespace
+
 absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report) {
   Model model;
   BuildDocument(graph, spec, model);
-  if (report) {
-    report->inputs = model.document.inputs;
-    report->outputs = model.document.outputs;
-    report->variables = model.variables.size();
-    for (const Variable& v : model.variables) report->variable_bytes += v.tensor.nbytes();
-    report->assignments = model.document.body.size();
-    report->refusals = model.refusals;
-  }
+  if (report) report->refusals = model.refusals;
   T2N_RETURN_IF_ERROR(Refusals(model));
+  const std::string text = nnef::ToText(model.document);
+  if (report) Describe(model, text, report);
   T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
                        CreateContainer(spec.path, spec.container, spec.compression_level));
-  T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", nnef::ToText(model.document)));
+  T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", text));
   const std::string quantization = QuantizationText(model.variables);
   if (!quantization.empty()) {
     T2N_RETURN_IF_ERROR(AddText(*container, "graph.quant", quantization));

@@ -23,6 +23,7 @@ struct EmitSpec {
   Target target = DefaultTarget();
   Naming naming = Naming::kModulePath;
   std::string graph_name = "network";
+  bool same_io_names = false;  // an output that is an input has the input's name if it asks for it
   // The largest payload of a file: its header's length has 32 bits. Larger tensors are cut.
   int64_t max_file_bytes = 0xffffffff;
   // Facts about the graph's symbols, written as `tract_assert`; symbols without one are declared
@@ -32,8 +33,28 @@ struct EmitSpec {
   // Further tensors to write beside the variables, for the caller: initial values of the graph's
   // inputs, in NAME.initial.dat for the input NAME. No reader loads them.
   std::vector<std::pair<size_t, Tensor>> initial_values;  // by input
+  std::vector<std::string> extensions;  // further ones, `tract_registry tract_extra`
+  // Names and values that tract reads with the model (Model.properties); strict readers get none.
+  std::vector<std::pair<std::string, std::string>> properties;
   // Called after each variable with the bytes of variables written and to write; may be empty.
   std::function<void(int64_t, int64_t)> on_written;
+};
+
+// An assignment of graph.nnef.
+struct EmittedOperation {
+  std::vector<std::string> results;
+  std::string operation;  // `conv`
+  int64_t line = 0;       // of graph.nnef, from 1
+  PlacePtr place;         // of the node that it was made for; may be null
+};
+
+// A file of a weight.
+struct EmittedVariable {
+  std::string name;   // in graph.nnef
+  std::string label;  // the file is LABEL.dat
+  DType dtype;
+  std::vector<int64_t> sizes;
+  int64_t bytes = 0;
 };
 
 struct EmitReport {
@@ -42,6 +63,8 @@ struct EmitReport {
   int64_t variables = 0;
   int64_t variable_bytes = 0;
   int64_t assignments = 0;
+  std::vector<EmittedOperation> operation_list;
+  std::vector<EmittedVariable> variable_list;
   // What stood in the way, one line each, when the status is Unimplemented.
   std::vector<std::string> refusals;
 };

@@ -99,7 +99,7 @@ TEST(EmitTest, NumbersValuesIfAsked) {
   BuildNet(&graph);
   EmitSpec spec;
   spec.naming = Naming::kNumeric;
-  EXPECT_THAT(Text(graph, spec), HasSubstr("v6 = max(v3, 0.0);"));
+  EXPECT_THAT(Text(graph, spec), HasSubstr("v4 = max(v3, 0.0);"));
 }
 
 TEST(EmitTest, WritesSharedBytesOnce) {

@@ -3,6 +3,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace t2n {
@@ -23,6 +25,27 @@ const absl::flat_hash_set<absl::string_view>& Keywords() {
 bool LooksLikeLiteral(absl::string_view name) {
   return absl::StartsWith(name, "inf") || absl::StartsWith(name, "true") ||
          absl::StartsWith(name, "false");
+}
+
+// `hidden_states` as `hiddenStates`.
+std::string ToCamel(absl::string_view snake) {
+  std::string camel;
+  bool raise = false;
+  for (char c : snake) {
+    if (c == '_' || c == '.') {
+      raise = !camel.empty();
+      continue;
+    }
+    camel += raise ? absl::ascii_toupper(c) : c;
+    raise = false;
+  }
+  return camel;
+}
+
+// The same for each part of a module's path: `self_attn.q_proj` is `selfAttn_qProj`.
+std::string PathToCamel(absl::string_view path) {
+  return absl::StrJoin(absl::StrSplit(path, '.'), "_",
+                       [](std::string* out, absl::string_view part) { *out += ToCamel(part); });
 }
 
 // `_12`: a temporary of traced code, no name that anyone chose.
@@ -69,7 +92,7 @@ std::string ToLabel(absl::string_view text) {
 
 std::string ValueName(const Value& value, Naming naming) {
   const Node& node = *value.node;
-  if (naming == Naming::kNumeric) return absl::StrCat("v", value.id);
+  if (naming == Naming::kNumeric) return "v";
   bool named = !value.name.empty() && !IsTemporary(value.name);
   const Attr* composite = node.op == Op::kComposite ? node.attrs.Find("name") : nullptr;
   std::string own = named       ? value.name
@@ -79,6 +102,10 @@ std::string ValueName(const Value& value, Naming naming) {
   // The end of a long path says most.
   constexpr size_t kMaxPath = 80;
   if (path.size() > kMaxPath) path = path.substr(path.size() - kMaxPath);
+  if (naming == Naming::kCamel) {
+    own = ToCamel(own);
+    path = PathToCamel(path);
+  }
   return ToIdentifier(path.empty() ? own : absl::StrCat(path, "_", own));
 }
 

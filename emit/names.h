@@ -13,7 +13,8 @@ namespace t2n {
 
 enum class Naming {
   kModulePath,  // `layer1_0_conv1_input`: module path, then script variable or operator
-  kNumeric,     // `v12`
+  kNumeric,     // `v12`: by the order in the document
+  kCamel,       // `layer1_0_conv1_hiddenStates`: as kModulePath, each part in camel case
   kLocal,       // `input`: the script variable or operator alone
 };
 

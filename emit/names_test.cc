@@ -48,7 +48,10 @@ TEST(NamesTest, ValuesAreNamedByModuleAndVariable) {
   EXPECT_EQ(ValueName(*node->output(), Naming::kModulePath), "encoder_layer_3_add");
   node->output()->name = "hidden.1";
   EXPECT_EQ(ValueName(*node->output(), Naming::kModulePath), "encoder_layer_3_hidden_1");
-  EXPECT_EQ(ValueName(*node->output(), Naming::kNumeric), "v0");
+  EXPECT_EQ(ValueName(*node->output(), Naming::kLocal), "hidden_1");
+  place->module_path = "encoder.self_attn.3";
+  node->output()->name = "hidden_states.1";
+  EXPECT_EQ(ValueName(*node->output(), Naming::kCamel), "encoder_selfAttn_3_hiddenStates1");
 }
 
 }  // namespace

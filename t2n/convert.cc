@@ -1,14 +1,19 @@
 #include "t2n/convert.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
 #include "t2n/least_sizes.h"
+#include "t2n/output.h"
 #include "t2n/passes/selections.h"
 #include "t2n/program/program.h"
+#include "t2n/report.h"
 #include "t2n/script/evaluator.h"
 #include "t2n/script/signature.h"
 #include "t2n/solver.h"
@@ -155,6 +160,25 @@ absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* mod
   return absl::OkStatus();
 }
 
+// Time and memory of what is done one after the other.
+class Stopwatch {
+ public:
+  // Of what was done since the last call, or since the beginning.
+  proto::PhaseInfo Lap(absl::string_view name) {
+    const auto now = std::chrono::steady_clock::now();
+    proto::PhaseInfo phase;
+    phase.set_name(std::string(name));
+    phase.set_seconds(std::chrono::duration<double>(now - start_).count());
+    rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) == 0) phase.set_peak_bytes(usage.ru_maxrss * 1024);
+    start_ = now;
+    return phase;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* opened,
                  EvaluatedModel* model) {
   T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
@@ -177,8 +201,7 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
   model->graph = std::move(found.graph);
   model->states = std::move(found.states);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
-  model->emit.path = spec.out();
-  if (spec.compression_level() != 0) model->emit.compression_level = spec.compression_level();
+  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, &model->emit));
   const script::SymbolFacts& facts = solver.facts();
   for (const auto& [symbol, range] : script::InputSymbols(*model->graph, facts)) {
     model->emit.symbols.emplace_back(symbol, range);
@@ -188,14 +211,6 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
     for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
   }
   return absl::OkStatus();
-}
-
-proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
-  proto::TensorInfo info;
-  info.set_name(name);
-  info.set_dtype(std::string(DTypeName(type.dtype)));
-  for (const Dim& d : type.shape) info.add_shape(d.ToString());
-  return info;
 }
 
 }  // namespace
@@ -220,8 +235,7 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
         absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
-  T2N_RETURN_IF_ERROR(CheckNames("input_names", spec.input_names()));
-  T2N_RETURN_IF_ERROR(CheckNames("output_names", spec.output_names()));
+  T2N_RETURN_IF_ERROR(CheckOutput(spec));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
 }
 
@@ -257,22 +271,7 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
     return status;
   }
   proto::ConversionReport report;
-  for (size_t i = 0; i < model.graph->inputs().size(); ++i) {
-    *report.add_inputs() = Describe(emitted.inputs[i], model.graph->inputs()[i]->type);
-  }
-  for (size_t i = 0; i < model.graph->outputs().size(); ++i) {
-    *report.add_outputs() = Describe(emitted.outputs[i], model.graph->outputs()[i]->type);
-  }
-  for (const StateTensor& s : model.states) {
-    proto::StateInfo& state = *report.add_states();
-    state.set_attribute(s.path);
-    *state.mutable_input() = report.inputs(s.input);
-    *state.mutable_output() = report.outputs(s.output);
-    state.set_initial(InitialValueFile(emitted.inputs[s.input]));
-  }
-  report.set_variables(emitted.variables);
-  report.set_variable_bytes(emitted.variable_bytes);
-  report.set_operations(emitted.assignments);
+  DescribeModel(*model.graph, model.states, emit, emitted, &report);
   for (const std::string& w : model.warnings) report.add_warnings(w);
   return report;
 }
@@ -280,9 +279,16 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
                                                 ConversionFailure* failure, Progress* progress) {
   T2N_RETURN_IF_ERROR(CheckSpec(spec));
-  T2N_RETURN_IF_ERROR(CheckDestination(spec.out(), ContainerKind::kByName));
+  T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
+  T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
+  Stopwatch stopwatch;
   T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure, progress));
-  return Write(model, failure, progress);
+  const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");
+  T2N_ASSIGN_OR_RETURN(proto::ConversionReport report, Write(model, failure, progress));
+  report.set_model(spec.model());
+  *report.add_phases() = evaluated;
+  *report.add_phases() = stopwatch.Lap("write");
+  return report;
 }
 
 }  // namespace t2n

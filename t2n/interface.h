@@ -14,12 +14,17 @@
 namespace t2n {
 
 // Given names; else names from the result's structure, from the script's variables, or `output`.
-// InvalidArgument if there are not as many as outputs.
+// InvalidArgument if there are not as many as outputs and check_io_names_qte_match is not off, or
+// if an output has the name of an input that it is not.
 absl::Status NameOutputs(const proto::ConversionSpec& spec, Graph* graph);
 absl::Status NameInputs(const proto::ConversionSpec& spec, Graph* graph);
 
 // Leaves out the outputs that are called `_`. InvalidArgument if none stays, or if one is state.
 absl::Status DropOutputs(Graph* graph, std::vector<StateTensor>* states);
+
+// InvalidArgument if an input and an output are given one name that --allow_same_io_names does not
+// allow.
+absl::Status CheckSharedNames(const proto::ConversionSpec& spec);
 
 // InvalidArgument if the names given by --`flag` are no identifiers or not distinct.
 absl::Status CheckNames(absl::string_view flag,

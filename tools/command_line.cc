@@ -1,113 +1,96 @@
-#include <set>
+#include <algorithm>
+#include <map>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "google/protobuf/descriptor.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"
 #include "tools/commands.h"
+#include "tools/flags.h"
 #include "tools/spec_file.h"
 
 namespace t2n {
 namespace {
 
 constexpr char kStrictTarget[] = "khronos";
+constexpr size_t kAny = 1 << 20;
 
 absl::Status Bad(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
-absl::Status Number(absl::string_view flag, const std::string& text, double* out) {
-  if (absl::SimpleAtod(text, out)) return absl::OkStatus();
-  return Bad(absl::StrCat("--", flag, ": '", text, "' is no number"));
+std::string Dashed(absl::string_view name) {
+  return absl::StrCat(name.size() == 1 ? "-" : "--", name);
 }
 
-// Flags are the fields of ConversionSpec; `assert` is `assertions`. The first of a repeated one
-// takes the place of what a spec file has; `seen` are the flags before.
-absl::Status SetField(const std::string& flag, const std::string& value,
-                      std::set<std::string>* seen, proto::ConversionSpec* spec) {
-  const auto* field =
-      spec->GetDescriptor()->FindFieldByName(flag == "assert" ? "assertions" : flag);
-  if (!field || flag == "model" || flag == "out") return Bad(absl::StrCat("unknown flag --", flag));
-  const auto* reflection = spec->GetReflection();
-  if (field->is_repeated()) {
-    if (seen->insert(flag).second) reflection->ClearField(spec, field);
-    std::vector<std::string> parts = absl::StrSplit(value, ',', absl::SkipWhitespace());
-    if (absl::StrContains(value, '{')) parts = {value};  // a dict of axes
-    for (const std::string& part : parts) {
-      reflection->AddString(spec, field, std::string(absl::StripAsciiWhitespace(part)));
-    }
-  } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT32) {
-    int32_t number;
-    if (!absl::SimpleAtoi(value, &number) || number < 1 || number > 9) {
-      return Bad(absl::StrCat("--", flag, ": '", value, "' is not 1 to 9"));
-    }
-    reflection->SetInt32(spec, field, number);
-  } else {
-    reflection->SetString(spec, field, value);
+// What CLI11 found, by flag, and what is no flag.
+struct Found {
+  std::map<std::string, std::vector<std::string>> values;
+  std::vector<std::string> arguments;
+};
+
+// A flag without its value, or an argument that nothing takes.
+absl::Status Explain(const CLI::ParseError& error) {
+  const std::string what = error.what();
+  if (error.get_name() != "ArgumentMismatch") return Bad(what);
+  return Bad(absl::StrCat(what.substr(0, what.find(':')), " needs a value"));
+}
+
+absl::Status Unknown(const std::string& given) {
+  absl::string_view name = absl::StripPrefix(absl::StripPrefix(given, "-"), "-");
+  name = name.substr(0, name.find('='));
+  const std::string nearest = NearestFlag(name);
+  return Bad(absl::StrCat("unknown flag ", Dashed(name),
+                          nearest.empty() ? "" : absl::StrCat("; did you mean --", nearest, "?")));
+}
+
+absl::StatusOr<Found> Parse(const std::vector<std::string>& args) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::map<std::string, CLI::Option*> options;
+  for (const FlagRow& row : AllFlags()) {
+    std::string names = Dashed(row.name);
+    if (!row.flag.also().empty()) absl::StrAppend(&names, ",", Dashed(row.flag.also()));
+    options[row.name] = row.is_switch() ? app.add_flag(names) : app.add_option(names)->take_all();
   }
-  return absl::OkStatus();
-}
-
-absl::Status SetFlag(const std::string& flag, const std::string& value, std::set<std::string>* seen,
-                     CommandLine* command) {
-  if (flag == "spec" || flag == "strict") return absl::OkStatus();  // see ParseCommandLine
-  if (flag == "io") {
-    command->io = value;
-    return absl::OkStatus();
+  Found found;
+  try {
+    app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
+  } catch (const CLI::ParseError& error) {
+    return Explain(error);
   }
-  if (flag == "rtol") return Number(flag, value, &command->rtol);
-  if (flag == "atol") return Number(flag, value, &command->atol);
-  return SetField(flag, value, seen, &command->spec);
-}
-
-using Flags = std::vector<std::pair<std::string, std::string>>;
-
-absl::Status Split(const std::vector<std::string>& args, Flags* flags,
-                   std::vector<std::string>* positional) {
   bool ended = false;
-  for (size_t i = 0; i < args.size(); ++i) {
-    const std::string& arg = args[i];
-    if (!ended && arg == "--") {
+  for (const std::string& rest : app.remaining()) {
+    if (!ended && rest == "--") {
       ended = true;
-    } else if (!ended && arg.size() > 1 && arg[0] == '-') {
-      const size_t dashes = arg.find_first_not_of('-');
-      std::string name = arg.substr(dashes == std::string::npos ? arg.size() : dashes);
-      if (name == "strict") {
-        flags->emplace_back(name, "");
-        continue;
-      }
-      std::string value;
-      const size_t equals = name.find('=');
-      if (equals != std::string::npos) {
-        value = name.substr(equals + 1);
-        name = name.substr(0, equals);
-      } else if (++i < args.size()) {
-        value = args[i];
-      } else {
-        return Bad(absl::StrCat("--", name, " needs a value"));
-      }
-      flags->emplace_back(name, value);
+    } else if (!ended && rest.size() > 1 && rest[0] == '-') {
+      return Unknown(rest);
     } else {
-      positional->push_back(arg);
+      found.arguments.push_back(rest);
     }
   }
-  return absl::OkStatus();
+  for (const auto& [name, option] : options) {
+    if (option->count() > 0) found.values[name] = option->results();
+  }
+  return found;
 }
 
-// MODEL and OUT; a spec file may have them.
-absl::Status SetPaths(const std::vector<std::string>& positional, CommandLine* command) {
-  const bool takes_out = command->command != "inspect";
-  proto::ConversionSpec& spec = command->spec;
-  if (!positional.empty()) spec.set_model(positional[0]);
-  if (positional.size() > 1) spec.set_out(positional[1]);
-  const bool missing = spec.model().empty() || (takes_out && spec.out().empty());
-  if (!missing && positional.size() <= (takes_out ? 2 : 1)) return absl::OkStatus();
-  return Bad(absl::StrCat(command->command, takes_out ? " takes MODEL and OUT" : " takes MODEL",
-                          ", ", positional.size(), " given"));
+absl::Status SetFlags(const Found& found, CommandLine* command) {
+  for (const FlagRow& row : AllFlags()) {
+    const auto it = found.values.find(row.name);
+    if (it == found.values.end()) continue;
+    const bool of_spec = row.field->containing_type() == proto::ConversionSpec::descriptor();
+    google::protobuf::Message* message = &command->options;
+    if (of_spec) message = &command->spec;
+    T2N_RETURN_IF_ERROR(SetFlag(row, it->second, message));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SetStrict(proto::ConversionSpec* spec) {
+  if (!spec->nnef_spec_strict()) return absl::OkStatus();
   if (!spec->target().empty() && spec->target() != kStrictTarget) {
     return Bad(
         absl::StrCat("--strict is --target ", kStrictTarget, ", but --target is ", spec->target()));
@@ -116,36 +99,77 @@ absl::Status SetStrict(proto::ConversionSpec* spec) {
   return absl::OkStatus();
 }
 
-}  // namespace
+const CommandRow* FindCommand(absl::string_view name) {
+  for (const CommandRow& row : AllCommands()) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
 
-absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine* command) {
-  Flags flags;
-  std::vector<std::string> positional;
-  T2N_RETURN_IF_ERROR(Split(args, &flags, &positional));
-  for (const auto& [name, value] : flags) {
-    if (name == "spec") T2N_RETURN_IF_ERROR(ReadSpecFile(value, &command->spec));
+// MODEL and OUT; a spec file may have them.
+absl::Status SetPaths(const CommandRow& row, CommandLine* command) {
+  const size_t given = command->arguments.size();
+  proto::ConversionSpec& spec = command->spec;
+  const bool one_model =
+      row.name != std::string("diff") && row.least > 0 && command->options.jobs() == 0;
+  if (one_model && given > 0) spec.set_model(command->arguments[0]);
+  if (one_model && given > 1) spec.set_out(command->arguments[1]);
+  const bool from_spec =
+      one_model && !spec.model().empty() && (row.least < 2 || !spec.out().empty());
+  const size_t most = command->options.jobs() > 0 ? kAny : row.most;
+  if ((given >= row.least || from_spec) && given <= most) return absl::OkStatus();
+  return Bad(absl::StrCat(row.name, " takes ", absl::StrReplaceAll(row.arguments, {{" ", " and "}}),
+                          ", ", given, " given"));
+}
+
+absl::Status Validate(CommandLine* command) {
+  T2N_RETURN_IF_ERROR(SetStrict(&command->spec));
+  if (command->options.quiet()) command->spec.set_log_level("error");
+  if (command->options.jobs() > 0 && command->command != "convert") {
+    return Bad("--jobs is of convert alone");
   }
-  std::set<std::string> seen;
-  for (const auto& [name, value] : flags) {
-    T2N_RETURN_IF_ERROR(SetFlag(name, value, &seen, command));
-  }
-  for (const auto& [name, value] : flags) {
-    if (name == "strict") T2N_RETURN_IF_ERROR(SetStrict(&command->spec));
-  }
-  command->command = "convert";
-  if (!positional.empty()) {
-    for (const char* name : {"convert", "check", "inspect"}) {
-      if (positional[0] != name) continue;
-      command->command = name;
-      positional.erase(positional.begin());
-      break;
-    }
-  }
-  T2N_RETURN_IF_ERROR(SetPaths(positional, command));
-  if (command->command == "check" && command->io.empty()) {
+  if (command->command == "check") {
+    if (!command->spec.io().empty()) return CheckSpec(command->spec);
     return Bad("check needs --io FILE.npz with in0, in1, ... and out0, out1, ...");
   }
   return CheckSpec(command->spec);
+}
+
+}  // namespace
+
+const std::vector<CommandRow>& AllCommands() {
+  static const auto* const kRows = new std::vector<CommandRow>{
+      {"convert", "MODEL OUT", "convert MODEL; OUT: a folder, NAME.nnef.tar or NAME.nnef.tgz", 2, 2,
+       true},
+      {"check", "MODEL OUT", "run MODEL's graph on --io and compare with what torch gave", 2, 2,
+       true},
+      {"inspect", "MODEL", "modules, methods, operators and weights of the archive", 1, 1, true},
+      {"diff", "A B", "what changed between two converted models", 2, 2, false},
+      {"completion", "bash|zsh|fish", "print a script that completes flags in that shell", 1, 1,
+       false},
+      {"help", "[TOPIC]", "explain a topic or a flag", 0, 1, false},
+  };
+  return *kRows;
+}
+
+absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine* command) {
+  T2N_ASSIGN_OR_RETURN(Found found, Parse(args));
+  for (const std::string& path : found.values["spec"]) {
+    T2N_RETURN_IF_ERROR(ReadSpecFile(path, &command->spec));
+  }
+  T2N_RETURN_IF_ERROR(SetFlags(found, command));
+  const CommandRow* row = &AllCommands().front();
+  if (!found.arguments.empty()) {
+    if (const CommandRow* named = FindCommand(found.arguments[0])) {
+      row = named;
+      found.arguments.erase(found.arguments.begin());
+    }
+  }
+  command->command = row->name;
+  command->arguments = std::move(found.arguments);
+  T2N_RETURN_IF_ERROR(SetPaths(*row, command));
+  if (command->command == "help" || command->command == "completion") return absl::OkStatus();
+  return Validate(command);
 }
 
 }  // namespace t2n

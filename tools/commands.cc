@@ -1,90 +1,179 @@
 #include "tools/commands.h"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "t2n/base/status.h"
 #include "t2n/check.h"
 #include "t2n/convert.h"
 #include "t2n/inspect.h"
+#include "t2n/report.h"
+#include "tools/convert_many.h"
+#include "tools/help.h"
+#include "tools/messages.h"
+#include "tools/model_diff.h"
 #include "tools/ticker.h"
 
 namespace t2n {
 namespace {
 
-void Warn(const std::string& warning) { std::fprintf(stderr, "warning: %s\n", warning.c_str()); }
+constexpr int kDone = 0, kFailed = 1, kUsage = 2, kDifferent = 3;
 
-int Fail(const std::string& model, const absl::Status& status, const ConversionFailure& failure) {
-  for (const std::string& w : failure.warnings) Warn(w);
+Messages MessagesOf(const CommandLine& command) {
+  return Messages(ParseLogLevel(command.spec.log_level()));
+}
+
+// The last line of stderr stands alone: file and reason.
+int Fail(const CommandLine& command, const absl::Status& status, const ConversionFailure& failure) {
+  const Messages messages = MessagesOf(command);
+  for (const std::string& w : failure.warnings) messages.Warning(w);
   std::vector<std::string> causes = failure.causes;
   if (causes.empty()) causes.push_back(std::string(status.message()));
-  for (const std::string& cause : causes) std::fprintf(stderr, "%s\n", cause.c_str());
-  // The last line stands alone: file and reason.
+  for (const std::string& cause : causes) messages.Error(cause);
   std::string first = causes[0].substr(0, causes[0].find('\n'));
   std::string more = causes.size() > 1 ? absl::StrCat(" (and ", causes.size() - 1, " more)") : "";
-  std::fprintf(stderr, "pt2nnef: %s: not converted: %s%s\n", model.c_str(), first.c_str(),
-               more.c_str());
-  return 1;
+  messages.Error(absl::StrCat("pt2nnef: ", command.spec.model(), ": not converted: ", first, more));
+  return kFailed;
+}
+
+int FailPlainly(const CommandLine& command, const absl::Status& status) {
+  MessagesOf(command).Error(absl::StrCat("pt2nnef: ", status.message()));
+  return kFailed;
 }
 
 // What `work` returns; how far it is can be seen on a terminal.
 template <typename Work>
 auto Watched(const CommandLine& command, Work work) {
   Progress progress;
+  if (ParseLogLevel(command.spec.log_level()) == LogLevel::kError) return work(&progress);
   Ticker ticker(absl::StrCat("pt2nnef: ", command.spec.model()), &progress);
   return work(&progress);
 }
 
+void TellPhases(const Messages& messages, const proto::ConversionReport& report) {
+  for (const proto::PhaseInfo& phase : report.phases()) {
+    messages.Debug(absl::StrFormat("%s: %.3f s, %.1f MB at most so far", phase.name(),
+                                   phase.seconds(), phase.peak_bytes() / 1e6));
+  }
+}
+
+absl::Status WriteReportIfAsked(const CommandLine& command, const proto::ConversionReport& report) {
+  if (command.spec.report().empty()) return absl::OkStatus();
+  return WriteReport(report, command.spec.report());
+}
+
+// A refusal has a report too.
+void ReportFailure(const CommandLine& command, const absl::Status& status,
+                   const ConversionFailure& failure) {
+  proto::ConversionReport report;
+  report.set_model(command.spec.model());
+  for (const std::string& cause : failure.causes) report.add_refusals(cause);
+  if (failure.causes.empty()) report.add_refusals(std::string(status.message()));
+  for (const std::string& warning : failure.warnings) report.add_warnings(warning);
+  const absl::Status written = WriteReportIfAsked(command, report);
+  if (!written.ok()) MessagesOf(command).Warning(written.message());
+}
+
 int RunConvert(const CommandLine& command) {
   ConversionFailure failure;
+  const auto start = std::chrono::steady_clock::now();
   absl::StatusOr<proto::ConversionReport> report = Watched(
       command, [&](Progress* progress) { return Convert(command.spec, &failure, progress); });
-  if (!report.ok()) return Fail(command.spec.model(), report.status(), failure);
-  for (const std::string& w : report->warnings()) Warn(w);
-  return 0;
+  if (!report.ok()) {
+    ReportFailure(command, report.status(), failure);
+    return Fail(command, report.status(), failure);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const Messages messages = MessagesOf(command);
+  for (const std::string& w : report->warnings()) messages.Warning(w);
+  TellPhases(messages, *report);
+  const absl::Status written = WriteReportIfAsked(command, *report);
+  if (!written.ok()) return FailPlainly(command, written);
+  messages.Info(
+      absl::StrFormat("wrote %s: %s; %.2f s", report->out(), Summary(*report), took.count()));
+  return kDone;
 }
 
 int RunInspect(const CommandLine& command) {
   absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model());
-  if (!summary.ok()) {
-    std::fprintf(stderr, "pt2nnef: %s\n", std::string(summary.status().message()).c_str());
-    return 1;
-  }
+  if (!summary.ok()) return FailPlainly(command, summary.status());
   std::fputs(ToText(*summary).c_str(), stdout);
-  return 0;
+  return kDone;
+}
+
+// By tract's names (its Approximation), as its f32 has them.
+Tolerance ToleranceOf(const CommandLine& command) {
+  const std::map<absl::string_view, Tolerance> named = {
+      {"exact", {0, 0}},      {"close", {1e-7, 1e-7}}, {"approximate", {5e-4, 1e-4}},
+      {"very", {1e-2, 5e-2}}, {"super", {0.05, 0.1}},  {"ultra", {0.1, 0.2}},
+  };
+  const auto found = named.find(command.spec.check_io_tolerance());
+  Tolerance tolerance = found == named.end() ? Tolerance() : found->second;
+  if (command.options.has_rtol()) tolerance.rtol = command.options.rtol();
+  if (command.options.has_atol()) tolerance.atol = command.options.atol();
+  return tolerance;
 }
 
 int RunCheck(const CommandLine& command) {
   ConversionFailure failure;
   absl::StatusOr<EvaluatedModel> model = Watched(
       command, [&](Progress* progress) { return Evaluate(command.spec, &failure, progress); });
-  if (!model.ok()) return Fail(command.spec.model(), model.status(), failure);
+  if (!model.ok()) return Fail(command, model.status(), failure);
   std::error_code ignored;
   if (!std::filesystem::exists(command.spec.out(), ignored)) {
     absl::Status written = Write(*model, &failure).status();
-    if (!written.ok()) return Fail(command.spec.model(), written, failure);
+    if (!written.ok()) return Fail(command, written, failure);
   }
   std::vector<Tensor> initial;
   for (const StateTensor& s : model->states) initial.push_back(s.initial);
   absl::StatusOr<CheckResult> result =
-      CheckGraph(*model->graph, initial, command.io, {command.rtol, command.atol});
+      CheckGraph(*model->graph, initial, command.spec.io(), ToleranceOf(command));
   if (!result.ok()) {
-    std::fprintf(stderr, "pt2nnef: %s: not checked: %s\n", command.spec.model().c_str(),
-                 std::string(result.status().message()).c_str());
-    return 1;
+    MessagesOf(command).Error(absl::StrCat("pt2nnef: ", command.spec.model(),
+                                           ": not checked: ", result.status().message()));
+    return kFailed;
   }
   for (const std::string& d : result->differences) std::printf("%s\n", d.c_str());
-  if (!result->differences.empty()) return 3;
+  if (!result->differences.empty()) return kDifferent;
   std::printf("%zu outputs agree, largest error %g\n", model->graph->outputs().size(),
               result->max_abs_error);
-  return 0;
+  return kDone;
+}
+
+int RunDiff(const CommandLine& command) {
+  const auto differences = DiffModels(command.arguments[0], command.arguments[1]);
+  if (!differences.ok()) return FailPlainly(command, differences.status());
+  for (const std::string& line : *differences) std::printf("%s\n", line.c_str());
+  return differences->empty() ? kDone : kDifferent;
+}
+
+int Print(const CommandLine& command, const absl::StatusOr<std::string>& text) {
+  if (!text.ok()) {
+    FailPlainly(command, text.status());
+    return kUsage;
+  }
+  std::fputs(text->c_str(), stdout);
+  return kDone;
 }
 
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
-  if (command.command == "convert") return RunConvert(command);
-  if (command.command == "inspect") return RunInspect(command);
+  const std::string& name = command.command;
+  if (name == "convert") {
+    return command.options.jobs() > 0 ? ConvertMany(command, RunConvert) : RunConvert(command);
+  }
+  if (name == "inspect") return RunInspect(command);
+  if (name == "diff") return RunDiff(command);
+  if (name == "completion") return Print(command, CompletionScript(command.arguments[0]));
+  if (name == "help") {
+    if (command.arguments.empty()) return Print(command, HelpText(false));
+    return Print(command, TopicText(command.arguments[0]));
+  }
   return RunCheck(command);
 }
 

@@ -10,12 +10,23 @@
 
 namespace t2n {
 
+// A command as the help shows it.
+struct CommandRow {
+  const char* name;
+  const char* arguments;
+  const char* help;
+  size_t least, most;  // arguments
+  bool takes_flags;
+};
+
+// `convert` comes first: it is meant where none is named.
+const std::vector<CommandRow>& AllCommands();
+
 struct CommandLine {
-  std::string command;  // `convert`, `check`, `inspect`
-  proto::ConversionSpec spec;
-  std::string io;  // check
-  double rtol = 1e-3;
-  double atol = 1e-4;
+  std::string command;  // a row's name
+  std::vector<std::string> arguments;
+  proto::ConversionSpec spec;  // model and out are those of the arguments, if there are any
+  proto::CommandOptions options;
 };
 
 // InvalidArgument with the reason on wrong usage.

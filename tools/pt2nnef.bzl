@@ -7,6 +7,7 @@ def _nnef_model_impl(ctx):
         out = ctx.actions.declare_file("%s.nnef.%s" % (ctx.label.name, ctx.attr.format))
     args = ctx.actions.args()
     args.add("convert")
+    args.add("--log_level=warning")
     for flag in ["inputs", "args", "method", "target"]:
         value = getattr(ctx.attr, flag)
         if value:

@@ -19,7 +19,10 @@ Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&mo
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
     const Value* output = graph.outputs()[i];
     bool named = i < graph.output_names().size() && !graph.output_names()[i].empty();
-    std::string name = names_->Unique(ToIdentifier(named ? graph.output_names()[i] : "output"));
+    const std::string wanted = ToIdentifier(named ? graph.output_names()[i] : "output");
+    const auto input = values_.find(output);
+    const bool same = model->same_io_names && input != values_.end() && input->second.text == wanted;
+    std::string name = same ? wanted : names_->Unique(wanted);
     model->document.outputs.push_back(name);
     output_names_.insert({output, name});
   }
@@ -223,6 +226,7 @@ void Lowering::LowerNodes(const Graph& graph) {
                           : HasUnknownSize(**it)
                               ? Refuse(**it, "a size depends on the values of the inputs")
                               : lower(*this, **it);
+    if (!parent_) model_->places.resize(body().size(), (*it)->place);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
     for (const auto& v : (*it)->outputs) Alias(v.get(), nnef::Id("refused"));

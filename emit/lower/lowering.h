@@ -44,11 +44,13 @@ struct Model {
   Target target;
   Naming naming = Naming::kModulePath;
   nnef::Document document;
+  std::vector<PlacePtr> places;  // of the assignments of the document's body
   std::vector<Variable> variables;
   std::vector<std::string> refusals;  // one line each
   std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
 
+  bool same_io_names = false;  // see EmitSpec
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
 
   NameTable names;                                                   // of the graph's body

@@ -1,0 +1,111 @@
+#include "tools/convert_many.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace t2n {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Job {
+  CommandLine command;
+  std::FILE* messages = nullptr;  // what it writes on stderr
+};
+
+// The commands for each model, with outputs of different names.
+std::vector<Job> Plan(const CommandLine& command) {
+  const fs::path folder = command.arguments.back();
+  std::set<std::string> taken;
+  std::vector<Job> jobs;
+  for (size_t i = 0; i + 1 < command.arguments.size(); ++i) {
+    const fs::path model = command.arguments[i];
+    std::string stem = model.stem().string();
+    for (int n = 2; !taken.insert(stem).second; ++n) {
+      stem = absl::StrCat(model.stem().string(), "_", n);
+    }
+    Job job{command};
+    job.command.options.clear_jobs();
+    job.command.arguments = {model.string(), (folder / stem).string()};
+    job.command.spec.set_model(model.string());
+    job.command.spec.set_out((folder / stem).string());
+    job.command.spec.set_report((folder / (stem + ".report.json")).string());
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+void Print(std::FILE* messages) {
+  std::rewind(messages);
+  char buffer[4096];
+  while (const size_t n = std::fread(buffer, 1, sizeof buffer, messages)) {
+    std::fwrite(buffer, 1, n, stderr);
+  }
+  std::fclose(messages);
+}
+
+// The child process of a job; 0 if there can be none.
+pid_t Start(Job* job, const std::function<int(const CommandLine&)>& convert) {
+  job->messages = std::tmpfile();
+  if (!job->messages) return 0;
+  std::fflush(nullptr);
+  const pid_t pid = fork();
+  if (pid != 0) return pid < 0 ? 0 : pid;
+  dup2(fileno(job->messages), STDERR_FILENO);
+  const int status = convert(job->command);
+  std::fflush(nullptr);
+  _exit(status);
+}
+
+}  // namespace
+
+int ConvertMany(const CommandLine& command, const std::function<int(const CommandLine&)>& convert) {
+  std::error_code error;
+  fs::create_directories(command.arguments.back(), error);
+  if (error) {
+    std::fprintf(stderr, "pt2nnef: %s: %s\n", command.arguments.back().c_str(),
+                 error.message().c_str());
+    return 1;
+  }
+  std::vector<Job> jobs = Plan(command);
+  std::map<pid_t, Job*> running;
+  size_t next = 0, failed = 0;
+  while (next < jobs.size() || !running.empty()) {
+    if (next < jobs.size() && running.size() < static_cast<size_t>(command.options.jobs())) {
+      Job& job = jobs[next++];
+      if (const pid_t pid = Start(&job, convert)) {
+        running[pid] = &job;
+        continue;
+      }
+      std::fprintf(stderr, "pt2nnef: %s: no process can be started\n",
+                   job.command.spec.model().c_str());
+      ++failed;
+      continue;
+    }
+    int status;
+    const pid_t pid = wait(&status);
+    const auto it = running.find(pid);
+    if (it == running.end()) continue;
+    Print(it->second->messages);
+    if (!WIFEXITED(status)) {
+      std::fprintf(stderr, "pt2nnef: %s: not converted: the process ended by signal %d\n",
+                   it->second->command.spec.model().c_str(), WTERMSIG(status));
+    }
+    failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    running.erase(it);
+  }
+  std::fprintf(stderr, "pt2nnef: %zu of %zu converted into %s\n", jobs.size() - failed, jobs.size(),
+               command.arguments.back().c_str());
+  return failed ? 1 : 0;
+}
+
+}  // namespace t2n

@@ -1,0 +1,216 @@
+#include "tools/help.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "t2n/version.h"
+#include "tools/commands.h"
+#include "tools/flags.h"
+#include "tools/help_topics.h"
+
+namespace t2n {
+namespace {
+
+constexpr size_t kIndent = 27, kWidth = 100;
+constexpr char kAbout[] =
+    "pt2nnef: PyTorch archives (torch.jit.save, torch.export.save) to NNEF models, without PyTorch";
+
+constexpr char kExamples[] = R"(Examples:
+  pt2nnef resnet18.pt resnet18
+  pt2nnef --inputs "ids=i64[1,S]" bert.pt bert.nnef.tgz
+  pt2nnef --report report.json model.pt model.nnef.tgz
+  pt2nnef --jobs 4 a.pt b.pt c.pt models/
+  pt2nnef inspect model.pt
+)";
+
+constexpr char kExit[] =
+    R"(Exit status: 0 done; 1 refused or failed (the last line of stderr says why); 2 wrong usage;
+3 a check or diff found a difference.
+)";
+
+struct Group {
+  proto::FlagGroup group;
+  const char* title;
+};
+
+constexpr Group kGroups[] = {{proto::INPUTS, "Inputs"},
+                             {proto::MODEL, "What is converted"},
+                             {proto::OUTPUT, "Output"},
+                             {proto::CHECKS, "Checks"},
+                             {proto::COMMAND, "The command"}};
+
+std::string Dashed(const FlagRow& row) {
+  std::string text = absl::StrCat("--", row.name);
+  if (row.flag.also().size() == 1) text = absl::StrCat("-", row.flag.also(), ", ", text);
+  return row.flag.value().empty() ? text : absl::StrCat(text, " ", row.flag.value());
+}
+
+// `text` in lines of words, each behind `indent` columns; the first follows `begin`.
+std::string Wrap(std::string begin, absl::string_view text, size_t indent) {
+  std::string out;
+  if (begin.size() + 1 > indent) {
+    absl::StrAppend(&out, begin, "\n");
+    begin.clear();
+  }
+  std::string line = begin + std::string(indent - begin.size(), ' ');
+  bool fresh = true;
+  for (absl::string_view word : absl::StrSplit(text, ' ', absl::SkipWhitespace())) {
+    if (!fresh && line.size() + 1 + word.size() > kWidth) {
+      absl::StrAppend(&out, line, "\n");
+      line.assign(indent, ' ');
+      fresh = true;
+    }
+    absl::StrAppend(&line, fresh ? "" : " ", word);
+    fresh = false;
+  }
+  return absl::StrCat(out, line, "\n");
+}
+
+std::string FlagsText(bool all) {
+  std::string text;
+  for (const Group& group : kGroups) {
+    std::string lines;
+    for (const FlagRow& row : AllFlags()) {
+      if (row.flag.group() != group.group || !(all || row.flag.common())) continue;
+      lines += Wrap("  " + Dashed(row), row.flag.help(), kIndent);
+    }
+    if (!lines.empty()) absl::StrAppend(&text, "\n", group.title, ":\n", lines);
+  }
+  return text;
+}
+
+std::string Synopsis(const CommandRow& row) {
+  const bool default_one = &row == &AllCommands().front();
+  return absl::StrCat("pt2nnef ", default_one ? "[convert]" : row.name,
+                      row.takes_flags ? " [flags] " : " ", row.arguments);
+}
+
+// The names of all flags, dashed.
+std::vector<std::string> FlagWords() {
+  std::vector<std::string> words = {"--help", "--version"};
+  for (const FlagRow& row : AllFlags()) words.push_back(absl::StrCat("--", row.name));
+  return words;
+}
+
+std::vector<std::string> CommandWords() {
+  std::vector<std::string> words;
+  for (const CommandRow& row : AllCommands()) words.push_back(row.name);
+  return words;
+}
+
+std::string BashScript() {
+  std::string cases;
+  for (const FlagRow& row : AllFlags()) {
+    if (row.flag.words().empty()) continue;
+    absl::StrAppend(&cases, "    --", row.name, ") COMPREPLY=($(compgen -W \"",
+                    absl::StrJoin(row.flag.words(), " "), "\" -- \"$word\")); return ;;\n");
+  }
+  return absl::StrCat(
+      "_pt2nnef() {\n  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}\n",
+      "  case $last in\n", cases, "  esac\n  case $word in\n    -*) COMPREPLY=($(compgen -W \"",
+      absl::StrJoin(FlagWords(), " "), "\" -- \"$word\")) ;;\n",
+      "    *) COMPREPLY=($(compgen -f -W \"", absl::StrJoin(CommandWords(), " "),
+      "\" -- \"$word\")) ;;\n  esac\n}\ncomplete -o filenames -F _pt2nnef pt2nnef\n");
+}
+
+std::string ZshScript() {
+  std::string text = "#compdef pt2nnef\n_arguments -s \\\n";
+  for (const FlagRow& row : AllFlags()) {
+    const std::string help =
+        absl::StrReplaceAll(row.flag.help(), {{"'", ""}, {"[", "("}, {"]", ")"}, {":", ";"}});
+    absl::StrAppend(&text, "  '--", row.name, row.is_switch() ? "" : "=", "[", help, "]",
+                    row.is_switch() ? ""
+                    : row.flag.words().empty()
+                        ? absl::StrCat(":value:_files")
+                        : absl::StrCat(":value:(", absl::StrJoin(row.flag.words(), " "), ")"),
+                    "' \\\n");
+  }
+  return absl::StrCat(text, "  '1:command or model:_files' '*:file:_files'\n");
+}
+
+std::string FishScript() {
+  std::string text;
+  for (const CommandRow& row : AllCommands()) {
+    absl::StrAppend(&text, "complete -c pt2nnef -n __fish_use_subcommand -a ", row.name, " -d '",
+                    absl::StrReplaceAll(row.help, {{"'", "\\'"}}), "'\n");
+  }
+  for (const FlagRow& row : AllFlags()) {
+    absl::StrAppend(&text, "complete -c pt2nnef -l ", row.name, row.is_switch() ? "" : " -r",
+                    row.flag.words().empty()
+                        ? ""
+                        : absl::StrCat(" -f -a '", absl::StrJoin(row.flag.words(), " "), "'"),
+                    " -d '", absl::StrReplaceAll(row.flag.help(), {{"\\", "\\\\"}, {"'", "\\'"}}),
+                    "'\n");
+  }
+  return text;
+}
+
+std::string Roff(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"\\", "\\e"}, {"-", "\\-"}, {"'", "\\(aq"}});
+}
+
+std::string ManPage() {
+  std::string text = absl::StrCat(".TH PT2NNEF 1 \"\" \"", VersionText(), "\"\n.SH NAME\n",
+                                  Roff(kAbout), "\n.SH SYNOPSIS\n");
+  for (const CommandRow& row : AllCommands()) {
+    absl::StrAppend(&text, ".TP\n.B ", Roff(Synopsis(row)), "\n", Roff(row.help), "\n");
+  }
+  for (const Group& group : kGroups) {
+    absl::StrAppend(&text, ".SH ", group.title, "\n");
+    for (const FlagRow& row : AllFlags()) {
+      if (row.flag.group() != group.group) continue;
+      absl::StrAppend(&text, ".TP\n.B ", Roff(Dashed(row)), "\n", Roff(row.flag.help()), "\n");
+    }
+  }
+  for (const HelpTopic& topic : AllTopics()) {
+    absl::StrAppend(&text, ".SH ", topic.name, "\n.nf\n", Roff(topic.text), ".fi\n");
+  }
+  return absl::StrCat(text, ".SH EXAMPLES\n.nf\n", Roff(kExamples), ".fi\n.SH EXIT STATUS\n",
+                      Roff(kExit));
+}
+
+}  // namespace
+
+std::string VersionText() { return absl::StrCat("pt2nnef ", kVersion); }
+
+std::string HelpText(bool all) {
+  std::string text = absl::StrCat(kAbout, "\n\n");
+  for (const CommandRow& row : AllCommands()) {
+    text += Wrap("  " + Synopsis(row), row.help, 38);
+  }
+  absl::StrAppend(&text, "\nFlags (--name=value or --name value)",
+                  all ? "" : "; --help=all lists all of them", ".\n", FlagsText(all));
+  std::vector<std::string> topics;
+  for (const HelpTopic& topic : AllTopics()) topics.push_back(topic.name);
+  return absl::StrCat(text, "  --help, --help=all, --version\n\n'pt2nnef help TOPIC' explains ",
+                      absl::StrJoin(topics, ", "), ".\n\n", kExamples, "\n", kExit);
+}
+
+absl::StatusOr<std::string> TopicText(absl::string_view topic) {
+  if (topic == "all") return HelpText(true);
+  if (topic == "man") return ManPage();
+  std::vector<std::string> names;
+  for (const HelpTopic& row : AllTopics()) {
+    if (row.name == topic) return std::string(row.text);
+    names.push_back(row.name);
+  }
+  for (const FlagRow& row : AllFlags()) {
+    if (row.name == topic) return Wrap(Dashed(row), row.flag.help(), kIndent);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("no topic is called '", topic, "'; there are ",
+                                                 absl::StrJoin(names, ", "),
+                                                 ", all, man and the flags"));
+}
+
+absl::StatusOr<std::string> CompletionScript(absl::string_view shell) {
+  if (shell == "bash") return BashScript();
+  if (shell == "zsh") return ZshScript();
+  if (shell == "fish") return FishScript();
+  return absl::InvalidArgumentError(
+      absl::StrCat("no completion for '", shell, "': bash, zsh or fish"));
+}
+
+}  // namespace t2n

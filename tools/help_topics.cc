@@ -1,0 +1,74 @@
+#include "tools/help_topics.h"
+
+namespace t2n {
+namespace {
+
+constexpr char kInputs[] = R"(Inputs
+
+A traced archive of torch 2 and a .pt2 know the sizes of their inputs: no flag is needed. Scripted
+and older ones do not; a message says what to add, and `pt2nnef inspect MODEL` lists arguments.
+
+  --inputs "f32[1,3,224,224]"            in the order of the arguments
+  --inputs "ids=i64[1,S];mask=i64[1,S]"  by name; S is a size that stays open
+  --args "sr=16000;full=True"            values that are no tensors, and tensors that are constants
+  --args "lengths=[20,S]"                numbers may be open sizes
+
+Types: f32 f64 f16 bf16 i8 i16 i32 i64 u8 bool c64 c128.
+)";
+
+constexpr char kOpenSizes[] = R"(Open sizes
+
+A name in the place of a size is a size that stays open in the NNEF model (extension tract_symbol).
+
+  --inputs "x=f32[B,3,S]"             from the type
+  --dynamic_axes "x:0=B,x:2=S"        on top of what the archive knows
+  --dynamic_axes '{"x": {0: "B"}}'    as torch.onnx.export has it
+
+What cannot be decided for every size is refused with the fact that would settle it:
+
+  --assert "S>=8"           a bound             --assert "S%16==0"        a divisor
+  --assert "S<=T"           between sizes       --assert "8<=S<=64"       both bounds
+  --assert "max(lengths)==S"                    the largest element of an input
+
+Sizes for which the program raises are none of the model's: the model says so (tract_assert S >= 3).
+)";
+
+constexpr char kState[] = R"(State
+
+Tensors that modules keep from one call to the next (streaming models, caches) become an input and
+an output each: `state` and `state_next`; NAME.initial.dat beside the weights is the value for the
+first call. --report lists them under `states`.
+
+  --state input     as said (default)
+  --state drop      the first call alone
+)";
+
+constexpr char kQuantized[] = R"(Quantized models
+
+Weights stay integers in the model. Which engine ran the layers decides how they round; archives
+show it mostly, otherwise a warning says what was taken:
+
+  --quantized_engine fbgemm|x86|onednn|qnnpack     torch.backends.quantized.engine when it was saved
+)";
+
+constexpr char kTargets[] = R"(Targets
+
+  --target tract            the newest version known (default)
+  --target tract:0.22.4     what that version reads, 0.19 to 0.23
+  --strict                  --target khronos: NNEF 1.0.5 and nothing else, for any reader
+
+What a target has no form for is refused with its name.
+)";
+
+}  // namespace
+
+const std::vector<HelpTopic>& AllTopics() {
+  static const auto* const kTopics = new std::vector<HelpTopic>{{"inputs", kInputs},
+                                                                {"open_sizes", kOpenSizes},
+                                                                {"state", kState},
+                                                                {"quantized", kQuantized},
+                                                                {"targets", kTargets}};
+  return *kTopics;
+}
+
+}  // namespace t2n

@@ -1,0 +1,198 @@
+"""Every option that says how a model is written or told of, through the real command.
+
+    options_test.py PT2NNEF
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, "tools/judge")
+import tract_runner  # noqa: E402
+
+_TOOL = os.path.abspath(sys.argv.pop(1))
+_DATA = pathlib.Path("testdata").absolute()
+_RESIDUAL = str(_DATA / "models/residual.pt")
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=300, **options,
+    )  # fmt: skip
+
+
+class OptionsTest(unittest.TestCase):
+    def setUp(self):
+        self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
+        self.addCleanup(shutil.rmtree, self.tmp)
+        self.out = self.tmp / "out"
+
+    def convert(self, *flags, archive=_RESIDUAL, out=None):
+        """graph.nnef of a conversion that must succeed."""
+        done = run(*flags, archive, out or self.out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.messages = done.stderr
+        return (self.out / "graph.nnef").read_text() if out is None else ""
+
+    def tensors(self, text):
+        """The names that graph.nnef gives, in order."""
+        body = text[text.index("\ngraph ") :]
+        lines = re.findall(r"^    (.*?) = ", body, re.MULTILINE)
+        return [name for line in lines for name in line.split(", ")]
+
+    def test_help_lists_every_flag_and_topics_explain(self):
+        everything = run("--help=all").stdout
+        common = run("--help").stdout
+        proto = pathlib.Path("proto/conversion.proto").read_text()
+        fields = re.findall(r"^  (?:repeated |optional )?\w+ (\w+) = \d+ \[\(flag\)", proto, re.M)
+        self.assertGreater(len(fields), 20)
+        for field in set(fields) - {"model", "out"}:
+            flag = {"assertions": "assert", "nnef_spec_strict": "strict"}.get(field, field)
+            self.assertIn(f"--{flag}", everything)
+        self.assertLess(len(common), len(everything))
+        self.assertLess(max(map(len, everything.splitlines())), 101)
+        for topic in ("inputs", "open_sizes", "state", "quantized", "targets"):
+            self.assertIn(topic, common)
+            self.assertGreater(len(run("help", topic).stdout), 200)
+        self.assertRegex(run("--version").stdout, r"^pt2nnef \d+\.\d+\.\d+\n$")
+        self.assertIn("--inputs", run("help", "inputs").stdout)
+
+    def test_completion_scripts_and_the_man_page_are_wellformed(self):
+        for shell in ("bash", "zsh", "fish"):
+            script = run("completion", shell).stdout
+            self.assertIn("renaming_scheme", script)
+        done = subprocess.run(["bash", "-n"], input=run("completion", "bash").stdout, text=True)
+        self.assertEqual(done.returncode, 0)
+        page = run("help", "man").stdout
+        self.assertTrue(page.startswith(".TH PT2NNEF 1"))
+        self.assertIn("\\-\\-assert", page)
+
+    def test_names_of_every_scheme_are_distinct_and_stable(self):
+        forms = {
+            "raw": r"x\d*", "numeric": r"v\d+", "natural_verbose": r"qkv_\w+",
+            "natural_verbose_camel": r"qkv_\w+",
+        }  # fmt: skip
+        archive = str(_DATA / "models/attention_block.pt")
+        for scheme, form in forms.items():
+            with self.subTest(scheme):
+                text = self.convert("--renaming_scheme", scheme, archive=archive)
+                names = self.tensors(text)
+                self.assertEqual(len(names), len(set(names)))
+                self.assertIn("graph network(x) -> (output)", text)
+                self.assertTrue(any(re.fullmatch(form, name) for name in names), names)
+                self.assertEqual(text, self.convert("--renaming_scheme", scheme, archive=archive))
+                io = str(_DATA / "models/attention_block.npz")
+                self.assertEqual(tract_runner.judge(self.out, io).status, "ok")
+        numeric = self.tensors(self.convert("--renaming_scheme", "numeric", archive=archive))
+        inner = [name for name in numeric if name not in ("x", "output")]
+        self.assertEqual(inner, [f"v{i}" for i in range(len(inner))])
+
+    def test_numbers_in_a_quantized_model(self):
+        archive = str(_DATA / "models/quantized_convnet.pt")
+        self.convert("--renaming_scheme", "numeric", archive=archive)
+        quant = self.out / "graph.quant"
+        names = self.tensors((self.out / "graph.nnef").read_text())
+        if quant.exists():
+            for name in re.findall(r'^"(.*?)":', quant.read_text(), re.MULTILINE):
+                self.assertIn(name, names)
+
+    def test_properties_are_read_by_tract(self):
+        self.convert("--specific_properties", "author=me", "--specific_properties", 'note=a "b"')
+        model = tract_runner.load(str(self.out))
+        self.assertLessEqual({"author", "note", "pt2nnef_version", "source_sha256"},
+                             set(model.property_keys()))  # fmt: skip
+        text = (self.out / "graph.nnef").read_text()
+        self.assertRegex(text, r'\("source_sha256", "[0-9a-f]{64}"\)')
+        self.assertNotIn("properties", self.convert("--specific_properties", "a=b", "--strict"))
+
+    def test_extensions(self):
+        text = self.convert("--custom_extensions", "tract_registry tract_extra")
+        self.assertIn("extension tract_registry tract_extra;\n", text)
+
+    def test_compression_level_says_the_container(self):
+        self.convert("--compression_level", "0", out=self.out)
+        self.assertTrue((self.tmp / "out.nnef.tar").exists())
+        sizes = []
+        for level in ("1", "9"):
+            self.convert("--compression_level", level, out=self.tmp / f"l{level}")
+            sizes.append((self.tmp / f"l{level}.nnef.tgz").stat().st_size)
+        self.assertLessEqual(sizes[1], sizes[0])
+
+    def test_fewer_or_more_names(self):
+        done = run("--input_names", "a,b", _RESIDUAL, self.out)
+        self.assertEqual(done.returncode, 1)
+        text = self.convert("--check_io_names_qte_match=false", "--input_names", "a,b")
+        self.assertIn("graph network(a) -> (output)", text)
+
+    def test_levels_of_messages(self):
+        self.convert("--log_level", "error")
+        self.assertEqual(self.messages, "")
+        self.convert("-q")
+        self.assertEqual(self.messages, "")
+        self.convert("--log_level", "debug")
+        self.assertRegex(self.messages, r"^evaluate: \d+\.\d+ s, .*\nwrite: .*\nwrote ")
+
+    def test_report(self):
+        path = self.tmp / "r.json"
+        self.convert("--report", path, "--dynamic_axes", "input:0=B")
+        report = json.loads(path.read_text())
+        self.assertEqual(report["inputs"][0]["shape"][0], "B")
+        self.assertEqual(report["symbols"][0]["axes"], ["input:0"])
+        lines = (self.out / "graph.nnef").read_text().splitlines()
+        for operation in report["operation_list"]:
+            line = lines[operation["line"] - 1]
+            self.assertTrue(line.startswith("    " + ", ".join(operation["results"]) + " = "))
+        convolution = next(o for o in report["operation_list"] if o["operation"] == "conv")
+        self.assertTrue(convolution["module"])
+        self.assertIn("__torch__", convolution["source"])
+        files = {path.name for path in self.out.glob("*.dat")}
+        self.assertEqual({v["file"] for v in report["variable_list"]}, files)
+        text = self.tmp / "r.textproto"
+        self.convert("--report", text)
+        self.assertIn('operation: "conv"', text.read_text())
+
+    def test_a_refusal_has_a_report(self):
+        path = self.tmp / "r.json"
+        self.assertEqual(run("--report", path, "--method", "no", _RESIDUAL, self.out).returncode, 1)
+        self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
+
+    def test_diff(self):
+        other = self.tmp / "other.nnef.tgz"
+        self.convert()
+        self.convert(out=other)
+        same = run("diff", self.out, other)
+        self.assertEqual((same.returncode, same.stdout), (0, ""))
+        self.convert("--output_names", "scores", out=other)
+        done = run("diff", self.out, other)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("+ interface = (input) -> (scores)", done.stdout)
+        weight = next(self.out.glob("*.dat"))
+        data = bytearray(weight.read_bytes())
+        data[-1] ^= 1
+        weight.write_bytes(data)
+        self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
+        self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
+
+    def test_many_at_once(self):
+        models = [_RESIDUAL, str(_DATA / "models/attention_block.pt"), str(self.tmp / "none.pt")]
+        done = run("--jobs", "2", *models, self.tmp / "models")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none.pt: not converted", done.stderr)
+        self.assertIn("2 of 3 converted", done.stderr.splitlines()[-1])
+        for name in ("residual", "attention_block"):
+            self.assertTrue((self.tmp / "models" / name / "graph.nnef").exists())
+            report = json.loads((self.tmp / "models" / f"{name}.report.json").read_text())
+            self.assertGreater(int(report["operations"]), 3)
+        refused = json.loads((self.tmp / "models" / "none.report.json").read_text())
+        self.assertTrue(refused["refusals"])
+
+
+if __name__ == "__main__":
+    unittest.main()
