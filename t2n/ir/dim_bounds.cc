@@ -117,6 +117,7 @@ bool DimOps::NegativeWith(const Dim& d, const Relations& relations, int depth) {
 }
 
 std::optional<bool> Less(const Dim& a, const Dim& b) {
+  if (a.is_const() && b.is_const()) return a.value() < b.value();
   const Dim d = a - b;
   if (DimOps::Negative(d)) return true;
   if (DimOps::Negative(-d - 1)) return false;
@@ -130,6 +131,7 @@ std::optional<bool> LessEqual(const Dim& a, const Dim& b) {
 }
 
 std::optional<bool> Equal(const Dim& a, const Dim& b) {
+  if (a.is_const() && b.is_const()) return a.value() == b.value();
   Dim d = a - b;
   if (d.is_const()) return d.value() == 0;
   if (DimOps::Negative(d) || DimOps::Negative(-d)) return false;

@@ -15,8 +15,10 @@ using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinFn>>;
 const Table& AllBuiltins() {
   static const Table* const table = [] {
     auto* t = new Table();
-    for (auto family : {OpenFloatBuiltins(), NumberBuiltins(), NumberFunctions(),
-                        ContainerBuiltins(), StringBuiltins(), StringMethods(), TensorBuiltins()}) {
+    for (auto family :
+         {OpenFloatBuiltins(), NumberBuiltins(), ComparisonBuiltins(), ConversionBuiltins(),
+          NumberFunctions(), ContainerBuiltins(), SequenceBuiltins(), StringBuiltins(),
+          StringMethods(), FormatBuiltins(), TensorBuiltins()}) {
       for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e.fn);
     }
     return t;

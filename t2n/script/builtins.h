@@ -39,10 +39,14 @@ struct BuiltinEntry {
 // The tables, by file.
 absl::Span<const BuiltinEntry> OpenFloatBuiltins();
 absl::Span<const BuiltinEntry> NumberBuiltins();
+absl::Span<const BuiltinEntry> ComparisonBuiltins();
+absl::Span<const BuiltinEntry> ConversionBuiltins();
 absl::Span<const BuiltinEntry> NumberFunctions();
 absl::Span<const BuiltinEntry> ContainerBuiltins();
+absl::Span<const BuiltinEntry> SequenceBuiltins();
 absl::Span<const BuiltinEntry> StringBuiltins();
 absl::Span<const BuiltinEntry> StringMethods();
+absl::Span<const BuiltinEntry> FormatBuiltins();
 absl::Span<const BuiltinEntry> TensorBuiltins();
 
 // nullopt: the name or these arguments are not for the interpreter.

@@ -9,6 +9,7 @@
 #include "t2n/script/builtins.h"
 #include "t2n/script/convert_args.h"
 #include "t2n/script/evaluator.h"
+#include "t2n/script/sorting.h"
 
 namespace t2n::script {
 
@@ -168,20 +169,18 @@ absl::Status Evaluator::Charge(const IValue& made) {
 // Sorts a list of class instances by their __lt__; nullopt for anything else.
 absl::StatusOr<std::optional<IValue>> Evaluator::SortObjects(const std::string& name,
                                                              const std::vector<IValue>& args) {
-  auto list = name == "aten::sort" || name == "aten::sorted" ? args[0].list() : nullptr;
+  if (args.empty() || (name != "aten::sort" && name != "aten::sorted")) return std::nullopt;
+  const auto list = args[0].list();
   if (!list || list->items.empty() || !list->items[0].object()) return std::nullopt;
   const bool descending = args.size() > 1 && args[1].If<bool>() && *args[1].If<bool>();
   std::vector<IValue> items = list->items;
-  absl::Status failed;
-  std::stable_sort(items.begin(), items.end(), [&](const IValue& a, const IValue& b) {
-    if (!failed.ok()) return false;
-    const IValue &x = descending ? b : a, &y = descending ? a : b;
-    absl::StatusOr<IValue> less = CallMethod(x.object(), "__lt__", {y}, {});
-    absl::StatusOr<bool> answer = less.ok() ? Truth(*less) : less.status();
-    if (!answer.ok()) failed = answer.status();
-    return answer.value_or(false);
-  });
-  T2N_RETURN_IF_ERROR(failed);
+  T2N_RETURN_IF_ERROR(
+      SortItems(items, [&](const IValue& a, const IValue& b) -> absl::StatusOr<bool> {
+        const IValue &x = descending ? b : a, &y = descending ? a : b;
+        if (!x.object()) return absl::InvalidArgumentError("sorting items of several kinds");
+        T2N_ASSIGN_OR_RETURN(IValue less, CallMethod(x.object(), "__lt__", {y}, {}));
+        return Truth(less);
+      }));
   if (name == "aten::sorted") return IValue::NewList(std::move(items));
   list->items = std::move(items);
   return IValue();

@@ -280,8 +280,7 @@ absl::Status Evaluator::Assign(ts::ExprList targets, bool unpack, IValue value, 
   if (!unpack) return AssignOne(*targets[0], std::move(value), frame);
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(value));
   if (items.size() != targets.size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(items.size(), " values for ", targets.size(), " names"));
+    return Raised(absl::StrCat("Expected ", targets.size(), " elements but found ", items.size()));
   }
   for (size_t i = 0; i < items.size(); ++i) {
     T2N_RETURN_IF_ERROR(AssignOne(*targets[i], std::move(items[i]), frame));

@@ -1,21 +1,28 @@
-// Strings, messages, and what has no effect on values.
+// Strings: parts, places of parts, cutting and joining, as torch's interpreter does it. A string is
+// bytes (torch/csrc/jit/runtime/register_prim_ops.cpp).
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "parsers/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
+#include "t2n/script/slices.h"
+#include "t2n/script/strings.h"
 
 namespace t2n::script {
-namespace {
 
-const std::string* Text(const BuiltinCall& c, size_t i) {
-  return i < c.args.size() ? c.args[i].If<std::string>() : nullptr;
+const std::string* TextOf(const BuiltinCall& c, size_t i, absl::string_view key) {
+  const IValue* v = c.Get(i, key);
+  return v ? v->If<std::string>() : nullptr;
+}
+
+std::optional<int64_t> NumberOf(const BuiltinCall& c, size_t i, absl::string_view key,
+                                int64_t otherwise) {
+  const IValue* v = c.Get(i, key);
+  if (!v) return otherwise;
+  const Dim* d = v->If<Dim>();
+  return d ? d->constant() : std::nullopt;
 }
 
 absl::Status TooLong() {
@@ -23,173 +30,221 @@ absl::Status TooLong() {
       absl::StrCat("a string of more than ", limits::kMaxStringBytes, " bytes"));
 }
 
+namespace {
+
+// Bytes that end lines: those of torch's list, two of whose characters take three bytes each.
+constexpr char kLineEnds[] = "\n\r\v\f\x1c\x1d\x1e\x85\xe2\x80\xa8\xa9";
+constexpr char kBlanks[] = " \t\n\r\v\f\x1c\x1d\x1e\x85\xe2\x80\xa8\xa9";
+
+// What torch would look for without an end.
+absl::Status Endless(const BuiltinCall& c) {
+  return Raised(absl::StrCat(c.name, "() of an empty part does not end"));
+}
+
 BuiltinResult Length(const BuiltinCall& c) {
-  const std::string* s = c.args.size() == 1 ? Text(c, 0) : nullptr;
+  const std::string* s = c.args.size() == 1 ? TextOf(c, 0, "") : nullptr;
   if (!s) return std::nullopt;
   return IValue(static_cast<int64_t>(s->size()));
 }
 
 BuiltinResult Join2(const BuiltinCall& c) {
-  const std::string *a = Text(c, 0), *b = Text(c, 1);
+  const std::string *a = TextOf(c, 0, "a"), *b = TextOf(c, 1, "b");
   if (!a || !b) return std::nullopt;
+  if (a->size() + b->size() > limits::kMaxStringBytes) return TooLong();
   return IValue(absl::StrCat(*a, *b));
 }
 
 BuiltinResult Contains(const BuiltinCall& c) {
-  const std::string *a = Text(c, 0), *b = Text(c, 1);
+  const std::string *a = TextOf(c, 0, "a"), *b = TextOf(c, 1, "b");
   if (!a || !b) return std::nullopt;
   return IValue(absl::StrContains(*a, *b));
 }
 
 BuiltinResult Character(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
+  const std::string* s = TextOf(c, 0, "s");
   const Dim* d = s && c.args.size() == 2 ? c.args[1].If<Dim>() : nullptr;
   if (!d || !d->is_const()) return std::nullopt;
   int64_t n = static_cast<int64_t>(s->size());
   int64_t i = d->value() < 0 ? d->value() + n : d->value();
-  if (i < 0 || i >= n) return absl::OutOfRangeError("index of a string");
+  if (i < 0 || i >= n) return Raised("string index out of range");
   return IValue(s->substr(i, 1));
 }
 
 BuiltinResult Substring(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
+  const std::string* s = TextOf(c, 0, "string");
   if (!s) return std::nullopt;
-  int64_t n = static_cast<int64_t>(s->size());
-  auto number = [&](size_t i, absl::string_view key, int64_t otherwise) {
-    const IValue* v = c.Get(i, key);
-    const Dim* d = v ? v->If<Dim>() : nullptr;
-    return d && d->is_const() ? d->value() : otherwise;
-  };
-  auto bound = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + n : at, 0, n); };
-  int64_t step = number(3, "step", 1);
-  if (step < 1) return absl::UnimplementedError("a slice of a string that goes backwards");
+  T2N_ASSIGN_OR_RETURN(SliceItems items, ItemsOfSlice(c, static_cast<int64_t>(s->size())));
   std::string out;
-  int64_t end = bound(number(2, "end", n));
-  for (int64_t i = bound(number(1, "start", 0)); i < end; i += step) out += (*s)[i];
+  for (int64_t i = 0; i < items.count; ++i) out += (*s)[items.start + i * items.step];
   return IValue(out);
 }
 
-BuiltinResult Case(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
-  if (!s) return std::nullopt;
-  return IValue(c.name == "lower" ? absl::AsciiStrToLower(*s) : absl::AsciiStrToUpper(*s));
-}
-
 BuiltinResult Strip(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
+  const std::string* s = TextOf(c, 0, "self");
   if (!s) return std::nullopt;
-  const std::string* set = Text(c, 1);
-  std::string chars = set ? *set : " \t\n\v\f\r";
+  const std::string* set = TextOf(c, 1, "chars");
+  const std::string chars = set ? *set : " \n\t\f\v";
   size_t begin = c.name == "rstrip" ? 0 : s->find_first_not_of(chars);
   if (begin == std::string::npos) return IValue("");
   size_t end = c.name == "lstrip" ? s->size() : s->find_last_not_of(chars) + 1;
   return IValue(s->substr(begin, end - begin));
 }
 
+// The part of a string that a method looks at.
+struct Window {
+  const std::string *text, *part;
+  int64_t start, end;
+};
+
+// `end` -1 is the string's own end. nullopt if these are no such arguments.
+std::optional<Window> WindowOf(const BuiltinCall& c) {
+  const std::string *s = TextOf(c, 0, "self"), *part = TextOf(c, 1, "substr");
+  std::optional<int64_t> start = NumberOf(c, 2, "start", 0), end = NumberOf(c, 3, "end", -1);
+  if (!s || !part || !start || !end) return std::nullopt;
+  const int64_t size = static_cast<int64_t>(s->size());
+  Window w = {s, part, *start, *end};
+  if (w.start < 0) w.start = std::max<int64_t>(0, size + w.start);
+  if (w.end < 0) w.end = std::max<int64_t>(0, size + w.end + 1);
+  return w;
+}
+
+// startswith, endswith. An end before the start is none.
 BuiltinResult Affix(const BuiltinCall& c) {
-  const std::string *a = Text(c, 0), *b = Text(c, 1);
-  if (!a || !b || c.args.size() > 2) return std::nullopt;
-  return IValue(c.name == "startswith" ? absl::StartsWith(*a, *b) : absl::EndsWith(*a, *b));
+  std::optional<Window> w = WindowOf(c);
+  if (!w) return std::nullopt;
+  if (w->start > static_cast<int64_t>(w->text->size())) return Raised("start is out of range");
+  const std::string inside = w->text->substr(w->start, w->end - w->start);
+  return IValue(c.name == "startswith" ? absl::StartsWith(inside, *w->part)
+                                       : absl::EndsWith(inside, *w->part));
 }
 
-BuiltinResult Replace(const BuiltinCall& c) {
-  const std::string *s = Text(c, 0), *from = Text(c, 1), *to = Text(c, 2);
-  if (!s || !from || !to || from->empty() || c.args.size() > 3) return std::nullopt;
-  if (s->size() / from->size() * to->size() > limits::kMaxStringBytes) return TooLong();
-  return IValue(absl::StrReplaceAll(*s, {{*from, *to}}));
-}
-
-BuiltinResult Split(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
-  if (!s || c.args.size() > 2) return std::nullopt;
-  std::vector<IValue> parts;
-  if (const std::string* by = Text(c, 1)) {
-    for (absl::string_view p : absl::StrSplit(*s, *by)) parts.emplace_back(std::string(p));
-  } else {
-    for (absl::string_view p :
-         absl::StrSplit(*s, absl::ByAnyChar(" \t\n\v\f\r"), absl::SkipEmpty())) {
-      parts.emplace_back(std::string(p));
-    }
+// find, rfind, index, rindex.
+BuiltinResult Find(const BuiltinCall& c) {
+  std::optional<Window> w = WindowOf(c);
+  if (!w) return std::nullopt;
+  std::string inside;
+  if (w->end > w->start) {
+    if (w->start > static_cast<int64_t>(w->text->size())) return Raised("start is out of range");
+    inside = w->text->substr(w->start, w->end - w->start);
   }
+  const size_t at = c.name[0] == 'r' ? inside.rfind(*w->part) : inside.find(*w->part);
+  if (at != std::string::npos) return IValue(static_cast<int64_t>(at) + w->start);
+  if (absl::EndsWith(c.name, "index")) return Raised("ValueError: substring not found");
+  return IValue(-1);
+}
+
+// Parts that begin before the end.
+BuiltinResult Count(const BuiltinCall& c) {
+  std::optional<Window> w = WindowOf(c);
+  if (!w) return std::nullopt;
+  if (w->part->empty()) return Endless(c);
+  int64_t count = 0;
+  for (size_t at = w->start; (at = w->text->find(*w->part, at)) < static_cast<size_t>(w->end);
+       at += w->part->size()) {
+    ++count;
+  }
+  return IValue(count);
+}
+
+// At most `max` times, any number if it is negative.
+BuiltinResult Replace(const BuiltinCall& c) {
+  const std::string *s = TextOf(c, 0, "self"), *from = TextOf(c, 1, "old"),
+                    *to = TextOf(c, 2, "new");
+  std::optional<int64_t> max = NumberOf(c, 3, "max", -1);
+  if (!s || !from || !to || !max) return std::nullopt;
+  if (from->empty() && *max < 0) return Endless(c);
+  if (from->empty() && to->empty()) return IValue(*s);
+  std::string out;
+  size_t begin = 0;
+  for (int64_t done = 0; *max < 0 || done < *max; ++done) {
+    const size_t at = s->find(*from, begin);
+    if (at == std::string::npos) break;
+    out.append(*s, begin, at - begin).append(*to);
+    begin = at + from->size();
+    if (out.size() > limits::kMaxStringBytes) return TooLong();
+  }
+  return IValue(out.append(*s, begin));
+}
+
+BuiltinResult Partition(const BuiltinCall& c) {
+  const std::string *s = TextOf(c, 0, "self"), *by = TextOf(c, 1, "separator");
+  if (!s || !by) return std::nullopt;
+  const bool back = c.name == "rpartition";
+  size_t at = back ? s->rfind(*by) : s->find(*by);
+  if (at == std::string::npos) {
+    return back ? IValue::NewTuple({"", "", *s}) : IValue::NewTuple({*s, "", ""});
+  }
+  return IValue::NewTuple({s->substr(0, at), *by, s->substr(at + by->size())});
+}
+
+// The words between blanks.
+std::vector<IValue> Words(const std::string& s) {
+  std::vector<IValue> words;
+  for (size_t begin = 0; begin < s.size();) {
+    const size_t end = std::min(s.find_first_of(kBlanks, begin), s.size());
+    if (end > begin) words.emplace_back(s.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+// split and rsplit with at most `max` cuts (negative: any number), from the begin or from the end.
+BuiltinResult Split(const BuiltinCall& c) {
+  const std::string *s = TextOf(c, 0, "self"), *by = TextOf(c, 1, "separator");
+  std::optional<int64_t> max = NumberOf(c, 2, "max", -1);
+  if (!s || !max) return std::nullopt;
+  const bool back = c.name == "rsplit";
+  if (!by && !back) return IValue::NewList(Words(*s));
+  const std::string separator = by ? *by : " ";
+  if (separator.empty()) return Raised("ValueError: empty separator");
+  std::vector<IValue> parts;
+  size_t begin = 0, end = s->size();  // of what is left
+  while (*max < 0 || static_cast<int64_t>(parts.size()) < *max) {
+    if (end - begin < separator.size()) break;
+    const size_t at =
+        back ? s->rfind(separator, end - separator.size()) : s->find(separator, begin);
+    if (at == std::string::npos) break;
+    const size_t next = at + separator.size();
+    parts.emplace_back(back ? s->substr(next, end - next) : s->substr(begin, at - begin));
+    (back ? end : begin) = back ? at : next;
+  }
+  parts.emplace_back(s->substr(begin, end - begin));
+  if (back) std::reverse(parts.begin(), parts.end());
   return IValue::NewList(std::move(parts));
 }
 
+// Each character that ends a line ends one, and is an item of its own if it is kept.
+BuiltinResult SplitLines(const BuiltinCall& c) {
+  const std::string* s = TextOf(c, 0, "self");
+  if (!s) return std::nullopt;
+  const IValue* keep = c.Get(1, "keepends");
+  const bool ends = keep && keep->If<bool>() && *keep->If<bool>();
+  std::vector<IValue> lines;
+  for (size_t begin = 0; begin < s->size();) {
+    const size_t at = s->find_first_of(kLineEnds, begin);
+    lines.emplace_back(s->substr(begin, at - begin));
+    if (at == std::string::npos) break;
+    if (ends) lines.emplace_back(s->substr(at, 1));
+    begin = at + 1;
+  }
+  return IValue::NewList(std::move(lines));
+}
+
 BuiltinResult JoinList(const BuiltinCall& c) {
-  const std::string* by = Text(c, 0);
-  if (!by || c.args.size() != 2 || !c.args[1].list()) return std::nullopt;
-  T2N_RETURN_IF_ERROR(CheckBounded(c.args[1]));
-  std::vector<std::string> parts;
-  for (const IValue& v : c.args[1].list()->items) parts.push_back(Str(v));
-  return IValue(absl::StrJoin(parts, *by));
-}
-
-// "{} of {}".format(...)
-BuiltinResult Format(const BuiltinCall& c) {
-  const std::string* format = Text(c, 0);
-  if (!format) return std::nullopt;
+  const std::string* by = TextOf(c, 0, "self");
+  const IValue* values = c.Get(1, "values");
+  if (!by || !values || !values->list()) return std::nullopt;
   std::string out;
-  size_t next = 1;
-  for (size_t i = 0; i < format->size(); ++i) {
-    if ((*format)[i] != '{') {
-      out += (*format)[i];
-      continue;
-    }
-    size_t close = format->find('}', i);
-    if (close == std::string::npos) break;
-    out += next < c.args.size() ? Str(c.args[next]) : "{}";
+  const auto& items = values->list()->items;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const auto* item = items[i].If<std::string>();
+    if (!item) return std::nullopt;
+    if (i > 0) out += *by;
+    out += *item;
     if (out.size() > limits::kMaxStringBytes) return TooLong();
-    ++next;
-    i = close;
   }
   return IValue(out);
 }
-
-BuiltinResult PercentFormat(const BuiltinCall& c) {
-  const std::string* format = Text(c, 0);
-  if (!format) return std::nullopt;
-  std::vector<IValue> values(c.args.begin() + 1, c.args.end());
-  if (auto tuple = values.size() == 1 ? values[0].tuple() : nullptr) values = tuple->items;
-  std::string out;
-  size_t next = 0;
-  for (size_t i = 0; i < format->size(); ++i) {
-    if ((*format)[i] != '%' || i + 1 == format->size()) {
-      out += (*format)[i];
-    } else if ((*format)[++i] == '%') {
-      out += '%';
-    } else {
-      out += next < values.size() ? Str(values[next]) : "";
-      if (out.size() > limits::kMaxStringBytes) return TooLong();
-      ++next;
-    }
-  }
-  return IValue(out);
-}
-
-BuiltinResult ToStr(const BuiltinCall& c) {
-  if (c.args.size() != 1) return std::nullopt;
-  return IValue(Str(c.args[0]));
-}
-
-BuiltinResult Ord(const BuiltinCall& c) {
-  const std::string* s = Text(c, 0);
-  if (!s || s->size() != 1) return std::nullopt;
-  return IValue(static_cast<int64_t>(static_cast<unsigned char>((*s)[0])));
-}
-
-BuiltinResult Chr(const BuiltinCall& c) {
-  const Dim* d = c.args.size() == 1 ? c.args[0].If<Dim>() : nullptr;
-  if (!d || !d->is_const() || d->value() < 0 || d->value() > 127) return std::nullopt;
-  return IValue(std::string(1, static_cast<char>(d->value())));
-}
-
-BuiltinResult Raise(const BuiltinCall& c) {
-  std::string message = c.args.empty() ? "" : Str(c.args[0]);
-  return Raised(message);
-}
-
-BuiltinResult Nothing(const BuiltinCall&) { return IValue(); }
-BuiltinResult False(const BuiltinCall&) { return IValue(false); }
-BuiltinResult True(const BuiltinCall&) { return IValue(true); }
 
 constexpr BuiltinEntry kBuiltins[] = {
     {"aten::len", Length},
@@ -198,35 +253,23 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::__contains__", Contains},
     {"aten::__getitem__", Character},
     {"aten::slice", Substring},
-    {"aten::lower", Case},
-    {"aten::upper", Case},
     {"aten::strip", Strip},
     {"aten::lstrip", Strip},
     {"aten::rstrip", Strip},
     {"aten::startswith", Affix},
     {"aten::endswith", Affix},
+    {"aten::find", Find},
+    {"aten::rfind", Find},
+    {"aten::index", Find},
+    {"aten::rindex", Find},
+    {"aten::count", Count},
     {"aten::replace", Replace},
+    {"aten::partition", Partition},
+    {"aten::rpartition", Partition},
     {"aten::split", Split},
+    {"aten::rsplit", Split},
+    {"aten::splitlines", SplitLines},
     {"aten::join", JoinList},
-    {"aten::format", Format},
-    {"aten::percentFormat", PercentFormat},
-    {"aten::str", ToStr},
-    {"python::str", ToStr},
-    {"aten::ord", Ord},
-    {"python::ord", Ord},
-    {"aten::chr", Chr},
-    {"python::chr", Chr},
-    {"prim::RaiseException", Raise},
-    {"aten::warn", Nothing},
-    {"python::print", Nothing},
-    {"prim::Print", Nothing},
-    {"aten::is_grad_enabled", False},
-    {"aten::set_grad_enabled", Nothing},
-    {"aten::is_autocast_enabled", False},
-    {"aten::is_autocast_cpu_enabled", False},
-    {"aten::_is_tracing", False},
-    {"aten::is_scripting", True},
-    {"prim::is_scripting", True},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "parsers/limits.h"
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/script/text.h"
 
 namespace t2n::script {
 
@@ -196,34 +197,22 @@ std::string Text(const IValue& v) {
   if (v.is_none()) return "None";
   if (const bool* b = v.If<bool>()) return *b ? "True" : "False";
   if (const Dim* d = v.If<Dim>()) return d->ToString();
-  if (const double* d = v.If<double>()) {
-    if (std::isinf(*d)) return *d > 0 ? "inf" : "-inf";
-    if (std::isnan(*d)) return "nan";
-    // Python's repr: the shortest text that reads back the same, with ".0" for whole numbers.
-    for (int precision = 1; precision <= 17; ++precision) {
-      std::string text = absl::StrFormat("%.*g", precision, *d);
-      if (std::stod(text) == *d) {
-        if (text.find_first_of(".e") == std::string::npos) text += ".0";
-        return text;
-      }
-    }
-  }
+  if (const double* d = v.If<double>()) return FloatText(*d);
+  if (const auto* z = v.If<std::complex<double>>()) return ComplexText(*z);
   if (const auto* s = v.If<std::string>()) return *s;
   if (const auto* d = v.If<Device>()) return d->name;
-  auto item = [](const IValue& i) {
-    return i.If<std::string>() ? absl::StrCat("'", Text(i), "'") : Text(i);
-  };
   auto join = [&](const std::vector<IValue>& items) {
     return absl::StrJoin(items, ", ",
-                         [&](std::string* out, const IValue& i) { out->append(item(i)); });
+                         [&](std::string* out, const IValue& i) { out->append(Text(i)); });
   };
   if (auto l = v.list()) return absl::StrCat("[", join(l->items), "]");
-  if (auto t = v.tuple()) return absl::StrCat("(", join(t->items), ")");
+  if (auto t = v.tuple())
+    return absl::StrCat("(", join(t->items), t->items.size() == 1 ? ",)" : ")");
   if (auto d = v.dict()) {
     return absl::StrCat("{",
                         absl::StrJoin(d->items, ", ",
                                       [&](std::string* out, const auto& p) {
-                                        absl::StrAppend(out, item(p.first), ": ", item(p.second));
+                                        absl::StrAppend(out, Text(p.first), ": ", Text(p.second));
                                       }),
                         "}");
   }

@@ -195,7 +195,7 @@ absl::Status CheckBounded(const IValue& v);
 // or not defined.
 std::optional<bool> Equals(const IValue& a, const IValue& b);
 
-// Python's str() of scalars and containers; used for formatting messages and torch.format.
+// str() of scalars and containers as torch's interpreter writes them.
 std::string Str(const IValue& v);
 
 // Whether `v` is an instance of `type` (classes by exact name).
