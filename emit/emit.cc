@@ -215,6 +215,10 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   model.fragment_names.Unique(kProperties);
   model.document.graph_name = ToIdentifier(spec.graph_name);
   model.symbols = InputSymbols(graph);
+  if (spec.target.is_tract()) {
+    model.solid_axes = FindSolidAxes(graph);
+    model.behind_reshapes = FindBehindReshapes(graph);
+  }
   AddExtensions(spec, model);
   Lowering lowering(&model, graph);
   lowering.LowerNodes(graph);

@@ -28,23 +28,17 @@ std::vector<int64_t> WithoutFirst(const std::vector<int64_t>& perm) {
   return out;
 }
 
-// Whether tract takes the stride along spatial axis `i` of a convolution for a Downsample, which
-// its optimiser may then move to a reshape.
-bool IsDownsample(const Lowering& l, const Node& node, size_t i) {
-  const Attrs& attrs = node.attrs;
-  int64_t step = attrs.Ints("stride")[i];
-  bool padded = attrs.Ints("pad_before")[i] != 0 || attrs.Ints("pad_after")[i] != 0;
-  bool every = node.inputs[1]->shape()[i + 2] == Dim(1) || attrs.Ints("dilation")[i] % step == 0;
-  return node.op == Op::kConv && !l.target().strict && step != 1 && !padded && every &&
-         MayMoveToReshape(*node.inputs[0]);
+// Whether the elements are chosen before the convolution, along spatial axis `i`.
+bool IsSampled(const Lowering& l, const Node& node, size_t i) {
+  return !l.target().strict && IsDownsample(node, i) && MayFail(l, *node.inputs[0]);
 }
 
-// Of the input `x` of a convolution, where IsDownsample, the elements that matter, and `stride` and
+// Of the input `x` of a convolution, where IsSampled, the elements that matter, and `stride` and
 // `dilation` among them.
 Expr Sampled(Lowering& l, const Node& node, Expr x, std::vector<int64_t>* stride,
              std::vector<int64_t>* dilation) {
   for (size_t i = 0; i < stride->size(); ++i) {
-    if (!IsDownsample(l, node, i)) continue;
+    if (!IsSampled(l, node, i)) continue;
     int64_t step = (*stride)[i];
     x = l.Temp(node, "sampled",
                EveryNth(l, node, std::move(x), i + 2, node.inputs[0]->shape()[i + 2], step));
@@ -127,12 +121,16 @@ absl::Status CheckConvolution(Lowering& l, const Node& node) {
   if (!l.target().convolves_by_results() && !node.inputs[1]->is_constant()) {
     return l.Refuse(node, "a convolution by a computed filter");
   }
+  if (!node.inputs[0]->shape()[1].is_const()) {
+    return l.Refuse(
+        node, absl::StrCat("an open number of channels, ", ShapeToString(node.inputs[0]->shape())));
+  }
   if (!ConstantShape(node.inputs[1]->shape())) {
     return l.Refuse(
         node, absl::StrCat("a filter of open size, ", ShapeToString(node.inputs[1]->shape())));
   }
   for (int64_t i = 0; i + 2 < node.inputs[0]->rank() && !l.target().has_symbolic_values(); ++i) {
-    if (!node.inputs[0]->shape()[i + 2].is_const() && IsDownsample(l, node, i)) {
+    if (!node.inputs[0]->shape()[i + 2].is_const() && IsSampled(l, node, i)) {
       return l.Refuse(node, "a stride behind a reshape, along an open axis");
     }
   }

@@ -1,7 +1,10 @@
 // What tract would write as its operator Downsample, where that would fail.
+#include <algorithm>
 #include <numeric>
 #include <set>
+#include <utility>
 
+#include "emit/lower/broadcasts.h"
 #include "emit/lower/families.h"
 
 namespace t2n {
@@ -10,37 +13,106 @@ using nnef::Call;
 using nnef::Expr;
 using nnef::Ints;
 
-bool MayMoveToReshape(const Value& value) {
-  std::set<const Node*> seen;
-  std::vector<const Node*> pending = {value.node};
-  while (!pending.empty()) {
-    const Node* node = pending.back();
-    pending.pop_back();
-    if (!node || !seen.insert(node).second || node->output()->is_constant()) continue;
-    if (node->op == Op::kReshape) return true;
-    bool passes = IsElementwise(node->op) || node->op == Op::kTranspose ||
-                  node->op == Op::kBroadcast || node->op == Op::kComposite;
-    if (!passes) continue;
-    for (const Value* input : node->inputs) pending.push_back(input->node);
+bool IsDownsample(const Node& window, size_t i) {
+  const Attrs& attrs = window.attrs;
+  const int64_t step = attrs.Ints("stride")[i];
+  const bool padded = attrs.Ints("pad_before")[i] != 0 || attrs.Ints("pad_after")[i] != 0;
+  const bool every =
+      window.inputs[1]->shape()[i + 2] == Dim(1) || attrs.Ints("dilation")[i] % step == 0;
+  return window.op == Op::kConv && step != 1 && !padded && every;
+}
+
+namespace {
+
+constexpr size_t kMaxNodes = 4096;  // what is further away counts as met
+
+bool MayDownsample(const Node& conv) {
+  for (size_t i = 0; i < conv.attrs.Ints("stride").size(); ++i) {
+    if (IsDownsample(conv, i)) return true;
   }
   return false;
 }
 
-bool MayLoseBegin(const Node& slice) {
-  constexpr size_t kMaxNodes = 4096;  // what is further away counts as met
-  bool convolved = false, begins = slice.attrs.Size("begin") != Dim(0);
-  std::set<const Node*> seen;
-  std::vector<const Node*> pending = {slice.inputs[0]->node};
-  while (!pending.empty() && !(convolved && begins)) {
-    const Node* node = pending.back();
-    pending.pop_back();
-    if (!seen.insert(node).second || node->output()->is_constant()) continue;
-    if (seen.size() > kMaxNodes) return true;
-    convolved |= node->op == Op::kConv;
-    begins |= node->op == Op::kSlice && node->attrs.Size("begin") != Dim(0);
-    for (const Value* input : node->inputs) pending.push_back(input->node);
+bool IsElementwiseBody(const Graph& body) {
+  for (const auto& node : body.nodes()) {
+    bool source = node->op == Op::kInput || node->output()->is_constant();
+    if (!source && !IsElementwise(node->op)) return false;
   }
-  return convolved && begins;
+  return true;
+}
+
+// What becomes of a Downsample behind a node.
+enum class Meeting { kStays, kPasses, kFails };
+
+Meeting Meet(const Lowering& l, const Node& node) {
+  switch (node.op) {
+    case Op::kInput:  // a body's may be anything
+      return l.in_body() ? Meeting::kFails : Meeting::kStays;
+    case Op::kMaxPool:
+    case Op::kAvgPool:
+    case Op::kConvTranspose:
+      return Meeting::kStays;
+    case Op::kEinsum:  // tract joins axes of a product's operands
+      return Meeting::kFails;
+    case Op::kConv:  // of a matrix too
+      return IsMatrix(node.inputs[1]->shape()) ? Meeting::kFails : Meeting::kStays;
+    case Op::kTranspose:
+    case Op::kPad:
+    case Op::kConcat:
+    case Op::kGather:
+    case Op::kReduceSum:
+    case Op::kReduceMean:
+    case Op::kReduceProd:
+    case Op::kReduceMax:
+    case Op::kReduceMin:
+    case Op::kReduceAny:
+    case Op::kReduceAll:
+      return Meeting::kPasses;
+    case Op::kSlice: {  // with steps it is a reshape (BlockSlice)
+      bool moves = node.attrs.Int("step") == 1 && node.attrs.Size("begin").is_const();
+      return moves ? Meeting::kPasses : Meeting::kFails;
+    }
+    case Op::kComposite:
+      return IsElementwiseBody(*node.bodies[0]) ? Meeting::kPasses : Meeting::kFails;
+    default:
+      return IsElementwise(node.op) ? Meeting::kPasses : Meeting::kFails;
+  }
+}
+
+}  // namespace
+
+namespace {
+
+// Whether a Downsample behind one user of `value` stays there, since another reads all elements.
+// Equal ones behind several users are one.
+bool IsKept(const Lowering& l, const Value* value) {
+  for (const Node* user : l.Users(value)) {
+    if (!user) return true;
+    const bool window = user->op == Op::kConv && !MayDownsample(*user);
+    if (window || user->op == Op::kMaxPool || user->op == Op::kAvgPool) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool MayFail(const Lowering& l, const Value& downsampled, bool begins_later) {
+  std::set<std::pair<const Node*, bool>> seen;
+  std::vector<std::pair<const Value*, bool>> pending = {{&downsampled, begins_later}};
+  while (!pending.empty()) {
+    auto [value, begins] = pending.back();
+    pending.pop_back();
+    const Node& node = *value->node;
+    if (value->is_constant() || IsKept(l, value)) continue;
+    if (!seen.insert({&node, begins}).second) continue;
+    const Meeting meeting = Meet(l, node);
+    if (meeting == Meeting::kFails || seen.size() > kMaxNodes) return true;
+    if (node.op == Op::kConv && begins) return true;
+    if (meeting == Meeting::kStays) continue;
+    begins |= node.op == Op::kSlice && node.attrs.Size("begin") != Dim(0);
+    for (const Value* input : node.inputs) pending.push_back({input, begins});
+  }
+  return false;
 }
 
 // The axis is cut into blocks of `step`, of which one element stays.
@@ -77,7 +149,7 @@ Expr EveryNth(Lowering& l, const Node& node, Expr x, int64_t axis, const Dim& si
 }
 
 absl::Status LowerReverse(Lowering& l, const Node& node) {
-  bool apart = MayMoveToReshape(*node.inputs[0]);
+  bool apart = MayFail(l, *node.inputs[0]);
   Expr x = l.In(node, 0);
   for (int64_t axis : node.attrs.Ints("axes")) {
     std::optional<int64_t> size = node.output()->shape()[axis].constant();
@@ -85,6 +157,12 @@ absl::Status LowerReverse(Lowering& l, const Node& node) {
       std::vector<int64_t> backwards(*size);
       std::iota(backwards.rbegin(), backwards.rend(), 0);
       Expr positions = l.Constant(Tensor::Ints(backwards), "backwards");
+      x = Call("tract_core_gather", {x, positions}, {{"axis", nnef::Int(axis)}});
+    } else if (apart && l.target().has_symbolic_values()) {
+      const Dim last = node.output()->shape()[axis] - 1;
+      Expr positions =
+          l.Temp(node, "backwards",
+                 Call("tract_core_range", {DimExpr(last), nnef::Int(-1), nnef::Int(-1)}));
       x = Call("tract_core_gather", {x, positions}, {{"axis", nnef::Int(axis)}});
     } else {
       x = Call("tract_core_downsample", {x},

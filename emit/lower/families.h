@@ -25,13 +25,15 @@ absl::Status LowerIota(Lowering& l, const Node& node);
 
 // downsample.cc
 // tract (0.23.9 and before) takes convolutions with a stride apart into a Downsample and the rest,
-// writes reversals as one, and fails when its optimiser moves a Downsample over a reshape.
+// writes reversals as one, and moves a Downsample towards the inputs: over a reshape it fails, over
+// a softmax it is wrong, over a slice it does not begin with the first element any more, which it
+// forgets when it becomes part of a convolution.
 //
-// Whether a reshape lies before `value`, with nothing between that a Downsample stays behind.
-bool MayMoveToReshape(const Value& value);
-// Whether the steps of a slice may be made part of a convolution before it, which tract then begins
-// at the first element, wherever the slice or one between begins.
-bool MayLoseBegin(const Node& slice);
+// Whether it takes the stride along spatial axis `i` of a convolution for one.
+bool IsDownsample(const Node& window, size_t i);
+// Whether one behind `downsampled` may be moved where it fails or is wrong; `begins_later`: it does
+// not begin with the first element.
+bool MayFail(const Lowering& l, const Value& downsampled, bool begins_later = false);
 // Every step-th element of axis `axis`, of `size`, from the first on, without a Downsample.
 nnef::Expr EveryNth(Lowering& l, const Node& node, nnef::Expr x, int64_t axis, const Dim& size,
                     int64_t step);

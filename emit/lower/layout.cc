@@ -77,10 +77,11 @@ absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
     auto side = [&](const Dim& amount, const Dim& edge) {
       Expr one = mode == "constant" ? l.Constant(value, "padding")
                                     : l.Temp(node, "edge", OneSlice(x, axis, edge, edge + 1));
-      Shape sizes = shape;
+      Shape ones = shape, sizes = shape;
+      if (mode == "constant") ones.assign(shape.size(), Dim(1));
+      ones[axis] = 1;
       sizes[axis] = amount;
-      return l.Temp(node, "side",
-                    Call("tract_core_broadcast", {one}, {{"shape", DimArray(sizes)}}));
+      return l.Temp(node, "side", l.Repeat(one, ones, sizes, *node.output()));
     };
     std::vector<Expr> parts;
     if (before[axis] != Dim(0)) parts.push_back(side(before[axis], 0));
@@ -142,24 +143,11 @@ absl::Status LowerTranspose(Lowering& l, const Node& node) {
 
 absl::Status LowerBroadcast(Lowering& l, const Node& node) {
   const Shape &from = node.inputs[0]->shape(), &to = node.output()->shape();
-  if (!l.target().strict) {
-    if (!ConstantShape(to) && !l.target().broadcasts_to_symbols()) {
-      return l.Refuse(node, "broadcasting to a symbolic size");
-    }
-    l.Set(node, Call("tract_core_broadcast", {l.In(node, 0)}, {{"shape", DimArray(to)}}));
-    return absl::OkStatus();
+  if (!ConstantShape(to) && !l.target().broadcasts_to_symbols()) {
+    return l.Refuse(
+        node, l.target().strict ? "NNEF has no symbolic sizes" : "broadcasting to a symbolic size");
   }
-  std::vector<int64_t> repeats;
-  for (size_t i = 0; i < to.size(); ++i) {
-    if (from[i] == to[i]) {
-      repeats.push_back(1);
-    } else if (to[i].is_const()) {
-      repeats.push_back(to[i].value());
-    } else {
-      return l.Refuse(node, "NNEF has no symbolic sizes");
-    }
-  }
-  l.Set(node, Call("tile", {l.In(node, 0)}, {{"repeats", Ints(repeats)}}));
+  l.Set(node, l.Repeat(l.In(node, 0), from, to, *node.output()));
   return absl::OkStatus();
 }
 
@@ -185,7 +173,7 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
     return absl::OkStatus();
   }
   // By number, where a slice would be a Downsample that cannot move, or of a size not understood.
-  bool apart = step != 1 && (MayMoveToReshape(*node.inputs[0]) || MayLoseBegin(node));
+  bool apart = step != 1 && MayFail(l, *node.inputs[0], begin != Dim(0));
   bool unsure = !l.target().compares_open_ends() && !end.is_const() && !(size - end).is_const();
   bool by_number = !l.target().strict && l.target().has_symbolic_values() && (apart || unsure);
   if (by_number || IsOpenPartOfTable(l.target(), node)) {
@@ -206,36 +194,11 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
   return absl::OkStatus();
 }
 
-namespace {
-
-// Operand `i` of a concat. A broadcast is written as a gather of its one row as often as it is
-// there: tract (0.23.9 and before) removes a broadcast when it takes a product behind the concat
-// apart, and takes a tile for one.
-Expr ConcatOperand(Lowering& l, const Node& node, int i) {
-  const Value& value = *node.inputs[i];
-  if (l.target().strict || value.is_constant() || value.dims || value.node->op != Op::kBroadcast) {
-    return l.In(node, i);
-  }
-  auto from = ConstantShape(value.node->inputs[0]->shape()), to = ConstantShape(value.shape());
-  if (!from || !to) return l.In(node, i);
-  Expr x = l.Ref(value.node->inputs[0]);
-  for (size_t axis = 0; axis < to->size(); ++axis) {
-    if ((*from)[axis] == (*to)[axis]) continue;
-    Expr rows = l.Constant(Tensor::Ints(std::vector<int64_t>((*to)[axis], 0)), "first_row");
-    x = l.Temp(node, "repeated",
-               Call("tract_core_gather", {std::move(x), std::move(rows)},
-                    {{"axis", nnef::Int(static_cast<int64_t>(axis))}}));
-  }
-  return x;
-}
-
-}  // namespace
-
 absl::Status LowerConcat(Lowering& l, const Node& node) {
   int64_t axis = node.attrs.Int("axis");
   std::vector<Expr> parts;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    if (node.inputs[i]->shape()[axis] != Dim(0)) parts.push_back(ConcatOperand(l, node, i));
+    if (node.inputs[i]->shape()[axis] != Dim(0)) parts.push_back(l.In(node, static_cast<int>(i)));
   }
   l.Set(node, Call("concat", {nnef::Array(std::move(parts))}, {{"axis", nnef::Int(axis)}}));
   return absl::OkStatus();

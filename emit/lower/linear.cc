@@ -159,7 +159,7 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
   }
   ProductForm form = GivenForm(node);
   const bool by_matmul = !l.target().has_einsum() || ContractsSeveral(form.terms);
-  if (!by_matmul) form = FormOfProduct(l.target(), node);
+  if (!by_matmul) form = FormOfProduct(l.target(), l.model().behind_reshapes, node);
   const DType dtype = node.output()->dtype(), operating = OperatingType(dtype);
   const bool narrows = operating != dtype && !l.target().strict;
   std::optional<PlainMatMul> plain = AsMatMul(form.terms);
@@ -186,8 +186,8 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
     if (dtype != DType::kI64) product = l.Cast(l.Temp(node, "wide", *std::move(product)), dtype);
   }
   if (form.spread) {
-    product = Call("tract_core_broadcast", {l.Temp(node, "narrow", *std::move(product))},
-                   {{"shape", DimArray(node.output()->shape())}});
+    product = l.Repeat(l.Temp(node, "narrow", *std::move(product)), form.result,
+                       node.output()->shape(), *node.output());
   }
   l.Set(node, *std::move(product));
   return absl::OkStatus();

@@ -53,13 +53,49 @@ void Lowering::FinishOutputs(const Graph& graph) {
   }
 }
 
-Expr Lowering::Repeat(Expr x, const std::vector<int64_t>& from, const std::vector<int64_t>& to) {
-  if (!target().strict) {
-    return nnef::Call("tract_core_broadcast", {std::move(x)}, {{"shape", nnef::Ints(to)}});
+AxisSet Lowering::Solid(const Value& value) const {
+  auto it = model_->solid_axes.find(&value);
+  return it == model_->solid_axes.end() ? 0 : it->second;
+}
+
+Expr Lowering::Repeat(Expr x, const Shape& from, const Shape& to, const Value& as) {
+  if (target().strict) {
+    std::vector<Dim> repeats;
+    for (size_t i = 0; i < to.size(); ++i) repeats.push_back(from[i] == to[i] ? Dim(1) : to[i]);
+    return nnef::Call("tile", {std::move(x)}, {{"repeats", DimArray(repeats)}});
   }
-  std::vector<int64_t> repeats;
-  for (size_t i = 0; i < to.size(); ++i) repeats.push_back(from[i] == to[i] ? 1 : to[i]);
-  return nnef::Call("tile", {std::move(x)}, {{"repeats", nnef::Ints(repeats)}});
+  const AxisSet solid = Solid(as);
+  std::vector<size_t> gathered;
+  Shape shape = from;
+  for (size_t axis = 0; axis < to.size(); ++axis) {
+    if (from[axis] == to[axis]) continue;
+    if (Contains(solid, axis)) {
+      gathered.push_back(axis);
+    } else {
+      shape[axis] = to[axis];
+    }
+  }
+  auto next = [&](Expr call, bool last) {
+    x = last ? std::move(call) : BindOne(std::move(call), absl::StrCat(LocalName(as), "_repeated"));
+  };
+  if (shape != from || gathered.empty()) {
+    next(nnef::Call("tract_core_broadcast", {x}, {{"shape", DimArray(shape)}}), gathered.empty());
+  }
+  for (size_t axis : gathered) {
+    next(nnef::Call("tract_core_gather", {x, Zeros(to[axis])},
+                    {{"axis", nnef::Int(static_cast<int64_t>(axis))}}),
+         axis == gathered.back());
+  }
+  return x;
+}
+
+// Indices: the first element, `count` times.
+Expr Lowering::Zeros(const Dim& count) {
+  const std::optional<int64_t> known = count.constant();
+  Expr zeros = Constant(Tensor::Ints(std::vector<int64_t>(known.value_or(1), 0)), "first");
+  if (known) return zeros;
+  return BindOne(nnef::Call("tract_core_broadcast", {zeros}, {{"shape", DimArray({count})}}),
+                 "first_repeated");
 }
 
 Expr Lowering::In(const Node& node, int i) { return Ref(node.inputs[i]); }
@@ -79,8 +115,8 @@ Expr Lowering::BindOne(Expr value, absl::string_view wanted) {
 
 void Lowering::SetAll(const Node& node, Expr value) {
   if (SpreadsResult(target(), node)) {
-    value = nnef::Call("tract_core_broadcast", {Temp(node, "narrow", std::move(value))},
-                       {{"shape", DimArray(node.output()->shape())}});
+    value = Repeat(Temp(node, "narrow", std::move(value)), SpreadFrom(target(), node),
+                   node.output()->shape(), *node.output());
   }
   const Names results = Bind(std::move(value), [&] {
     Names names;
@@ -203,19 +239,19 @@ bool Lowering::HasUnknownSize(const Node& node) const {
 }
 
 void Lowering::LowerNodes(const Graph& graph) {
-  live_.insert(graph.outputs().begin(), graph.outputs().end());
-  stored_ = live_;
+  for (const Value* output : graph.outputs()) uses_[output].push_back(nullptr);
+  stored_.insert(graph.outputs().begin(), graph.outputs().end());
   std::vector<const Node*> order;
   for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
     const Node& node = **it;
     bool needed = false;
     for (const auto& v : node.outputs) {
-      needed |= live_.contains(v.get()) && !v->constant && !v->dims;
+      needed |= uses_.contains(v.get()) && !v->constant && !v->dims;
     }
     if (!needed || node.op == Op::kInput) continue;
     order.push_back(&node);
     for (const Value* v : UsedInputs(target(), node)) {
-      live_.insert(v);
+      uses_[v].push_back(&node);
       if (node.op != Op::kDequantize) stored_.insert(v);
     }
   }

@@ -13,10 +13,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "emit/lower/broadcasts.h"
 #include "emit/names.h"
 #include "emit/nnef/document.h"
 #include "emit/target.h"
@@ -49,6 +52,8 @@ struct Model {
   std::vector<std::string> refusals;  // one line each
   std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
+  SolidAxes solid_axes;               // of the graph, for tract
+  BehindReshapes behind_reshapes;     // the same
 
   bool same_io_names = false;  // see EmitSpec
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
@@ -116,8 +121,11 @@ class Lowering {
 
   nnef::Expr Cast(nnef::Expr x, DType to);  // the invocation
   nnef::Expr Copy(nnef::Expr x);            // the invocation of an identity
-  // The invocation that repeats axes of size 1.
-  nnef::Expr Repeat(nnef::Expr x, const std::vector<int64_t>& from, const std::vector<int64_t>& to);
+  // The invocation that repeats the axes of size 1 of `x`, as part of the value `as` (see
+  // broadcasts.h).
+  nnef::Expr Repeat(nnef::Expr x, const Shape& from, const Shape& to, const Value& as);
+  // The axes of a value along which nothing may be repeated by a broadcast.
+  AxisSet Solid(const Value& value) const;
   // Zero for a comparison with integers of this type.
   nnef::Expr Zero(DType dtype);
   // An integer as an intermediate value of type i32 and rank 0.
@@ -138,7 +146,12 @@ class Lowering {
   // Whether a variable of the model has these elements in this shape.
   bool IsStored(const Tensor& tensor) const;
   // Whether something reads this value (or, once lowered, may).
-  bool Uses(const Value* value) const { return live_.contains(value); }
+  bool Uses(const Value* value) const { return uses_.contains(value); }
+  // The nodes that read it, null for an output.
+  absl::Span<const Node* const> Users(const Value* value) const {
+    auto it = uses_.find(value);
+    return it == uses_.end() ? absl::Span<const Node* const>() : absl::MakeConstSpan(it->second);
+  }
   // Whether this is a body, not the graph itself.
   bool in_body() const { return parent_ != nullptr; }
   // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turns`: one
@@ -166,6 +179,7 @@ class Lowering {
   nnef::Expr ConstantRef(const Value& value);
   nnef::Expr DimsRef(const Value& value);
   nnef::Expr Missing(const Value& value);
+  nnef::Expr Zeros(const Dim& count);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;
@@ -185,7 +199,7 @@ class Lowering {
   std::vector<nnef::Assignment> body_;
   absl::flat_hash_map<const Value*, nnef::Expr> values_;
   absl::flat_hash_map<std::string, Names> bound_;  // by the text of what was computed
-  absl::flat_hash_set<const Value*> live_;
+  absl::flat_hash_map<const Value*, absl::InlinedVector<const Node*, 2>> uses_;
   absl::flat_hash_map<const Value*, nnef::Expr> rounded_;
   absl::flat_hash_set<const Value*> stored_;
   absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
@@ -204,8 +218,10 @@ const Node& MadeBy(const Value& x);
 // Dequantize what Quantize has rounded, products of integers (IntegerProduct) those.
 std::vector<const Value*> UsedInputs(const Target& target, const Node& node);
 
-// Whether an elementwise primitive is computed on less than its result's shape, and broadcast then.
+// Whether an elementwise primitive is computed on less than its result's shape, and broadcast then
+// from what is computed.
 bool SpreadsResult(const Target& target, const Node& node);
+Shape SpreadFrom(const Target& target, const Node& node);
 
 // `tensor<scalar>`, `tensor<integer>`, `tensor<logical>`
 std::string TensorType(DType dtype);

@@ -145,7 +145,7 @@ Expr Lowering::ConstantRef(const Value& value) {
   if (stored.numel() == 1 && value.rank() == 0) return Literal(stored, true);
   Expr e = Constant(stored, value.name.empty() ? name : value.name);
   if (stored.sizes == value.constant->sizes) return e;
-  return BindOne(Repeat(std::move(e), stored.sizes, value.constant->sizes), name);
+  return BindOne(Repeat(std::move(e), ShapeOf(stored), value.shape(), value), name);
 }
 
 Expr Lowering::DimsRef(const Value& value) {
@@ -258,10 +258,9 @@ void Lowering::StoreInPieces(Variable whole) {
     pieces.push_back(nnef::Id(piece.name));
     Store(std::move(piece));
   }
-  model_->document.body.push_back(
-      {{whole.name},
-       nnef::Call("concat", {nnef::Array(std::move(pieces))},
-                  {{"axis", nnef::Int(static_cast<int64_t>(axis))}})});
+  model_->document.body.push_back({{whole.name},
+                                   nnef::Call("concat", {nnef::Array(std::move(pieces))},
+                                              {{"axis", nnef::Int(static_cast<int64_t>(axis))}})});
 }
 
 Expr Lowering::Elementwise(const Node& node, int i) {
@@ -298,6 +297,18 @@ Shape Lowering::OperandShape(const Node& node, int i) const {
 
 bool SpreadsResult(const Target& target, const Node& node) {
   return IsElementwise(node.op) && node.inputs.size() > 1 && FormOfElementwise(target, node).spread;
+}
+
+Shape SpreadFrom(const Target& target, const Node& node) {
+  Shape shape = node.output()->shape();
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    bool covered = false;
+    for (const Operand& o : FormOfElementwise(target, node).operands) {
+      covered |= o.shape[axis] == shape[axis];
+    }
+    if (!covered) shape[axis] = 1;
+  }
+  return shape;
 }
 
 const Node& MadeBy(const Value& x) {

@@ -8,25 +8,6 @@ namespace {
 
 bool Has(const std::string& axes, char axis) { return axes.find(axis) != std::string::npos; }
 
-// Whether `value` comes from a reshape by nothing but operations of one operand.
-bool BehindReshape(const Value* value) {
-  for (;;) {
-    if (value->is_constant()) return false;
-    const Node& node = *value->node;
-    if (node.op == Op::kReshape) return true;
-    bool passes = IsElementwise(node.op) || node.op == Op::kTranspose || node.op == Op::kComposite;
-    if (!passes) return false;
-    const Value* only = nullptr;
-    for (const Value* input : node.inputs) {
-      if (input->is_constant()) continue;
-      if (only) return false;
-      only = input;
-    }
-    if (!only) return false;
-    value = only;
-  }
-}
-
 // What `v` was before a broadcast, if that keeps the axes that are summed over.
 const Value* BeforeBroadcast(const Value* v, const std::string& axes, const std::string& kept) {
   if (v->is_constant() || v->dims || v->node->op != Op::kBroadcast) return v;
@@ -51,19 +32,52 @@ std::vector<int64_t> Narrow(const ProductForm& form, size_t i) {
   return axes;
 }
 
-bool ResultSpreads(const ProductForm& form, const Shape& output) {
+// The shape of the product: `output`, with 1 where no operand has the size.
+Shape ResultShape(const ProductForm& form, Shape output) {
   for (size_t axis = 0; axis < output.size(); ++axis) {
     bool covered = false;
     for (size_t i = 0; i < form.operands.size(); ++i) {
       size_t at = form.terms.inputs[i].find(form.terms.output[axis]);
       covered |= at != std::string::npos && form.operands[i]->shape()[at] == output[axis];
     }
-    if (!covered) return true;
+    if (!covered) output[axis] = 1;
   }
-  return false;
+  return output;
+}
+
+// Whether tract moves a reshape of an operand behind the node. A nearest Resize ends in one.
+bool LetsReshapesPass(const Node& node) {
+  return IsElementwise(node.op) || node.op == Op::kTranspose || node.op == Op::kEinsum ||
+         node.op == Op::kConv;
+}
+
+void AddBehindReshapes(const Graph& graph, BehindReshapes* behind) {
+  for (const auto& node : graph.nodes()) {
+    bool is = node->op == Op::kReshape || node->op == Op::kResize;
+    const bool passes = LetsReshapesPass(*node) || node->op == Op::kComposite;
+    for (const Value* input : node->inputs) {
+      is |= passes && !input->is_constant() && behind->contains(input);
+    }
+    for (const auto& body : node->bodies) {
+      for (size_t i = 0; i < body->inputs().size(); ++i) {
+        if (behind->contains(node->inputs[i])) behind->insert(body->inputs()[i]);
+      }
+      AddBehindReshapes(*body, behind);
+      for (const Value* output : body->outputs()) is |= behind->contains(output);
+    }
+    for (const auto& output : node->outputs) {
+      if (is) behind->insert(output.get());
+    }
+  }
 }
 
 }  // namespace
+
+BehindReshapes FindBehindReshapes(const Graph& graph) {
+  BehindReshapes behind;
+  AddBehindReshapes(graph, &behind);
+  return behind;
+}
 
 ProductForm GivenForm(const Node& einsum) {
   ProductForm form;
@@ -73,7 +87,7 @@ ProductForm GivenForm(const Node& einsum) {
   return form;
 }
 
-ProductForm FormOfProduct(const Target& target, const Node& einsum) {
+ProductForm FormOfProduct(const Target& target, const BehindReshapes& behind, const Node& einsum) {
   ProductForm form = GivenForm(einsum);
   const Shape& output = einsum.output()->shape();
   bool spreads = ConstantShape(output) || target.broadcasts_to_symbols();
@@ -81,8 +95,9 @@ ProductForm FormOfProduct(const Target& target, const Node& einsum) {
   for (size_t i = 0; i < 2; ++i) {
     form.operands[i] = BeforeBroadcast(form.operands[i], form.terms.inputs[i], form.terms.output);
   }
-  form.spread = ResultSpreads(form, output);
-  form.behind_reshape = BehindReshape(form.operands[0]) || BehindReshape(form.operands[1]);
+  form.result = ResultShape(form, output);
+  form.spread = form.result != output;
+  form.behind_reshape = behind.contains(form.operands[0]) || behind.contains(form.operands[1]);
   if (!form.behind_reshape) return form;
   form.dropped = {Narrow(form, 0), Narrow(form, 1)};
   for (size_t i = 0; i < 2; ++i) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "emit/lower/lowering.h"
 #include "emit/target.h"
 #include "t2n/ir/graph.h"
 #include "t2n/ir/type_rules.h"
@@ -20,13 +21,14 @@ struct ProductForm {
   std::vector<const Value*> operands;         // what was before a broadcast along kept axes
   std::vector<std::vector<int64_t>> dropped;  // of each operand, axes of size 1 to be squeezed
   EinsumTerms terms;                          // without these
+  Shape result;                               // of the product of these
   bool spread = false;                        // the result is to be broadcast
   bool behind_reshape = false;                // a size 1 that one operand lacks must stay so
 };
 
 // The einsum as it stands; what `target` reads, if that is another form.
 ProductForm GivenForm(const Node& einsum);
-ProductForm FormOfProduct(const Target& target, const Node& einsum);
+ProductForm FormOfProduct(const Target& target, const BehindReshapes& behind, const Node& einsum);
 
 }  // namespace t2n
 

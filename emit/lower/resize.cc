@@ -49,9 +49,15 @@ absl::StatusOr<Tensor> NearestPositions(const Node& node, int64_t from, int64_t 
 // Every element `factor` times along an axis.
 Expr Repeat(Lowering& l, const Node& node, Expr x, Shape shape, int64_t axis, int64_t factor) {
   x = l.Temp(node, "split", Call("unsqueeze", {x}, {{"axes", nnef::Ints({axis + 1})}}));
-  std::vector<int64_t> repeats(shape.size() + 1, 1);
-  repeats[axis + 1] = factor;
-  x = l.Temp(node, "tiled", Call("tile", {x}, {{"repeats", nnef::Ints(repeats)}}));
+  if (l.Solid(*node.output()) != 0) {
+    Expr first = l.Constant(Tensor::Ints(std::vector<int64_t>(factor, 0)), "first");
+    x = l.Temp(node, "repeated",
+               Call("tract_core_gather", {x, first}, {{"axis", nnef::Int(axis + 1)}}));
+  } else {
+    std::vector<int64_t> repeats(shape.size() + 1, 1);
+    repeats[axis + 1] = factor;
+    x = l.Temp(node, "tiled", Call("tile", {x}, {{"repeats", nnef::Ints(repeats)}}));
+  }
   return l.Temp(node, "joined",
                 Call("reshape", {x},
                      {{"shape", DimArray({shape[axis] * factor})},
