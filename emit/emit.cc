@@ -11,6 +11,7 @@
 #include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
+#include "t2n/passes/faults.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
@@ -202,7 +203,13 @@ void NumberIfAsked(Model* model) {
 // The whole document; refusals are in model.refusals.
 void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   std::deque<Graph> rewritten;
-  const Graph* prepared = Prepare(source, spec.target, rewritten, model);
+  const Graph* whole = &source;
+  if (spec.test_fault > 0) {
+    whole = &rewritten.emplace_back();
+    absl::Status status = AddFault(source, spec.test_fault - 1, &rewritten.back());
+    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
+  }
+  const Graph* prepared = Prepare(*whole, spec.target, rewritten, model);
   if (!prepared) return;
   const Graph& graph = *prepared;
   model.target = spec.target;

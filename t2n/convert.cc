@@ -277,7 +277,8 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
 }
 
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
-                                                ConversionFailure* failure, Progress* progress) {
+                                                ConversionFailure* failure, Progress* progress,
+                                                EvaluatedModel* kept) {
   T2N_RETURN_IF_ERROR(CheckSpec(spec));
   T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
   T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
@@ -288,6 +289,7 @@ absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spe
   report.set_model(spec.model());
   *report.add_phases() = evaluated;
   *report.add_phases() = stopwatch.Lap("write");
+  if (kept) *kept = std::move(model);
   return report;
 }
 

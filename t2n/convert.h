@@ -42,10 +42,12 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
                                               ConversionFailure* failure,
                                               Progress* progress = nullptr);
 
-// Evaluates and writes. On failure nothing changes at spec.out.
+// Evaluates and writes. On failure nothing changes at spec.out. The model that was written is left
+// in `kept` if that is not null.
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
                                                 ConversionFailure* failure = nullptr,
-                                                Progress* progress = nullptr);
+                                                Progress* progress = nullptr,
+                                                EvaluatedModel* kept = nullptr);
 
 }  // namespace t2n
 

@@ -95,8 +95,17 @@ void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, c
   report->set_operations(emitted.assignments);
   report->set_target(emit.target.name);
   report->set_out(emit.path);
+  const size_t fault = emit.test_fault;
+  if (fault > 0 && fault <= graph.nodes().size()) {
+    report->set_test_fault(DescribeNode(*graph.nodes()[fault - 1]));
+  }
   DescribeSymbols(graph, emit, report);
   DescribeContent(emitted, report);
+}
+
+std::string DescribeNode(const Node& node) {
+  const std::string at = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
+  return absl::StrCat(OpName(node.op), at);
 }
 
 std::string Summary(const proto::ConversionReport& report) {

@@ -17,6 +17,9 @@ namespace t2n {
 void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, const EmitSpec& emit,
                    const EmitReport& emitted, proto::ConversionReport* report);
 
+// `Conv at code/__torch__/net.py:12:4 (module conv1)`
+std::string DescribeNode(const Node& node);
+
 // `20 variables, 11.2 MB, 61 operations, x f32[1,3,224,224] -> output f32[1,1000]`
 std::string Summary(const proto::ConversionReport& report);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"
+#include "t2n/verify/verify.h"
 #include "tools/commands.h"
 #include "tools/flags.h"
 #include "tools/spec_file.h"
@@ -132,6 +133,7 @@ absl::Status Validate(CommandLine* command) {
     if (!command->spec.io().empty()) return CheckSpec(command->spec);
     return Bad("check needs --io FILE.npz with in0, in1, ... and out0, out1, ...");
   }
+  T2N_RETURN_IF_ERROR(CheckVerification(command->spec));
   return CheckSpec(command->spec);
 }
 

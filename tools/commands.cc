@@ -12,6 +12,7 @@
 #include "t2n/convert.h"
 #include "t2n/inspect.h"
 #include "t2n/report.h"
+#include "t2n/verify/verify.h"
 #include "tools/convert_many.h"
 #include "tools/help.h"
 #include "tools/messages.h"
@@ -78,33 +79,6 @@ void ReportFailure(const CommandLine& command, const absl::Status& status,
   if (!written.ok()) MessagesOf(command).Warning(written.message());
 }
 
-int RunConvert(const CommandLine& command) {
-  ConversionFailure failure;
-  const auto start = std::chrono::steady_clock::now();
-  absl::StatusOr<proto::ConversionReport> report = Watched(
-      command, [&](Progress* progress) { return Convert(command.spec, &failure, progress); });
-  if (!report.ok()) {
-    ReportFailure(command, report.status(), failure);
-    return Fail(command, report.status(), failure);
-  }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  const Messages messages = MessagesOf(command);
-  for (const std::string& w : report->warnings()) messages.Warning(w);
-  TellPhases(messages, *report);
-  const absl::Status written = WriteReportIfAsked(command, *report);
-  if (!written.ok()) return FailPlainly(command, written);
-  messages.Info(
-      absl::StrFormat("wrote %s: %s; %.2f s", report->out(), Summary(*report), took.count()));
-  return kDone;
-}
-
-int RunInspect(const CommandLine& command) {
-  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model());
-  if (!summary.ok()) return FailPlainly(command, summary.status());
-  std::fputs(ToText(*summary).c_str(), stdout);
-  return kDone;
-}
-
 // By tract's names (its Approximation), as its f32 has them.
 Tolerance ToleranceOf(const CommandLine& command) {
   const std::map<absl::string_view, Tolerance> named = {
@@ -116,6 +90,69 @@ Tolerance ToleranceOf(const CommandLine& command) {
   if (command.options.has_rtol()) tolerance.rtol = command.options.rtol();
   if (command.options.has_atol()) tolerance.atol = command.options.atol();
   return tolerance;
+}
+
+// What checks came to: a line each on stdout, what differs, and where it begins.
+int TellChecks(const CommandLine& command, const proto::ConversionReport& report) {
+  bool equal = true;
+  for (const proto::CheckInfo& check : report.checks()) {
+    const std::string sizes = check.sizes().empty() ? "" : absl::StrCat(" at ", check.sizes());
+    if (check.differences().empty()) {
+      std::printf("%s%s: %d outputs agree, largest error %g\n", check.runtime().c_str(),
+                  sizes.c_str(), report.outputs_size(), check.max_abs_error());
+      continue;
+    }
+    equal = false;
+    std::printf("%s%s differs\n", check.runtime().c_str(), sizes.c_str());
+    for (const std::string& d : check.differences()) std::printf("  %s\n", d.c_str());
+    if (check.first_node().empty()) continue;
+    std::printf("  first node that differs: %s\n", check.first_node().c_str());
+    if (!check.node_difference().empty()) std::printf("    %s\n", check.node_difference().c_str());
+    for (const std::string& operand : check.operands()) std::printf("    %s\n", operand.c_str());
+  }
+  if (equal) return kDone;
+  if (!command.spec.debug_bundle_path().empty()) {
+    std::printf("see %s\n", command.spec.debug_bundle_path().c_str());
+  }
+  return kDifferent;
+}
+
+int RunConvert(const CommandLine& command) {
+  ConversionFailure failure;
+  const auto start = std::chrono::steady_clock::now();
+  EvaluatedModel model;
+  absl::StatusOr<proto::ConversionReport> report = Watched(command, [&](Progress* progress) {
+    return Convert(command.spec, &failure, progress, &model);
+  });
+  if (!report.ok()) {
+    ReportFailure(command, report.status(), failure);
+    return Fail(command, report.status(), failure);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const Messages messages = MessagesOf(command);
+  for (const std::string& w : report->warnings()) messages.Warning(w);
+  TellPhases(messages, *report);
+  messages.Info(
+      absl::StrFormat("wrote %s: %s; %.2f s", report->out(), Summary(*report), took.count()));
+  absl::Status status;
+  if (command.spec.check_same_io_as_tract()) {
+    status = Verify(command.spec, ToleranceOf(command), &model, &*report);
+  }
+  const absl::Status written = WriteReportIfAsked(command, *report);
+  if (!status.ok()) {
+    messages.Error(
+        absl::StrCat("pt2nnef: ", command.spec.model(), ": not checked: ", status.message()));
+    return kFailed;
+  }
+  if (!written.ok()) return FailPlainly(command, written);
+  return TellChecks(command, *report);
+}
+
+int RunInspect(const CommandLine& command) {
+  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model());
+  if (!summary.ok()) return FailPlainly(command, summary.status());
+  std::fputs(ToText(*summary).c_str(), stdout);
+  return kDone;
 }
 
 int RunCheck(const CommandLine& command) {

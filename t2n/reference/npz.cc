@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "parsers/limits.h"
@@ -126,7 +127,63 @@ absl::StatusOr<std::vector<NamedTensor>> ReadZip(const std::string& path) {
   return arrays;
 }
 
+// An array as numpy.save writes it, with a header of version 1.
+absl::StatusOr<std::string> NpyBytes(const Tensor& tensor) {
+  Tensor t = tensor;
+  if (t.dtype == DType::kBF16) {
+    T2N_ASSIGN_OR_RETURN(const std::vector<double> values, ReadDoubles(t));
+    uint8_t* to;
+    t = Tensor::Allocate(DType::kF32, t.sizes, &to);
+    const std::vector<float> floats(values.begin(), values.end());
+    std::memcpy(to, floats.data(), t.nbytes());
+  }
+  t.dtype = StorageType(t.dtype);
+  T2N_ASSIGN_OR_RETURN(t, MakeContiguous(t));
+  const Descr* found = std::find_if(std::begin(kDescrs), std::end(kDescrs),
+                                    [&](const Descr& d) { return d.dtype == t.dtype; });
+  if (found == std::end(kDescrs)) return Bad(absl::StrCat("no type ", DTypeName(t.dtype)));
+  std::string header =
+      absl::StrCat("{'descr': '", ItemSize(t.dtype) == 1 ? "|" : "<", found->name,
+                   "', 'fortran_order': False, 'shape': (", absl::StrJoin(t.sizes, ","),
+                   t.sizes.empty() ? "" : ",", "), }");
+  const size_t begin = kMagic.size() + 4;
+  header.resize((begin + header.size() + 64) / 64 * 64 - begin, ' ');
+  header.back() = '\n';
+  std::string bytes(kMagic);
+  bytes += {1, 0, static_cast<char>(header.size()), static_cast<char>(header.size() >> 8)};
+  bytes += header;
+  T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
+  bytes.append(reinterpret_cast<const char*>(data), t.nbytes());
+  return bytes;
+}
+
 }  // namespace
+
+absl::Status WriteNpz(const std::string& path, const std::vector<NamedTensor>& arrays) {
+  std::vector<std::string> files;
+  for (const NamedTensor& array : arrays) {
+    T2N_ASSIGN_OR_RETURN(std::string bytes, NpyBytes(array.second));
+    files.push_back(std::move(bytes));
+  }
+  const auto fail = [&] {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": cannot be written"));
+  };
+  std::unique_ptr<zip_t, ZipCloser> zip(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr));
+  if (!zip) return fail();
+  for (size_t i = 0; i < files.size(); ++i) {
+    zip_source_t* source = zip_source_buffer(zip.get(), files[i].data(), files[i].size(), 0);
+    const int64_t at = zip_file_add(zip.get(), (arrays[i].first + ".npy").c_str(), source, 0);
+    if (at < 0) {
+      zip_source_free(source);
+      return fail();
+    }
+    zip_set_file_compression(zip.get(), at, ZIP_CM_STORE, 0);
+    zip_file_set_mtime(zip.get(), at, 0, 0);
+  }
+  if (zip_close(zip.get()) != 0) return fail();
+  zip.release();
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Tensor> ParseNpy(absl::string_view bytes) {
   T2N_ASSIGN_OR_RETURN(absl::string_view header, TakeHeader(&bytes));

@@ -21,6 +21,10 @@ using NamedTensor = std::pair<std::string, Tensor>;
 // endian); kResourceExhausted past limits::kMaxInflatedBytes an array or limits::kMaxEntries.
 absl::StatusOr<std::vector<NamedTensor>> ReadNpz(const std::string& path);
 
+// Writes arrays as numpy.savez does, in order; bfloat16 as f32, quantized ones as their integers.
+// FailedPrecondition if the file cannot be written.
+absl::Status WriteNpz(const std::string& path, const std::vector<NamedTensor>& arrays);
+
 // One array from the bytes of an .npy.
 absl::StatusOr<Tensor> ParseNpy(absl::string_view bytes);
 

@@ -1,0 +1,34 @@
+// Runs written models in tract, by the C library that is inside its Python package (PyPI's `tract`,
+// 0.20 and newer). Nothing is linked: the library is opened in a child process, since tract aborts
+// on a panic.
+#ifndef T2N_RUNTIME_TRACT_H_
+#define T2N_RUNTIME_TRACT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "t2n/ir/tensor.h"
+
+namespace t2n {
+
+// The library at `hint`: itself, or a folder with tract.*.so in it or in tract/. Without a hint
+// that of $PT2NNEF_TRACT, of $VIRTUAL_ENV, or of the system's Python packages. NotFound says what
+// to do.
+absl::StatusOr<std::string> FindTract(const std::string& hint);
+
+struct TractRun {
+  std::string version;  // `0.23.9`; empty if the library does not tell
+  std::vector<Tensor> outputs;
+};
+
+// The outputs of the model at `path` (folder, .tar or .tgz) for `inputs`, which are given as the
+// types that the model declares. Aborted if tract crashes, DeadlineExceeded after ten minutes,
+// FailedPrecondition with tract's own words for all else.
+absl::StatusOr<TractRun> RunInTract(const std::string& library, const std::string& path,
+                                    absl::Span<const Tensor> inputs);
+
+}  // namespace t2n
+
+#endif  // T2N_RUNTIME_TRACT_H_

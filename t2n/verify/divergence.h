@@ -1,0 +1,44 @@
+// Where a written model goes wrong: the first node whose value in tract is not the graph's own.
+#ifndef T2N_VERIFY_DIVERGENCE_H_
+#define T2N_VERIFY_DIVERGENCE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "emit/emit.h"
+#include "t2n/ir/graph.h"
+#include "t2n/reference/compare.h"
+
+namespace t2n {
+
+struct Divergence {
+  const Node* node = nullptr;
+  std::string description;            // `Conv at code/__torch__/net.py:12:4 (module conv1)`
+  std::string message;                // what differs
+  std::vector<std::string> operands;  // a line each: type and first elements
+  Tensor want, got;
+};
+
+// How a graph is tried: written as `emit` says, but into a folder of its own, and run by `library`.
+struct Trial {
+  const EmitSpec* emit;
+  std::string library;
+  std::string folder;  // to write into
+  Tolerance tolerance;
+};
+
+// The first node, along the data's way to output `output`, whose value differs while its operands
+// agree. The graph's outputs are as they were when this returns. NotFound if no such node is found:
+// what differs alone does not differ when it is an output.
+absl::StatusOr<Divergence> FindDivergence(Graph* graph, size_t output,
+                                          absl::Span<const Tensor> inputs, const Trial& trial);
+
+// The elements that a model of the graph gives for an output of this type: complex numbers have a
+// last axis of two, bfloat16 is f32.
+absl::StatusOr<Tensor> AsWritten(const Tensor& tensor);
+
+}  // namespace t2n
+
+#endif  // T2N_VERIFY_DIVERGENCE_H_

@@ -1,0 +1,111 @@
+"""--check finds what is wrong: models that are written wrong on purpose, the node known.
+
+    check_test.py PT2NNEF
+"""
+
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+import tract
+
+_TOOL = os.path.abspath(sys.argv.pop(1))
+_MODELS = pathlib.Path("testdata/models").absolute()
+_TRACT = str(pathlib.Path(tract.__file__).parent)
+
+# Each is broken at a few places.
+_BROKEN = """
+    attention_block attention_fused batch_norms channel_shuffle conv_1d_3d conv_transpose
+    conv_variants convnext_block dense_block depthwise_separable embedding_lookup fire_module
+    grouped_products in_place_writes inception_branches other_norms padded_sequences pixels pools
+    recurrent_layers residual residual_scripted resized_maps running_reductions shared_weights
+    squeeze_excite weight_norms
+""".split()
+
+
+def run(*arguments):
+    return subprocess.run(
+        [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=600,
+    )  # fmt: skip
+
+
+class CheckTest(unittest.TestCase):
+    def setUp(self):
+        self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
+        self.addCleanup(shutil.rmtree, self.tmp)
+
+    def check(self, archive, *flags):
+        own = archive.with_suffix(".flags")
+        own = shlex.split(own.read_text(), comments=True) if own.exists() else []
+        report = self.tmp / "report.json"
+        report.unlink(missing_ok=True)
+        done = run("--check", "--tract", _TRACT, "--report", report, *own, *flags, archive,
+                   self.tmp / "out")  # fmt: skip
+        told = json.loads(report.read_text()) if report.exists() else {}
+        return done, told
+
+    def test_right_models_agree_at_two_sizes(self):
+        done, report = self.check(_MODELS / "residual.pt", "--dynamic_axes", "input:0=B")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([check["sizes"] for check in report["checks"]], ["B=3", "B=6"])
+        io = _MODELS / "residual.npz"
+        done, report = self.check(_MODELS / "residual.pt", "--io", io)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([c["runtime"].split()[0] for c in report["checks"]], ["reference", "tract"])
+
+    def test_the_node_that_is_wrong_is_named(self):
+        broken = 0
+        for archive in (_MODELS / f"{name}.pt" for name in _BROKEN):
+            found = 0
+            for number in range(3, 60, 4):
+                (self.tmp / "fault.txtpb").write_text(f"test_fault: {number}")
+                done, report = self.check(archive, "--spec", self.tmp / "fault.txtpb")
+                if done.returncode != 3:
+                    continue  # what is wrong is not used, or makes no difference
+                with self.subTest(f"{archive.stem} {number}"):
+                    named = report["checks"][0].get("first_node", "")
+                    self.assertEqual(named, report["test_fault"], done.stdout)
+                found += 1
+                if found == 2:
+                    break
+            broken += found > 0
+        self.assertGreaterEqual(broken, 20)
+
+    def test_the_bundle_shows_it_with_tract_alone(self):
+        (self.tmp / "fault.txtpb").write_text("test_fault: 9")
+        flags = ["--spec", self.tmp / "fault.txtpb", "--debug_bundle_path", self.tmp / "b.tgz"]
+        done, report = self.check(_MODELS / "residual.pt", *flags)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("first node that differs: Conv at code/", done.stdout)
+        with tarfile.open(self.tmp / "b.tgz") as bundle:
+            bundle.extractall(self.tmp)
+        shown = subprocess.run([sys.executable, "show.py"], cwd=self.tmp / "b",
+                               capture_output=True, text=True, timeout=300)  # fmt: skip
+        self.assertRegex(shown.stdout, r"output 0: largest difference (1|0\.9|1\.0)", shown.stderr)
+        spec = (self.tmp / "b/spec.textproto").read_text()
+        self.assertIn("test_fault: 9", spec)
+
+    def test_no_bundle_if_nothing_differs(self):
+        flags = ["--debug_bundle_path", self.tmp / "bundle"]
+        done, _ = self.check(_MODELS / "residual.pt", *flags)
+        self.assertEqual(done.returncode, 0)
+        self.assertFalse((self.tmp / "bundle").exists())
+
+    def test_what_cannot_be_checked_is_said(self):
+        done = run("--check", "--tract", self.tmp, _MODELS / "residual.pt", self.tmp / "out")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no library tract*.so there", done.stderr.splitlines()[-1])
+        done = run("--debug_bundle_path", self.tmp / "b", _MODELS / "residual.pt", self.tmp / "out")
+        self.assertEqual(done.returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
