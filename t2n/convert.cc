@@ -6,6 +6,7 @@
 #include <chrono>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
@@ -35,19 +36,37 @@ absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::Conve
   return all;
 }
 
-// Assertions on elements: of sizes that the request has.
-absl::Status ParseLargestElements(const proto::ConversionSpec& spec,
-                                  script::InputRequest* request) {
+// The sizes that assertions are about.
+absl::StatusOr<std::set<std::string>> AssertedSizes(const proto::ConversionSpec& spec,
+                                                    const script::SymbolFacts& facts) {
+  std::set<std::string> told;
+  const auto add = [&told](const Dim& d) {
+    for (const std::string& s : d.Symbols()) told.insert(s);
+  };
+  for (const auto& [name, fact] : facts) {
+    told.insert(name);
+    for (const Dim& relation : fact.relations) add(relation);
+    if (fact.same_as) add(*fact.same_as);
+  }
   for (const std::string& a : spec.assertions()) {
     if (!script::IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(const auto as_written, script::ParseLargest(a, {}));
-    for (const std::string& name : as_written.second.Symbols()) {
-      if (request->open_sizes.count(name)) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("--assert '", a, "': ", name, " is no open size of an input"));
-    }
-    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request->facts));
-    request->largest.push_back(std::move(largest));
+    T2N_ASSIGN_OR_RETURN(const auto largest, script::ParseLargest(a, {}));
+    add(largest.second);
+  }
+  return told;
+}
+
+// InvalidArgument if an assertion is about a size that no input has.
+absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const script::SymbolFacts& facts,
+                                std::set<std::string> symbols) {
+  T2N_ASSIGN_OR_RETURN(const std::set<std::string> told, AssertedSizes(spec, facts));
+  for (const auto& [name, fact] : facts) {
+    if (symbols.count(name)) symbols.insert(script::GraphSymbol(name, facts).first);
+  }
+  for (const std::string& name : told) {
+    if (symbols.count(name)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
   }
   return absl::OkStatus();
 }
@@ -70,7 +89,11 @@ absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& s
       for (const std::string& s : d.Symbols()) request.open_sizes.insert(s);
     }
   }
-  T2N_RETURN_IF_ERROR(ParseLargestElements(spec, &request));
+  for (const std::string& a : spec.assertions()) {
+    if (!script::IsAboutElements(a)) continue;
+    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request.facts));
+    request.largest.push_back(std::move(largest));
+  }
   return request;
 }
 
@@ -187,7 +210,9 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
   T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(spec.model()));
   Program& program = **opened;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
+  const script::SymbolFacts as_told = request.facts;
   T2N_RETURN_IF_ERROR(program.AddKnownFacts(method, &request));
+  T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, as_told, request.open_sizes));
   OpEnv env;
   env.version = program.version();
   env.keep_training = spec.training() == "keep";
@@ -217,22 +242,10 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
 
 absl::Status CheckSpec(const proto::ConversionSpec& spec) {
   T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
-  std::set<std::string> symbols = request.open_sizes;
   T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
-  std::set<std::string> told;
-  for (const auto& [name, fact] : request.facts) {
-    if (symbols.count(name)) symbols.insert(script::GraphSymbol(name, request.facts).first);
-    told.insert(name);
-    for (const Dim& relation : fact.relations) {
-      for (const std::string& s : relation.Symbols()) told.insert(s);
-    }
-    if (!fact.same_as) continue;
-    for (const std::string& s : fact.same_as->Symbols()) told.insert(s);
-  }
-  for (const std::string& name : told) {
-    if (symbols.count(name)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
+  // Programs of torch.export name their sizes themselves.
+  if (!absl::EndsWith(spec.model(), ".pt2")) {
+    T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
   T2N_RETURN_IF_ERROR(CheckOutput(spec));

@@ -104,7 +104,7 @@ bool OneIsAsLongAs(Builder& b, const Val& lengths, const Dim& most) {
 }
 
 Dim OpenCount(absl::string_view what, const Val& lengths, const Dim& most) {
-  return Min(most, Dim::Symbol(absl::StrCat(what, "_", lengths->id)));
+  return Min(most, Dim::Symbol(absl::StrCat(what, ".", lengths->id)));
 }
 
 Val OpenRows(Builder& b, const Val& x, const Val& lengths) {

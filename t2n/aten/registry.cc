@@ -46,6 +46,53 @@ bool SameArg(const Arg& given, const Arg& other) {
   return !items.empty() || others.empty();
 }
 
+// What is given for the formal argument i, or null.
+const Arg* Given(const Schema& schema, size_t i, absl::Span<const Arg> positional,
+                 absl::Span<const NamedArg> keywords) {
+  if (!schema.args[i].keyword_only && i < positional.size()) return &positional[i];
+  for (const NamedArg& k : keywords) {
+    if (k.name == schema.args[i].name) return &k.value;
+  }
+  return nullptr;
+}
+
+// A number that the inputs' values decide, or a list with one.
+bool IsOpenInteger(const Arg& a) {
+  if (IsSequence(a)) return std::any_of(a.items().begin(), a.items().end(), IsOpenInteger);
+  return a.is_tensor() && a.tensor() && a.tensor().rank() == 0 && IsInteger(a.tensor().dtype()) &&
+         !a.tensor().is_constant() && !a.tensor()->dims;
+}
+
+// The first argument that takes integers known at conversion and is given one that is not.
+std::optional<std::string> OpenSizeArgument(const Schema& schema, absl::Span<const Arg> positional,
+                                            absl::Span<const NamedArg> keywords) {
+  for (size_t i = 0; i < schema.args.size(); ++i) {
+    const Arg* given = Given(schema, i, positional, keywords);
+    if (schema.args[i].type.kind != SchemaType::Kind::kInt || !given) continue;
+    if (IsOpenInteger(*given)) return schema.args[i].name;
+  }
+  return std::nullopt;
+}
+
+// Why no overload takes the arguments: `why` the last of them does not.
+absl::Status NoOverload(absl::string_view name, const std::optional<std::string>& open_size,
+                        absl::Span<const Arg> positional, absl::Span<const NamedArg> keywords,
+                        absl::string_view why) {
+  if (open_size) {
+    return absl::UnimplementedError(
+        absl::StrCat(name, ": argument '", *open_size,
+                     "' is a number that the inputs' values decide; it must follow from sizes, "
+                     "constants or --args"));
+  }
+  std::string given = absl::StrJoin(
+      positional, ", ", [](std::string* out, const Arg& a) { out->append(a.ToString()); });
+  for (const NamedArg& k : keywords) {
+    absl::StrAppend(&given, given.empty() ? "" : ", ", k.name, "=", k.value.ToString());
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no overload of ", name, " takes (", given, "): ", why));
+}
+
 }  // namespace
 
 const Registry& Registry::Get() {
@@ -132,6 +179,7 @@ absl::StatusOr<Registry::Choice> Registry::Choose(absl::string_view name,
   }
   const std::vector<const Overload*> candidates = Candidates(*overloads, overload);
   std::string why;
+  std::optional<std::string> open_size;
   // As torch does: first without implicit conversions, then with them.
   for (bool convert : {false, true}) {
     for (const Overload* o : candidates) {
@@ -139,15 +187,10 @@ absl::StatusOr<Registry::Choice> Registry::Choose(absl::string_view name,
       std::optional<std::vector<Arg>> args =
           MatchArgs(*schema, positional, keywords, convert, &why);
       if (args) return Choice{&o->entry(), schema, in_place, *std::move(args)};
+      if (!open_size) open_size = OpenSizeArgument(*schema, positional, keywords);
     }
   }
-  std::string given = absl::StrJoin(
-      positional, ", ", [](std::string* out, const Arg& a) { out->append(a.ToString()); });
-  for (const NamedArg& k : keywords) {
-    absl::StrAppend(&given, given.empty() ? "" : ", ", k.name, "=", k.value.ToString());
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("no overload of ", name, " takes (", given, "): ", why));
+  return NoOverload(name, open_size, positional, keywords, why);
 }
 
 absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const OpEnv& env) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -172,10 +173,9 @@ std::optional<Line> AsLine(const Dim& d) {
 
 std::optional<FloorLine> AsFloorLine(const Dim& d) {
   const DimOps::Terms terms = DimOps::ToTerms(d);
+  if (d.is_const() || terms.size() - terms.count("") != 1) return std::nullopt;
   const auto last = std::prev(terms.end());
-  if (d.is_const() || terms.size() - terms.count("") != 1 || last->second.atoms.size() != 1) {
-    return std::nullopt;
-  }
+  if (last->second.atoms.size() != 1) return std::nullopt;
   const Dim::Atom& atom = *last->second.atoms[0];
   if (atom.kind != Dim::Atom::kFloorDiv || !atom.b.is_const()) return std::nullopt;
   const auto offset = terms.find("");
@@ -200,18 +200,48 @@ std::optional<std::string> AsRemainder(const Dim& d) {
   return std::nullopt;
 }
 
+// Whether `d` == 0 gives one symbol by the others.
+bool GivesASymbol(const Dim& d) {
+  for (const auto& [key, term] : DimOps::ToTerms(d)) {
+    if (term.atoms.size() != 1 || term.atoms[0]->kind != Dim::Atom::kSymbol) continue;
+    if (term.coefficient != 1 && term.coefficient != -1) continue;
+    const std::vector<std::string> others =
+        (d - DimOps::FromAtom(term.atoms[0]) * term.coefficient).Symbols();
+    if (std::find(others.begin(), others.end(), term.atoms[0]->text) == others.end()) return true;
+  }
+  return false;
+}
+
+// `question` as an assertion: an equation must give one size by the others.
+std::string AsAssertion(absl::string_view question, const Dim& about) {
+  const size_t sign = question.find('=');
+  const bool equation = sign != question.npos && sign > 0 && sign + 1 < question.size() &&
+                        (question[sign - 1] == '!' || question[sign + 1] == '=');
+  if (!equation) return std::string(question);
+  const size_t begin = question[sign - 1] == '!' ? sign - 1 : sign;
+  const bool solvable = about.Symbols().size() == 1 || GivesASymbol(about);
+  return absl::StrCat(question.substr(0, begin), solvable ? "==" : "<", question.substr(begin + 2));
+}
+
+bool IsIdentifier(absl::string_view symbol) {
+  return std::all_of(symbol.begin(), symbol.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+}
+
 }  // namespace
 
 std::string HowToSettle(absl::string_view question, const Dim& about) {
   // Users' symbols are identifiers; others are counts (selection.h).
-  for (const std::string& symbol : about.Symbols()) {
-    if (symbol.find('.') != symbol.npos) return "the inputs' values decide it";
+  const std::vector<std::string> symbols = about.Symbols();
+  if (!std::all_of(symbols.begin(), symbols.end(), IsIdentifier)) {
+    return "the inputs' values decide it";
   }
   if (const auto remainder = AsRemainder(about)) {
     return absl::StrCat("--assert \"", *remainder, "==0\" would settle it");
   }
-  if (about.IsPolynomial() || AsFloorLine(about))
-    return absl::StrCat("--assert \"", question, "\" would settle it");
+  if (!symbols.empty() && (about.IsPolynomial() || AsFloorLine(about))) {
+    return absl::StrCat("--assert \"", AsAssertion(question, about), "\" would settle it");
+  }
   return "a fixed size would settle it, or bounds (--assert) of the open ones";
 }
 

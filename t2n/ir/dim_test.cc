@@ -56,6 +56,12 @@ TEST(Dim, TellsWhichAssertionSettlesAQuestion) {
   EXPECT_EQ(HowToSettle("?", S * 4 - FloorDiv(S, 2) * 8), "--assert \"S%2==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S, 8)), "--assert \"S%8==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S + 1, 8)), "--assert \"(S+1)%8==0\" would settle it");
+  EXPECT_EQ(HowToSettle("S!=4", S - 4), "--assert \"S==4\" would settle it");
+  EXPECT_EQ(HowToSettle("S!=T", S - T), "--assert \"S==T\" would settle it");
+  EXPECT_EQ(HowToSettle("2*S==3*T", S * 2 - T * 3), "--assert \"2*S<3*T\" would settle it");
+  EXPECT_EQ(HowToSettle("?", Dim::Symbol("nonzero.3") - 1), "the inputs' values decide it");
+  EXPECT_EQ(HowToSettle("[S]==[1]", 0),
+            "a fixed size would settle it, or bounds (--assert) of the open ones");
   EXPECT_EQ(HowToSettle("?", Min(S, T) - 3),
             "a fixed size would settle it, or bounds (--assert) of the open ones");
 }

@@ -39,6 +39,10 @@ absl::StatusOr<Parsed> ParseExpression(absl::string_view flag, absl::string_view
 absl::StatusOr<Dim> SizeOf(const ts::Expr& e, const std::function<Dim(absl::string_view)>& symbol) {
   if (const auto* i = e.If<ts::IntExpr>(); i && !i->overflow) return Dim(i->value);
   if (const auto* n = e.If<ts::NameExpr>()) return symbol(n->name);
+  if (const auto* u = e.If<ts::UnaryExpr>(); u && u->op == ts::UnaryOp::kNegate) {
+    T2N_ASSIGN_OR_RETURN(const Dim d, SizeOf(*u->operand, symbol));
+    return -d;
+  }
   const auto* b = e.If<ts::BinaryExpr>();
   if (!b) return absl::InvalidArgumentError("");
   T2N_ASSIGN_OR_RETURN(Dim d, SizeOf(*b->first, symbol));

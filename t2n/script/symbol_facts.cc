@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
@@ -50,6 +51,10 @@ Dim WithoutAliases(const Dim& d, const SymbolFacts& facts) {
 
 // Takes d >= 0, of whatever form, into `facts`.
 absl::Status AddNotNegative(const Dim& d, SymbolFacts* facts) {
+  if (d.is_const()) {
+    if (d.value() >= 0) return absl::OkStatus();
+    return absl::InvalidArgumentError("no size is as the facts say");
+  }
   if (const std::optional<Line> line = AsLine(d)) {
     Range* range = &(*facts)[line->symbol].range;
     if (line->slope > 0) Raise(range, -Floor(line->offset, line->slope));
@@ -64,14 +69,12 @@ absl::Status AddNotNegative(const Dim& d, SymbolFacts* facts) {
                ? AddNotNegative(line->of - Dim(n) * line->divisor, facts)
                : AddNotNegative(Dim(n) * line->divisor + (line->divisor - 1) - line->of, facts);
   }
-  const std::vector<std::string> symbols = d.Symbols();
-  if (symbols.empty()) return absl::InvalidArgumentError("says nothing of an open size");
-  (*facts)[symbols[0]].relations.push_back(d);
+  (*facts)[d.Symbols()[0]].relations.push_back(d);
   return absl::OkStatus();
 }
 
-// Takes the last symbol that `d` == 0 gives by the others for them.
-absl::Status AddEquation(const Dim& d, SymbolFacts* facts) {
+// The last symbol that `d` == 0 gives by the others, and what it is.
+std::optional<std::pair<std::string, Dim>> Solve(const Dim& d) {
   const std::vector<std::string> symbols = d.Symbols();
   for (auto name = symbols.rbegin(); name != symbols.rend(); ++name) {
     const auto at = [&](const Dim& value) {
@@ -81,20 +84,29 @@ absl::Status AddEquation(const Dim& d, SymbolFacts* facts) {
     };
     const Dim rest = at(0), slope = at(1) - rest;
     if ((slope != Dim(1) && slope != Dim(-1)) || d != slope * Unbounded(*name) + rest) continue;
-    const Dim same = -slope * rest;
-    const SymbolFact was = (*facts)[*name];
-    (*facts)[*name] = SymbolFact();
-    (*facts)[*name].same_as = same;
-    if (was.divisor != 1) {
-      T2N_RETURN_IF_ERROR(AddDivisor(same, was.divisor, was.residue, facts));
-    }
-    for (const Dim& relation : was.relations) {
-      T2N_RETURN_IF_ERROR(AddBound(relation, ">=", 0, facts));
-    }
-    if (was.range.max) T2N_RETURN_IF_ERROR(AddNotNegative(Dim(*was.range.max) - same, facts));
-    return was.range.min ? AddNotNegative(same - *was.range.min, facts) : absl::OkStatus();
+    return {{*name, -slope * rest}};
   }
-  return absl::InvalidArgumentError("gives no size by the others, as T==2*S+1 does");
+  return std::nullopt;
+}
+
+// Takes the symbol that `d` == 0 gives by the others for them.
+absl::Status AddEquation(const Dim& d, SymbolFacts* facts) {
+  const auto solved = Solve(d);
+  if (!solved) {
+    return absl::InvalidArgumentError("gives no size by the others, as T==2*S+1 does");
+  }
+  const auto& [name, same] = *solved;
+  SymbolFact& fact = (*facts)[name];
+  const SymbolFact was = std::exchange(fact, SymbolFact());
+  fact.same_as = same;
+  if (was.divisor != 1) {
+    T2N_RETURN_IF_ERROR(AddDivisor(same, was.divisor, was.residue, facts));
+  }
+  for (const Dim& relation : was.relations) {
+    T2N_RETURN_IF_ERROR(AddBound(relation, ">=", 0, facts));
+  }
+  if (was.range.max) T2N_RETURN_IF_ERROR(AddNotNegative(Dim(*was.range.max) - same, facts));
+  return was.range.min ? AddNotNegative(same - *was.range.min, facts) : absl::OkStatus();
 }
 
 }  // namespace
@@ -149,6 +161,9 @@ std::map<std::string, Range> InputSymbols(const Graph& graph, const SymbolFacts&
 
 absl::Status AddBound(const Dim& left, absl::string_view sign, const Dim& right,
                       SymbolFacts* facts) {
+  if (left.is_const() && right.is_const()) {
+    return absl::InvalidArgumentError("says nothing of an open size");
+  }
   const Dim d = WithoutAliases(left - right, *facts);
   if (sign == ">=") return AddNotNegative(d, facts);
   if (sign == ">") return AddNotNegative(d - 1, facts);

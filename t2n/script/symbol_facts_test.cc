@@ -84,11 +84,31 @@ TEST(SymbolFacts, EquationsLeaveOneSymbol) {
   EXPECT_EQ(OpenSize("T", Facts({"S==T", "T%8==0"})).ToString(), "8*S_by_8");
 }
 
+TEST(SymbolFacts, WhatIsTrueOfEverySizeIsNoNews) {
+  for (const char* text : {"S==S", "S>=S", "S<=S+1", "2*S-S==S"}) {
+    EXPECT_TRUE(Facts({text}).empty()) << text;
+  }
+  const SymbolFacts facts = Facts({"T<=U", "U==T", "S==T"});
+  EXPECT_EQ(OpenSize("U", facts), OpenSize("S", facts));
+  EXPECT_EQ(RelationsIn(facts), nullptr);
+  EXPECT_EQ(OpenSize("T", Facts({"S==T", "T==S"})), OpenSize("S", {}));
+}
+
+TEST(SymbolFacts, SizesMayHaveASignInFront) {
+  EXPECT_EQ(OpenSize("S", Facts({"-S+51>=0"})).range().max, 51);
+  EXPECT_EQ(OpenSize("S", Facts({"-(S-3)<=-2"})).range().min, 5);
+  EXPECT_EQ(OpenSize("T", Facts({"-S==-T"})), OpenSize("S", {}));
+}
+
 TEST(SymbolFacts, WhatNoSizeIsOrSaysNothing) {
   EXPECT_NE(Refusal({"S>=9", "S<=8"}), "");
   EXPECT_NE(Refusal({"S>=9", "T<=8", "S<=T"}), "");
   EXPECT_NE(Refusal({"2*S==3*T"}), "");
   EXPECT_NE(Refusal({"2>=1"}), "");
+  EXPECT_NE(Refusal({"S<S"}), "");
+  EXPECT_NE(Refusal({"S!=S"}), "");
+  EXPECT_NE(Refusal({"S==S+1"}), "");
+  EXPECT_NE(Refusal({"S==T+1", "T==S+1"}), "");
   EXPECT_NE(Refusal({"S%4!=1"}), "");
   EXPECT_NE(Refusal({"min(S,2)>=1"}), "");
 }
