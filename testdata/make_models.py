@@ -37,8 +37,14 @@ def flat(value):
 
 def tensors_of(inputs, constants=()):
     """The tensors among the arguments that a converted model has as inputs."""
+    if isinstance(inputs, torch.Tensor):
+        return [inputs]
+    if isinstance(inputs, dict):
+        inputs = list(inputs.values())
+    if not isinstance(inputs, (list, tuple)):
+        return []
     given = [x for i, x in enumerate(inputs) if i not in constants]
-    return [x for x in given if isinstance(x, torch.Tensor)]
+    return [tensor for x in given for tensor in tensors_of(x)]
 
 
 def clone(value):

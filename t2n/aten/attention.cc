@@ -7,6 +7,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/nested.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 #include "t2n/aten/registry.h"
@@ -198,11 +199,8 @@ Arg NativeMultiHeadAttention(OpCall& c) {
   return Arg::Tuple(ArgList{y, need_weights ? Arg(weights) : Arg()});
 }
 
-Arg EncoderLayer(OpCall& c) {
+Val EncoderLayerOf(OpCall& c, const Val& src, const Heads& h) {
   Builder& b = c.b;
-  Val src = c.tensor("src");
-  if (src.rank() != 3) return c.Refuse("rank of src");
-  Heads h = ReadHeads(c, "num_heads", "mask_type");
   double eps = c.number("eps");
   auto norm1 = [&](const Val& x) {
     return LayerNorm(b, x, 1, c.tensor("norm_weight_1"), c.tensor("norm_bias_1"), eps);
@@ -225,6 +223,22 @@ Arg EncoderLayer(OpCall& c) {
   return norm2(b.Add(x, feed_forward(x)));
 }
 
+Arg EncoderLayer(OpCall& c) {
+  Val src = c.tensor("src");
+  if (src.rank() != 3) return c.Refuse("rank of src");
+  return EncoderLayerOf(c, src, ReadHeads(c, "num_heads", "mask_type"));
+}
+
+Arg NestedEncoderLayer(OpCall& c) {
+  const auto src = Nested(c, "src");
+  Heads h = ReadHeads(c, "num_heads", "mask_type");
+  if (!src) return Arg();
+  if (h.mask) return c.RefuseArg("mask", "beside a nested tensor");
+  h.mask = c.b.Not(src->visible);
+  h.mask_type = 1;
+  return WithElements(*src, EncoderLayerOf(c, src->padded, h));
+}
+
 constexpr OpEntry kOps[] = {
     {"aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? "
      "attn_mask=None, float dropout_p=0., bool is_causal=False, *, float? scale=None, bool "
@@ -245,6 +259,22 @@ constexpr OpEntry kOps[] = {
      "Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor "
      "ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> Tensor",
      EncoderLayer},
+    {"aten::_transformer_encoder_layer_fwd.nested(NestedTensor src, int embed_dim, int num_heads, "
+     "Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, "
+     "bool "
+     "norm_first, float eps, Tensor norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, "
+     "Tensor norm_bias_2, Tensor ffn_weight_1, Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor "
+     "ffn_bias_2, Tensor? mask=None, int? mask_type=None) -> NestedTensor",
+     NestedEncoderLayer},
+    {"aten::_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool", IsLeftAligned},
+    {"aten::_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> NestedTensor",
+     NestedFromMask},
+    {"aten::to_padded_tensor(NestedTensor self, float padding, SymInt[]? output_size=None) -> "
+     "Tensor",
+     NestedToPadded},
+    {"aten::nested_to_padded_tensor(NestedTensor self, float padding, int[]? output_size=None) -> "
+     "Tensor",
+     NestedToPadded},
 };
 
 }  // namespace

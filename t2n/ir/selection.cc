@@ -28,7 +28,6 @@ bool SmallEqualInts(const Value& a, const Value& b) {
   return x.ok() && y.ok() && *x == *y;
 }
 
-// Whether both have the same elements because they come from the same values in the same way.
 bool SameComputation(const Value& a, const Value& b, int depth) {
   if (&a == &b) return true;
   if (a.constant && b.constant) {
@@ -48,6 +47,8 @@ bool SameComputation(const Value& a, const Value& b, int depth) {
 std::string CountOf(const Value& mask) { return absl::StrCat(kPrefix, mask.id); }
 
 }  // namespace
+
+bool SameComputation(const Value& a, const Value& b) { return SameComputation(a, b, kMaxDepth); }
 
 const Value* SelectedMask(const Node& node) {
   if (node.op != Op::kTopK || node.inputs[0]->node->op != Op::kCast) return nullptr;
@@ -75,7 +76,7 @@ Selection SelectTrue(Builder& b, const Val& mask) {
   if (!mask) return {};
   for (const auto& node : b.graph()->nodes()) {
     const Value* other = SelectedMask(*node);
-    if (other && SameComputation(*other, *mask.get(), kMaxDepth)) {
+    if (other && SameComputation(*other, *mask.get())) {
       return {node->attrs.Size("k"), Val(&b, node->output(1))};
     }
   }

@@ -19,6 +19,9 @@ struct Selection {
   Val positions;  // i64 [count], rising
 };
 
+// Whether both have the same elements because they come from the same values in the same way.
+bool SameComputation(const Value& a, const Value& b);
+
 // Where `mask` (bool, rank 1) is true. One mask, or one computed in the same way, has one count.
 Selection SelectTrue(Builder& b, const Val& mask);
 

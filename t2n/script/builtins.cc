@@ -18,7 +18,7 @@ const Table& AllBuiltins() {
     for (auto family :
          {OpenFloatBuiltins(), NumberBuiltins(), ComparisonBuiltins(), ConversionBuiltins(),
           NumberFunctions(), ContainerBuiltins(), SequenceBuiltins(), StringBuiltins(),
-          StringMethods(), FormatBuiltins(), TensorBuiltins()}) {
+          StringMethods(), FormatBuiltins(), TensorBuiltins(), NestedBuiltins()}) {
       for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e.fn);
     }
     return t;

@@ -48,6 +48,7 @@ absl::Span<const BuiltinEntry> StringBuiltins();
 absl::Span<const BuiltinEntry> StringMethods();
 absl::Span<const BuiltinEntry> FormatBuiltins();
 absl::Span<const BuiltinEntry> TensorBuiltins();
+absl::Span<const BuiltinEntry> NestedBuiltins();
 
 // nullopt: the name or these arguments are not for the interpreter.
 BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& args,
