@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "parsers/torchscript/printer.h"
 #include "t2n/base/status.h"
+#include "t2n/script/argument_types.h"
 #include "t2n/script/code.h"
 #include "t2n/script/guess_inputs.h"
 #include "t2n/script/scan.h"
@@ -150,7 +151,7 @@ std::string MissingInputs(script::Code* code, const ts::FunctionDef& def,
   for (size_t i = 1; i < def.params.size(); ++i) {
     const bool given =
         !method.arguments[i - 1].example.empty() || def.params[i].default_value != nullptr;
-    if (!given && def.params[i].type && !script::HoldsTensor(*def.params[i].type)) continue;
+    if (!given && def.params[i].type && !script::HoldsTensor(code, *def.params[i].type)) continue;
     if (!given) {
       return absl::StrCat("the archive does not say the sizes of ", method.name, "'s inputs: add ",
                           script::InputsFlag(code, def));

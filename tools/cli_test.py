@@ -7,6 +7,7 @@ import hashlib
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,9 @@ _MESSAGES = [
     ("--input_names a,b {residual} {tmp}/out", 1, "--input_names has 2 names"),
     ("--strict --inputs f32[B,3,8,8] {scripted} {tmp}/out", 1, "no open sizes: give numbers"),
     ("{scripted} {tmp}/out", 1, 'add --inputs "input=f32['),
+    ("--inputs input=f32[...] {scripted} {tmp}/out", 1, "they go where --inputs has dots"),
+    ("--inputs input.0=f32[2] {scripted} {tmp}/out", 1,
+     "--inputs 'input.0' fits no argument of forward(input)"),
 ]  # fmt: skip
 
 # Of usage errors, the line in front.
@@ -68,8 +72,10 @@ _USAGE = [
     ("--inputs x=f33[1] {residual} o", "'f33' is no type; types are f32"),
     ("--inputs x=f32[-1] {residual} o", "a size is negative"),
     ("--inputs x=f32[1.5] {residual} o", "sizes are numbers, names"),
-    ("--inputs x=f32[...] {residual} o", "'...'"),
+    ("--inputs x.=f32[1] {residual} o", "is no path; paths are x, pair.0"),
+    ("--inputs x['a=f32[1] {residual} o", "'x['a=f32[1]'"),
     ("--args sr {residual} o", "expected NAME=VALUE"),
+    ("--args a[b]=1 {residual} o", "--args 'a[b]': is no path"),
     ("--dynamic_axes x=B {residual} o", "expected INPUT:AXIS=SYMBOL"),
     ("--assert S {residual} o", "expected a bound of sizes or a divisor"),
     ("--assert S>=2 {residual} o", "no size of --inputs or --dynamic_axes is called S"),
@@ -195,6 +201,33 @@ class CommandTest(unittest.TestCase):
                 self.assertRegex(flag[1], r"^(x|input)=f32\[1,3,H,W\]$")
                 done = run("--inputs", flag[1], archive, str(self.tmp / version))
                 self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_every_hint_is_a_form_that_is_taken(self):
+        hint = re.compile(r"""--(assert|inputs|args|dynamic_axes) "((?:[^"\\]|\\.)*)"|"""
+                          r"--(state|training|quantized_engine) ([a-z0-9]+)")  # fmt: skip
+        hints = set()
+        for archive in sorted((_DATA / "models").glob("*.pt")):
+            flags = archive.with_suffix(".flags")
+            flags = shlex.split(flags.read_text()) if flags.exists() else []
+            ways = [flags] if archive.with_suffix(".refused").exists() else []
+            if "--args" in flags:
+                at = flags.index("--args")
+                ways.append(flags[:at] + flags[at + 2 :])
+            if "--inputs" in flags:  # what it says without, and of sizes that are all open
+                at = flags.index("--inputs")
+                sizes = iter(range(100))
+                opened = re.sub(r"(?<=[\[,])\d+(?=[\],])", lambda _: f"N{next(sizes)}", flags[at + 1])
+                ways += [flags[:at] + flags[at + 2 :], [*flags, "--inputs", opened]]
+            for way in ways:
+                done = run(*way, str(archive), str(self.tmp / "out"))
+                for found in hint.findall(done.stderr):
+                    flag, value = [part for part in found if part]
+                    hints.add((archive.stem, flag, value))
+                    with self.subTest(archive.stem, flag=flag, value=value):
+                        again = run(*way, f"--{flag}", value, str(archive), str(self.tmp / "out"))
+                        self.assertNotEqual(again.returncode, 2, again.stderr)
+        for flag in ("assert", "inputs", "args", "state"):
+            self.assertTrue([h for h in hints if h[1] == flag], flag)
 
     def test_every_container(self):
         for name in ("out", "out.nnef.tar", "out.nnef.tgz"):

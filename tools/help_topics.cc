@@ -13,6 +13,16 @@ and older ones do not; a message says what to add, and `pt2nnef inspect MODEL` l
   --args "sr=16000;full=True"            values that are no tensors, and tensors that are constants
   --args "lengths=[20,S]"                numbers may be open sizes
 
+A tensor inside a tuple, list, NamedTuple or dict is an input of its own (`pair_0`, `d_key`); a path
+leads to it, and to values that are no tensors:
+
+  --inputs "pair.0=f32[2];xs[1]=f32[2]"  items of tuples and lists
+  --inputs "state.hidden=f32[4]"         fields of NamedTuples, in others too: pair.1.hidden
+  --inputs "d.key=f32[2];d['odd key']=f32[2];numbered[3]=f32[2]"
+  --args "pair.1=3;state=None"
+
+f32[...] stands for the sizes that the archive has of an example.
+
 Types: f32 f64 f16 bf16 i8 i16 i32 i64 u8 bool c64 c128.
 )";
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
@@ -146,6 +147,19 @@ Val ToTotalLength(Builder& b, const Val& x, const Dim& total, double padding) {
   return b.Pad(x, before, after, "constant", padding);
 }
 
+// The assertion that the longest of `lengths` is `most`; empty if they are no input of the graph.
+std::string LongestIs(const Val& lengths, const Dim& most) {
+  const Value* v = lengths.get();
+  while (v->node->op == Op::kReshape || v->node->op == Op::kCast || v->node->op == Op::kTopK) {
+    v = v->node->inputs[0];
+  }
+  const bool path = std::all_of(v->name.begin(), v->name.end(), [](char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '.';
+  });
+  if (v->node->op != Op::kInput || !path) return "";
+  return absl::StrCat(", or --assert \"max(", v->name, ")==", most.ToString(), "\"");
+}
+
 Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, Dim total, bool batch_first) {
   Builder& b = c.b;
   bool open = LessEqual(total, 0) == true;  // torch: as long as the longest
@@ -156,11 +170,10 @@ Arg PadOpen(OpCall& c, const PackedSteps& steps, double padding, Dim total, bool
   for (const std::string& symbol : total.Symbols()) open |= absl::StartsWith(symbol, kLongest);
   bool known = LessEqual(total, steps.x.dim(0)) || LessEqual(steps.x.dim(0), total);
   if (open || !known) {
-    return c.Refuse(
-        "the longest length depends on the inputs, so the number of steps is not known; give "
-        "total_length, the length of the padded input, or --assert \"max(lengths)==S\" (an input "
-        "and "
-        "an open size)");
+    return c.Refuse(absl::StrCat(
+        "the longest length depends on the inputs, so the number of steps is not known; "
+        "give total_length, the length of the padded input",
+        LongestIs(steps.lengths, steps.x.dim(0))));
   }
   Val x = b.Select(steps.valid, steps.x, b.ScalarLike(steps.x, padding));
   x = ToTotalLength(b, x, total, padding);

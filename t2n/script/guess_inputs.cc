@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "t2n/script/argument_types.h"
 
 namespace t2n::script {
 namespace {
@@ -149,11 +150,6 @@ class Follower {
 
 }  // namespace
 
-bool HoldsTensor(const ts::Type& type) {
-  if (type.kind == ts::TypeKind::kTensor) return true;
-  return std::any_of(type.args.begin(), type.args.end(), HoldsTensor);
-}
-
 std::string InputsFlag(Code* code, const ts::FunctionDef& method) {
   std::vector<Known> args(method.params.size());
   args[0].value = code->archive().root;
@@ -163,11 +159,14 @@ std::string InputsFlag(Code* code, const ts::FunctionDef& method) {
   std::vector<std::string> parts;
   for (size_t i = 1; i < method.params.size(); ++i) {
     const ts::Param& p = method.params[i];
-    const bool is_tensor = !p.type || p.type->kind == ts::TypeKind::kTensor;
-    if (p.default_value || (!is_tensor && !HoldsTensor(*p.type))) continue;
-    auto known = follower.types().find(static_cast<int>(i));
-    parts.push_back(absl::StrCat(p.name, is_tensor ? "" : ".0", "=",
-                                 known == follower.types().end() ? "f32[...]" : known->second));
+    const ts::Type type = p.type ? *p.type : ts::Type{ts::TypeKind::kTensor, "Tensor", {}};
+    if (p.default_value || type.kind == ts::TypeKind::kOptional) continue;
+    const auto known = follower.types().find(static_cast<int>(i));
+    for (const ArgumentLeaf& leaf : LeavesOf(code, {std::string(p.name), {}}, type)) {
+      if (!leaf.is_tensor()) continue;
+      const bool whole = leaf.path.steps.empty() && known != follower.types().end();
+      parts.push_back(absl::StrCat(leaf.path.ToString(), "=", whole ? known->second : "f32[...]"));
+    }
   }
   return absl::StrCat("--inputs \"", absl::StrJoin(parts, ";"), "\"");
 }

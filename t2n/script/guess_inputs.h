@@ -10,9 +10,6 @@
 
 namespace t2n::script {
 
-// Whether values of the type may have tensors in them.
-bool HoldsTensor(const torchscript::Type& type);
-
 // The flag that gives the types of all inputs of a method of the archive's root module, such as
 // `--inputs "image=f32[1,3,H,W];ids=i64[1,S]"`. Sizes that nothing tells are open; where not even
 // the rank is known there is `f32[...]`.

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
 #include "t2n/script/results.h"
 #include "t2n/script/scan.h"
@@ -11,13 +10,6 @@
 
 namespace t2n::script {
 namespace {
-
-// `(x, mask)`.
-std::string ParameterNames(const torchscript::FunctionDef& method) {
-  std::vector<absl::string_view> names;
-  for (size_t i = 1; i < method.params.size(); ++i) names.push_back(method.params[i].name);
-  return absl::StrCat("(", absl::StrJoin(names, ", "), ")");
-}
 
 class ScriptProgram : public Program {
  public:
@@ -70,10 +62,6 @@ class ScriptProgram : public Program {
     }
     T2N_ASSIGN_OR_RETURN(CallArguments args,
                          MakeArguments(*def, method, request.inputs, &code_, &builder));
-    if (!args.unused.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(args.unused[0], " fits no argument of ", method, ParameterNames(*def)));
-    }
     T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
     result.before = Attributes(root);
     FrozenSizes frozen;

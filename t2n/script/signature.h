@@ -17,14 +17,15 @@
 
 namespace t2n::script {
 
-// `x=f32[1,S]`; the name may be empty.
+// `x=f32[1,S]`; the name may be empty, or lead into an argument (input_path.h).
 struct InputSpec {
   std::string name;
   ValueType type;
+  bool sizes_of_example = false;  // `x=f32[...]`: those that the archive has
 };
 
-// Parses `x=f32[1,3,S];i64[S]`. Sizes are numbers, names of open sizes, or sums, differences and
-// products of them (`2*S`, `S+1`).
+// Parses `x=f32[1,3,S];d.key=i64[S]`. Sizes are numbers, names of open sizes, or sums, differences
+// and products of them (`2*S`, `S+1`).
 absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
                                                    const SymbolFacts& facts);
 // Parses `S>=1`, `2*S+1<=64`, `8<=S<=64`, `S==8`, `S/2>=3`, `S<=T`, `S==T`, `S%4==0` into `facts`.
@@ -34,7 +35,7 @@ bool IsAboutElements(absl::string_view text);
 // Parses `max(lengths)==S`, the largest element of an input of integers, into (input, size).
 absl::StatusOr<std::pair<std::string, Dim>> ParseLargest(absl::string_view text,
                                                          const SymbolFacts& facts);
-// Parses `sr=16000;flag=True;names=["a","b"]`: Python literals.
+// Parses `sr=16000;flag=True;pair.1=3;names=["a","b"]`: Python literals.
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text);
 // Parses `x:0=B,x:2=S`, or the same as `{"x": {0: "B", 2: "S"}}`, into (input, axis, symbol).
 struct DynamicAxis {
@@ -48,7 +49,6 @@ struct CallArguments {
   std::vector<IValue> positional;
   std::vector<std::pair<std::string, IValue>> keywords;
   std::vector<std::pair<Dim, int64_t>> examples;  // open sizes, and what they were when traced
-  std::vector<std::string> unused;  // what fits no argument: `--inputs 'y'`, `--args 'sr'`
 };
 
 struct InputRequest {
@@ -61,7 +61,8 @@ struct InputRequest {
 };
 
 // The arguments of `method` (without self). Tensor leaves become inputs of the builder's graph in
-// order of the parameters. A FailedPrecondition names the flag to add when sizes are missing.
+// order of the parameters. A FailedPrecondition names the flag to add when sizes are missing, an
+// InvalidArgument what is given for no argument.
 absl::StatusOr<CallArguments> MakeArguments(const torchscript::FunctionDef& method,
                                             absl::string_view method_name,
                                             const InputRequest& request, Code* code,

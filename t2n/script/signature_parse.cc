@@ -7,6 +7,7 @@
 #include "parsers/torchscript/parser.h"
 #include "re2/re2.h"
 #include "t2n/base/status.h"
+#include "t2n/script/input_path.h"
 #include "t2n/script/signature.h"
 
 namespace t2n::script {
@@ -115,18 +116,36 @@ absl::StatusOr<IValue> Literal(const ts::Expr& e, absl::string_view text) {
   }
 }
 
+// The shortest form of a path, so that the same are equal.
+absl::StatusOr<std::string> Path(absl::string_view flag, absl::string_view text) {
+  const absl::StatusOr<InputPath> path = ParseInputPath(text);
+  if (!path.ok()) return BadFlag(flag, text, path.status().message());
+  return path->ToString();
+}
+
+// `d.key=REST`: the path, empty if there is none, and what follows.
+absl::StatusOr<std::pair<std::string, std::string>> PathAndRest(absl::string_view flag,
+                                                                const std::string& text) {
+  const std::vector<std::string> sides = SplitOutsideQuotes(text, '=');
+  if (sides.size() < 2) return {{"", text}};
+  T2N_ASSIGN_OR_RETURN(std::string path, Path(flag, sides[0]));
+  const size_t rest = text.find(sides[0]) + sides[0].size();
+  return {{std::move(path), text.substr(text.find('=', rest) + 1)}};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
                                                    const SymbolFacts& facts) {
   const auto symbol = [&](absl::string_view name) { return OpenSize(std::string(name), facts); };
-  static const RE2* const kEntry =
-      new RE2(R"(\s*(?:([A-Za-z_][\w.]*)\s*=)?\s*([a-z]+\d*)\s*(?:\[(.*)\])?\s*)");
+  static const RE2* const kType = new RE2(R"(\s*([a-z]+\d*)\s*(?:\[(.*)\])?\s*)");
   std::vector<InputSpec> specs;
-  for (absl::string_view part : absl::StrSplit(text, ';', absl::SkipWhitespace())) {
+  for (const std::string& part : SplitOutsideQuotes(text, ';')) {
     InputSpec spec;
     std::string dtype, sizes;
-    if (!RE2::FullMatch(std::string(part), *kEntry, &spec.name, &dtype, &sizes)) {
+    T2N_ASSIGN_OR_RETURN(const auto sides, PathAndRest("inputs", part));
+    spec.name = sides.first;
+    if (!RE2::FullMatch(sides.second, *kType, &dtype, &sizes)) {
       return BadFlag("inputs", part, "expected NAME=TYPE[SIZES], such as x=f32[1,3,224,224]");
     }
     std::optional<DType> t = ParseDType(dtype);
@@ -137,6 +156,8 @@ absl::StatusOr<std::vector<InputSpec>> ParseInputs(absl::string_view text,
                                   "i32, i16, i8, u8, bool, c64"));
     }
     spec.type.dtype = *t;
+    spec.sizes_of_example = absl::StripAsciiWhitespace(sizes) == "...";
+    if (spec.sizes_of_example) sizes.clear();
     for (absl::string_view size : absl::StrSplit(sizes, ',', absl::SkipWhitespace())) {
       T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("inputs", size));
       absl::StatusOr<Dim> d = SizeOf(*parsed.expr, symbol);
@@ -207,11 +228,12 @@ bool IsAboutElements(absl::string_view text) { return absl::StrContains(text, "m
 
 absl::StatusOr<std::pair<std::string, Dim>> ParseLargest(absl::string_view text,
                                                          const SymbolFacts& facts) {
-  static const RE2* const kLargest = new RE2(R"(\s*max\(\s*([\w.]+)\s*\)\s*==(.*))");
+  static const RE2* const kLargest = new RE2(R"(\s*max\((.*)\)\s*==(.*))");
   const absl::Status bad =
       BadFlag("assert", text, "of elements the largest of an input may be a size: max(lengths)==S");
   std::string input, size;
   if (!RE2::FullMatch(std::string(text), *kLargest, &input, &size)) return bad;
+  T2N_ASSIGN_OR_RETURN(input, Path("assert", input));
   T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("assert", size));
   absl::StatusOr<Dim> d = SizeOf(
       *parsed.expr, [&](absl::string_view name) { return OpenSize(std::string(name), facts); });
@@ -221,13 +243,12 @@ absl::StatusOr<std::pair<std::string, Dim>> ParseLargest(absl::string_view text,
 
 absl::StatusOr<std::vector<std::pair<std::string, IValue>>> ParseArgs(absl::string_view text) {
   std::vector<std::pair<std::string, IValue>> args;
-  for (absl::string_view part : absl::StrSplit(text, ';', absl::SkipWhitespace())) {
-    std::pair<absl::string_view, absl::string_view> sides =
-        absl::StrSplit(part, absl::MaxSplits('=', 1));
-    if (sides.second.empty()) return BadFlag("args", part, "expected NAME=VALUE");
+  for (const std::string& part : SplitOutsideQuotes(text, ';')) {
+    T2N_ASSIGN_OR_RETURN(auto sides, PathAndRest("args", part));
+    if (sides.first.empty()) return BadFlag("args", part, "expected NAME=VALUE");
     T2N_ASSIGN_OR_RETURN(Parsed parsed, ParseExpression("args", sides.second));
     T2N_ASSIGN_OR_RETURN(IValue value, Literal(*parsed.expr, part));
-    args.emplace_back(std::string(absl::StripAsciiWhitespace(sides.first)), std::move(value));
+    args.emplace_back(std::move(sides.first), std::move(value));
   }
   return args;
 }
@@ -266,9 +287,11 @@ absl::StatusOr<std::vector<std::string>> AxesOfDict(absl::string_view text) {
 }  // namespace
 
 absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text) {
-  static const RE2* const kForm = new RE2(R"(\s*([\w.]+)\s*:\s*(-?\d+)\s*=\s*([A-Za-z_]\w*)\s*)");
-  std::vector<std::string> parts =
-      absl::StrSplit(text, absl::ByAnyChar(",;"), absl::SkipWhitespace());
+  static const RE2* const kForm = new RE2(R"((.*):\s*(-?\d+)\s*=\s*([A-Za-z_]\w*)\s*)");
+  std::vector<std::string> parts;
+  for (const std::string& some : SplitOutsideQuotes(text, ';')) {
+    for (std::string& part : SplitOutsideQuotes(some, ',')) parts.push_back(std::move(part));
+  }
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) {
     T2N_ASSIGN_OR_RETURN(parts, AxesOfDict(text));
   }
@@ -278,6 +301,7 @@ absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text
     if (!RE2::FullMatch(part, *kForm, &axis.input, &axis.axis, &axis.symbol)) {
       return BadFlag("dynamic_axes", part, "expected INPUT:AXIS=SYMBOL, such as x:0=B");
     }
+    T2N_ASSIGN_OR_RETURN(axis.input, Path("dynamic_axes", axis.input));
     axes.push_back(std::move(axis));
   }
   return axes;
