@@ -265,20 +265,21 @@ absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
 namespace {
 
 // `text` is that of the document, whose body stands at its end, a line an assignment.
-void Describe(const Model& model, absl::string_view text, EmitReport* report) {
+void Describe(const Model& model, absl::string_view text, bool list, EmitReport* report) {
   report->inputs = model.document.inputs;
   report->outputs = model.document.outputs;
   report->variables = model.variables.size();
   report->assignments = model.document.body.size();
+  for (const Variable& v : model.variables) report->variable_bytes += v.tensor.nbytes();
+  if (!list) return;
   const std::vector<nnef::Assignment>& body = model.document.body;
   int64_t line = std::count(text.begin(), text.end(), '\n') - body.size();
   for (size_t i = 0; i < body.size(); ++i, ++line) {
     report->operation_list.push_back({body[i].results, body[i].value.text, line, model.places[i]});
   }
   for (const Variable& v : model.variables) {
-    const int64_t bytes = v.tensor.nbytes();
-    report->variable_bytes += bytes;
-    report->variable_list.push_back({v.name, v.label, v.tensor.dtype, v.tensor.sizes, bytes});
+    report->variable_list.push_back(
+        {v.name, v.label, v.tensor.dtype, v.tensor.sizes, v.tensor.nbytes()});
   }
 }
 
@@ -290,7 +291,7 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   if (report) report->refusals = model.refusals;
   T2N_RETURN_IF_ERROR(Refusals(model));
   const std::string text = nnef::ToText(model.document);
-  if (report) Describe(model, text, report);
+  if (report) Describe(model, text, spec.list_contents, report);
   T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
                        CreateContainer(spec.path, spec.container, spec.compression_level));
   T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", text));

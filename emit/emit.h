@@ -33,6 +33,7 @@ struct EmitSpec {
   // Further tensors to write beside the variables, for the caller: initial values of the graph's
   // inputs, in NAME.initial.dat for the input NAME. No reader loads them.
   std::vector<std::pair<size_t, Tensor>> initial_values;  // by input
+  bool list_contents = false;  // in the EmitReport: operations and variables one by one
   int test_fault = 0;  // the number, from 1, of the node that is written wrong (AddFault)
   std::vector<std::string> extensions;  // further ones, `tract_registry tract_extra`
   // Names and values that tract reads with the model (Model.properties); strict readers get none.

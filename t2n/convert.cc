@@ -1,13 +1,13 @@
 #include "t2n/convert.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "re2/re2.h"
 #include "t2n/base/status.h"
 #include "t2n/interface.h"
 #include "t2n/least_sizes.h"
@@ -183,6 +183,17 @@ absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* mod
   return absl::OkStatus();
 }
 
+// The largest resident memory of this program in bytes; 0 where the system does not tell. (rusage
+// counts what the process was before it became this program, too.)
+int64_t PeakMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    int64_t kilobytes;
+    if (RE2::FullMatch(line, R"(VmHWM:\s+(\d+) kB)", &kilobytes)) return kilobytes * 1024;
+  }
+  return 0;
+}
+
 // Time and memory of what is done one after the other.
 class Stopwatch {
  public:
@@ -192,8 +203,7 @@ class Stopwatch {
     proto::PhaseInfo phase;
     phase.set_name(std::string(name));
     phase.set_seconds(std::chrono::duration<double>(now - start_).count());
-    rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) == 0) phase.set_peak_bytes(usage.ru_maxrss * 1024);
+    phase.set_peak_bytes(PeakMemory());
     start_ = now;
     return phase;
   }

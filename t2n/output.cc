@@ -63,6 +63,7 @@ absl::Status SetEmitSpec(const proto::ConversionSpec& spec, EmitSpec* emit) {
   T2N_ASSIGN_OR_RETURN(emit->path, OutPath(spec));
   if (spec.compression_level() != 0) emit->compression_level = spec.compression_level();
   emit->naming = NamingOf(spec);
+  emit->list_contents = !spec.report().empty();
   emit->test_fault = spec.test_fault();
   emit->same_io_names = spec.allow_same_io_names();
   emit->extensions.assign(spec.custom_extensions().begin(), spec.custom_extensions().end());
