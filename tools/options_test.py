@@ -53,8 +53,10 @@ class OptionsTest(unittest.TestCase):
         proto = pathlib.Path("proto/conversion.proto").read_text()
         fields = re.findall(r"^  (?:repeated |optional )?\w+ (\w+) = \d+ \[\(flag\)", proto, re.M)
         self.assertGreater(len(fields), 20)
-        for field in set(fields) - {"model", "out"}:
-            flag = {"assertions": "assert", "nnef_spec_strict": "strict"}.get(field, field)
+        names = {"assertions": "assert", "nnef_spec_strict": "strict",
+                 "check_same_io_as_tract": "check"}  # fmt: skip
+        for field in set(fields) - {"model", "out", "test_fault"}:
+            flag = names.get(field, field)
             self.assertIn(f"--{flag}", everything)
         self.assertLess(len(common), len(everything))
         self.assertLess(max(map(len, everything.splitlines())), 101)
