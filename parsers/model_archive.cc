@@ -38,8 +38,7 @@ absl::Status CheckKind(const Archive& archive) {
     case ArchiveKind::kExported:
     case ArchiveKind::kOldExported:
       return Refuse(archive,
-                    "an archive of torch.export (.pt2), which is not read; torch.jit.trace or "
-                    "torch.jit.script the module and torch.jit.save the result");
+                    "an archive of torch.export (.pt2), not of TorchScript");
     default:
       return Refuse(archive, DescribeUnreadable(kind));
   }

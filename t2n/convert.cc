@@ -217,7 +217,7 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
   T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(spec.model()));
+  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(spec.model(), spec.model_name()));
   Program& program = **opened;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   const script::SymbolFacts as_told = request.facts;

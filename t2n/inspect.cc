@@ -7,8 +7,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "parsers/archive_kind.h"
 #include "parsers/torchscript/printer.h"
 #include "t2n/base/status.h"
+#include "t2n/inspect_exported.h"
 #include "t2n/script/argument_types.h"
 #include "t2n/script/code.h"
 #include "t2n/script/guess_inputs.h"
@@ -198,13 +200,19 @@ void ListOperators(script::Code* code, ModelSummary* summary) {
 
 }  // namespace
 
-absl::StatusOr<ModelSummary> Inspect(const std::string& path) {
-  T2N_ASSIGN_OR_RETURN(ModelArchive model, LoadModelArchive(path));
+absl::StatusOr<ModelSummary> Inspect(const std::string& path, absl::string_view name) {
+  T2N_ASSIGN_OR_RETURN(std::shared_ptr<const Archive> archive, Archive::Open(path));
   ModelSummary summary;
   summary.path = path;
-  summary.top_folder = model.archive->top_folder();
-  summary.file_bytes = model.archive->file_size();
-  summary.entries = model.archive->entries().size();
+  summary.top_folder = archive->top_folder();
+  summary.file_bytes = archive->file_size();
+  summary.entries = archive->entries().size();
+  const ArchiveKind kind = KindOf(*archive);
+  if (kind == ArchiveKind::kExported || kind == ArchiveKind::kOldExported) {
+    T2N_RETURN_IF_ERROR(InspectExported(std::move(archive), name, &summary));
+    return summary;
+  }
+  T2N_ASSIGN_OR_RETURN(ModelArchive model, LoadModelArchive(std::move(archive)));
   summary.code_entries = model.code_entries.size();
   summary.layout = model.layout;
   summary.version = model.version;

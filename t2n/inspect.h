@@ -12,6 +12,11 @@
 namespace t2n {
 
 struct ModelSummary {
+  struct Symbol {  // a size that is open in an exported program
+    std::string name;
+    std::string range;  // `2..64`
+    std::string axes;   // `x:0, y:1`
+  };
   struct Module {
     std::string path;        // `encoder.layer.3`; empty for the root
     std::string class_name;  // `__torch__.a.b.C`; a code entry in the layout before torch 1.3
@@ -50,6 +55,10 @@ struct ModelSummary {
   int64_t code_entries = 0;
   ModelArchive::Layout layout = ModelArchive::Layout::kModern;
   int64_t version = 0;
+  // Of an archive of torch.export: "schema 8.20, torch 2.15.0, training dialect"; else empty.
+  std::string exported;
+  std::vector<std::string> models;  // that an archive of torch.export holds; the first is told
+  std::vector<Symbol> symbols;
   std::vector<Module> modules;      // parents before children
   std::vector<Method> methods;      // in the order of the code
   std::vector<Operator> operators;  // by name, over the whole program
@@ -58,9 +67,9 @@ struct ModelSummary {
   std::vector<std::string> obstacles;  // what would stop a conversion, as far as reading tells
 };
 
-// Reads the archive at `path`. Unknown operators, values that cannot be used and code that does not
-// parse are obstacles in the summary; errors are LoadModelArchive's.
-absl::StatusOr<ModelSummary> Inspect(const std::string& path);
+// Reads the archive at `path`; `model`: as for OpenProgram. Unknown operators, values that cannot
+// be used and code that does not parse are obstacles in the summary; errors are OpenProgram's.
+absl::StatusOr<ModelSummary> Inspect(const std::string& path, absl::string_view model = "");
 
 // The summary as a listing, with a newline at its end.
 std::string ToText(const ModelSummary& summary);

@@ -81,17 +81,35 @@ void AppendWeights(const ModelSummary& summary, std::string* out) {
   table.AppendTo(out);
 }
 
-}  // namespace
-
-std::string ToText(const ModelSummary& summary) {
-  std::string out = absl::StrCat(
-      summary.path, ": ", Bytes(summary.file_bytes), ", ", summary.entries, " entries in folder '",
-      summary.top_folder, "'\n",
+std::string Layout(const ModelSummary& summary) {
+  if (!summary.exported.empty()) {
+    return absl::StrCat("archive of torch.export, ", summary.exported,
+                        summary.models.size() == 1 ? ", model " : ", models ",
+                        absl::StrJoin(summary.models, ", "));
+  }
+  return absl::StrCat(
       summary.layout == ModelArchive::Layout::kLegacy
           ? "layout of torch 1.0 to 1.2 (model.json)"
           : absl::StrCat("layout of torch 1.3 and later, operator version ", summary.version),
-      ", ", summary.code_entries, " code files, weights ", Bytes(summary.storage_bytes), "\n");
+      ", ", summary.code_entries, " code files");
+}
+
+void AppendSymbols(const ModelSummary& summary, std::string* out) {
+  if (summary.exported.empty()) return;
+  AppendHeading("open sizes", summary.symbols.size(), out);
+  Table table;
+  for (const ModelSummary::Symbol& s : summary.symbols) table.Add({s.name, s.range, s.axes});
+  table.AppendTo(out);
+}
+
+}  // namespace
+
+std::string ToText(const ModelSummary& summary) {
+  std::string out = absl::StrCat(summary.path, ": ", Bytes(summary.file_bytes), ", ",
+                                 summary.entries, " entries in folder '", summary.top_folder, "'\n",
+                                 Layout(summary), ", weights ", Bytes(summary.storage_bytes), "\n");
   AppendMethods(summary, &out);
+  AppendSymbols(summary, &out);
   AppendHeading("modules", summary.modules.size(), &out);
   Table modules;
   for (const ModelSummary::Module& m : summary.modules) {

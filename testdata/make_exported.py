@@ -2,6 +2,7 @@
 testdata/models/versions.
 
     python make_exported.py OUT     (torch 2.1 or later; writes OUT/torch-VERSION/exported_NAME.pt2)
+    python make_exported.py OUT --fixtures    (those of fixture_exported.py, for testdata/models/exported)
 
 As make_models.py: NAME.npz holds inputs and outputs, of several calls for models with state. Torch
 exports strictly by default up to 2.7, and not so from 2.8 on, as in users' files.
@@ -131,7 +132,7 @@ def tensors(value):
         return [value.detach()]
     if isinstance(value, dict):
         value = list(value.values())
-    return [x for item in value for x in tensors(item)]
+    return [x for item in value for x in tensors(item)] if isinstance(value, (list, tuple)) else []
 
 
 def models():
@@ -148,23 +149,48 @@ def models():
     }
 
 
+def recorded(module, calls):
+    """The arrays of a .npz; what a module writes to its inputs follows its results."""
+    arrays = {}
+    for step, (args, kwargs) in enumerate(calls):
+        prefix = f"next{step}_" if step else ""
+        given = [x.clone() for x in tensors([args, kwargs])]
+        gave = tensors([module(*args, **kwargs)])
+        after = tensors([args, kwargs])
+        gave += [b for a, b in zip(given, after) if not a.equal(b)]
+        arrays |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(given)}
+        arrays |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
+    return arrays
+
+
+def write(stem, module, calls, options):
+    core, train = options.pop("core", False), options.pop("train", False)
+    module = module.train(train).requires_grad_(False)
+    args, kwargs = copy.deepcopy(calls[0])
+    program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
+    arrays = recorded(module, calls)
+    torch.export.save(program, f"{stem}.pt2")
+    np.savez(f"{stem}.npz", **arrays)
+    if core:
+        torch.export.save(program.run_decompositions(), f"{stem}_core.pt2")
+        np.savez(f"{stem}_core.npz", **arrays)
+
+
 def main():
     warnings.filterwarnings("ignore")
-    folder = pathlib.Path(sys.argv[1]) / f"torch-{torch.__version__.split('+')[0]}"
-    folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    for name, (module, calls, options) in models().items():
-        module = module.eval().requires_grad_(False)
-        args, kwargs = calls[0]
-        program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
-        torch.export.save(program, f"{folder}/exported_{name}.pt2")
-        recorded = {}
-        for step, (args, kwargs) in enumerate(calls):
-            prefix = f"next{step}_" if step else ""
-            given, gave = tensors([args, kwargs]), tensors([module(*args, **kwargs)])
-            recorded |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(given)}
-            recorded |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
-        np.savez(f"{folder}/exported_{name}.npz", **recorded)
+    out = pathlib.Path(sys.argv[1])
+    if "--fixtures" in sys.argv:
+        import fixture_exported
+
+        out.mkdir(parents=True, exist_ok=True)
+        for name, fixture in fixture_exported.fixtures().items():
+            write(out / name, *fixture)
+        return
+    folder = out / f"torch-{torch.__version__.split('+')[0]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in models().items():
+        write(folder / f"exported_{name}", *model)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ _MESSAGES = [
     ("--args sr=3 {residual} {tmp}/out", 1, "--args 'sr' fits no argument of forward(input)"),
     ("--dynamic_axes y:0=B {residual} {tmp}/out", 1,
      "--dynamic_axes 'y' fits no argument of forward(input)"),
+    ("--model net {residual} {tmp}/out", 1, "leave out --model"),
     ("--method nosuch {residual} {tmp}/out", 1, "the model has no method 'nosuch'"),
     ("--output_names a,b {residual} {tmp}/out", 1, "--output_names has 2 names"),
     ("--output_names _ {residual} {tmp}/out", 1, "leaves out every output"),

@@ -149,7 +149,7 @@ int RunConvert(const CommandLine& command) {
 }
 
 int RunInspect(const CommandLine& command) {
-  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model());
+  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model(), command.spec.model_name());
   if (!summary.ok()) return FailPlainly(command, summary.status());
   std::fputs(ToText(*summary).c_str(), stdout);
   return kDone;

@@ -19,7 +19,7 @@ constexpr char kAbout[] =
     "pt2nnef: PyTorch archives (torch.jit.save, torch.export.save) to NNEF models, without PyTorch";
 
 constexpr char kExamples[] = R"(Examples:
-  pt2nnef resnet18.pt resnet18
+  pt2nnef resnet18.pt2 resnet18
   pt2nnef --inputs "ids=i64[1,S]" bert.pt bert.nnef.tgz
   pt2nnef --report report.json model.pt model.nnef.tgz
   pt2nnef --jobs 4 a.pt b.pt c.pt models/

@@ -5,7 +5,7 @@ namespace {
 
 constexpr char kInputs[] = R"(Inputs
 
-A traced archive of torch 2 and a .pt2 know the sizes of their inputs: no flag is needed. Scripted
+A .pt2 and a traced archive of torch 2 know the sizes of their inputs: no flag is needed. Scripted
 and older ones do not; a message says what to add, and `pt2nnef inspect MODEL` lists arguments.
 
   --inputs "f32[1,3,224,224]"            in the order of the arguments

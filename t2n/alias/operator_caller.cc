@@ -95,6 +95,7 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
   call.source = call.MarkedArgument();
   if (call.sharing() == Sharing::kStorage) T2N_RETURN_IF_ERROR(TakeStorage(&call));
   T2N_ASSIGN_OR_RETURN(call.value, Registry::Run(call.choice, &b_, env_));
+  T2N_RETURN_IF_ERROR(WriteUnmarked(call));
   const Schema& schema = *call.choice.schema;
   bool writes = call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
   return writes ? WriteBack(call) : MakeResult(call);
@@ -113,6 +114,21 @@ absl::Status OperatorCaller::TakeStorage(CallState* call) {
   call->choice.args[0] = Arg(call->source->Read());
   Arg& offset = call->choice.args[call->choice.schema->IndexOf("storage_offset")];
   if (offset.is_none()) offset = Arg(layout->offset);
+  return absl::OkStatus();
+}
+
+// Arguments that the operator's row, but not its schema, says are written.
+absl::Status OperatorCaller::WriteUnmarked(const CallState& call) {
+  const MemoryRule* rule = call.choice.entry->memory;
+  if (!rule || !rule->writes) return absl::OkStatus();
+  OpCall op(&b_, call.choice.schema, call.choice.args, &env_);
+  const Writes writes = rule->writes(op);
+  T2N_RETURN_IF_ERROR(b_.status());
+  for (const auto& [name, value] : writes) {
+    const std::shared_ptr<TensorRef> target = call.Tensor(call.choice.schema->IndexOf(name));
+    if (!target) return absl::InternalError(absl::StrCat(call.name, ": ", name, " is no tensor"));
+    T2N_RETURN_IF_ERROR(target->Write(value));
+  }
   return absl::OkStatus();
 }
 

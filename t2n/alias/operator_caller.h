@@ -52,6 +52,7 @@ class OperatorCaller {
   };
 
   absl::Status TakeStorage(CallState* call);
+  absl::Status WriteUnmarked(const CallState& call);
   absl::StatusOr<Operand> WriteBack(const CallState& call);
   absl::StatusOr<Operand> MakeResult(const CallState& call);
   bool Copies(const CallState& call) const;

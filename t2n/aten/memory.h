@@ -1,8 +1,18 @@
-// What the results of an operator share with its arguments, where its schema does not say it all.
+// What the results of an operator share with its arguments, and which of them it writes, where its
+// schema does not say it all.
 #ifndef T2N_ATEN_MEMORY_H_
 #define T2N_ATEN_MEMORY_H_
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "t2n/aten/op_call.h"
+
 namespace t2n {
+
+// New values of arguments, by name.
+using Writes = std::vector<std::pair<std::string, Val>>;
 
 enum class Sharing {
   kMarked,          // results marked in the schema (`Tensor(a)`) are views, others are new
@@ -14,6 +24,7 @@ enum class Sharing {
 
 struct MemoryRule {
   Sharing sharing = Sharing::kMarked;
+  Writes (*writes)(OpCall&) = nullptr;  // what the call writes beside its result; may be null
 };
 
 inline constexpr MemoryRule kViewIfStridesAllow{Sharing::kIfStridesAllow};

@@ -5,6 +5,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -174,12 +175,49 @@ Arg NativeBatchNorm(OpCall& c) {
   return Arg::Tuple({y, empty, empty});
 }
 
-// The same and the running statistics after it: momentum of this batch's, the variance unbiased.
+// The running statistics after a call: momentum of those over `axes` of the input, the variance
+// unbiased, and of these the mean over `then`.
+Writes MovedStatistics(OpCall& c, const std::vector<int64_t>& axes,
+                       const std::vector<int64_t>& then) {
+  Builder& b = c.b;
+  const Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
+  const Val momentum = b.Cast(c.tensor("momentum"), mean.dtype());
+  const Val wide = b.Cast(x, Accumulated(x.dtype()));
+  const Val batch_mean = b.Reduce(Op::kReduceMean, wide, axes, true);
+  const Val squares = b.Reduce(Op::kReduceSum, b.Square(b.Sub(wide, batch_mean)), axes, true);
+  Dim count = 1;
+  for (int64_t axis : axes) count *= x.dim(axis);
+  const Val batch_var = b.Div(squares, b.Cast(b.DimScalar(count - 1), wide.dtype()));
+  const auto moved = [&](const Val& running, Val batch) {
+    if (!then.empty()) batch = b.Reduce(Op::kReduceMean, batch, then, true);
+    const Val step = b.Sub(b.Cast(b.Reshape(batch, {x.dim(1)}), running.dtype()), running);
+    return b.Add(running, b.Cast(b.Mul(step, momentum), running.dtype()));
+  };
+  return {{"running_mean", moved(mean, batch_mean)}, {"running_var", moved(var, batch_var)}};
+}
+
+Writes BatchStatistics(OpCall& c) {
+  const Val x = c.tensor("input");
+  const bool kept = c.tensor("running_mean") && c.tensor("running_var");
+  if (!kept || !c.boolean("training")) return {};
+  return MovedStatistics(c, AllButChannels(x.rank()), {});
+}
+
+Writes InstanceStatistics(OpCall& c) {
+  const Val x = c.tensor("input");
+  const bool kept = c.tensor("running_mean") && c.tensor("running_var");
+  if (!kept || !c.boolean("use_input_stats")) return {};
+  return MovedStatistics(c, IntRange(2, x.rank()), {0});
+}
+
+constexpr MemoryRule kMovesBatchStatistics{Sharing::kMarked, BatchStatistics};
+constexpr MemoryRule kMovesInstanceStatistics{Sharing::kMarked, InstanceStatistics};
+
+// The same and the running statistics after it.
 Arg FunctionalBatchNorm(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
   if (x.rank() < 2) return c.Refuse("input of rank 0 or 1");
-  const double momentum = c.number("momentum");
   Arg normalized = NativeBatchNorm(c);
   if (!b.ok()) return Val();
   ArgList results = normalized.items();
@@ -188,18 +226,7 @@ Arg FunctionalBatchNorm(OpCall& c) {
     results.push_back(var);
     return Arg::Tuple(std::move(results));
   }
-  const std::vector<int64_t> axes = AllButChannels(x.rank());
-  const Val wide = b.Cast(x, Accumulated(x.dtype()));
-  const Val batch_mean = b.Reduce(Op::kReduceMean, wide, axes, true);
-  const Val squares = b.Reduce(Op::kReduceSum, b.Square(b.Sub(wide, batch_mean)), axes, true);
-  Dim count = 1;
-  for (int64_t axis : axes) count *= x.dim(axis);
-  const Val batch_var = b.Div(squares, b.Cast(b.DimScalar(count - 1), wide.dtype()));
-  for (const auto& [running, batch] :
-       {std::make_pair(mean, batch_mean), std::make_pair(var, batch_var)}) {
-    const Val now = b.Cast(b.Reshape(batch, {x.dim(1)}), running.dtype());
-    results.push_back(b.Add(b.Mul(running, 1 - momentum), b.Mul(now, momentum)));
-  }
+  for (const auto& [name, moved] : BatchStatistics(c)) results.push_back(moved);
   return Arg::Tuple(std::move(results));
 }
 
@@ -259,14 +286,14 @@ constexpr OpEntry kOps[] = {
      FusedRmsNorm},
     {"aten::batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? "
      "running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor",
-     BatchNorm},
+     BatchNorm, &kMovesBatchStatistics},
     {"aten::native_batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
      "Tensor? running_var, bool training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
-     NativeBatchNorm},
+     NativeBatchNorm, &kMovesBatchStatistics},
     {"aten::_native_batch_norm_legit(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!) "
      "running_mean, Tensor(b!) running_var, bool training, float momentum, float eps) -> (Tensor, "
      "Tensor, Tensor)",
-     NativeBatchNorm},
+     NativeBatchNorm, &kMovesBatchStatistics},
     {"aten::_native_batch_norm_legit.no_stats(Tensor input, Tensor? weight, Tensor? bias, bool "
      "training, float momentum, float eps) -> (Tensor, Tensor, Tensor)",
      NativeBatchNorm},
@@ -281,7 +308,7 @@ constexpr OpEntry kOps[] = {
     {"aten::instance_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, "
      "Tensor? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) "
      "-> Tensor",
-     InstanceNorm},
+     InstanceNorm, &kMovesInstanceStatistics},
     {"aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, "
      "float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor",
      GroupNorm},

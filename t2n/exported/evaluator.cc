@@ -10,6 +10,7 @@
 #include "t2n/exported/places.h"
 #include "t2n/exported/subclass.h"
 #include "t2n/exported/targets.h"
+#include "t2n/exported/vmap.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/convert_args.h"
 
@@ -34,6 +35,31 @@ bool Agree(const Dim& is, const SymInt& told) {
   return !told.is_number() || !is.is_const() || is == Dim(*told.value);
 }
 
+// Sizes but for those of 1.
+std::vector<Dim> WithoutOnes(const Shape& shape) {
+  std::vector<Dim> sizes;
+  std::copy_if(shape.begin(), shape.end(), std::back_inserter(sizes),
+               [](const Dim& d) { return d != Dim(1); });
+  return sizes;
+}
+
+std::vector<SymInt> WithoutOnes(const std::vector<SymInt>& told) {
+  std::vector<SymInt> sizes;
+  std::copy_if(told.begin(), told.end(), std::back_inserter(sizes),
+               [](const SymInt& size) { return !size.is_number() || size.value != 1; });
+  return sizes;
+}
+
+// Whether a value is what the program says of it. torch before 2.13 tells one axis of 1 too many
+// for the states of recurrent layers, so those are left out.
+bool Agrees(const Val& v, const TensorMeta& meta) {
+  const auto dtype = meta.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta.dtype)) : std::nullopt;
+  if (dtype && v.dtype() != *dtype) return false;
+  const std::vector<Dim> is = WithoutOnes(v.shape());
+  const std::vector<SymInt> told = WithoutOnes(meta.sizes);
+  return std::equal(is.begin(), is.end(), told.begin(), told.end(), Agree);
+}
+
 }  // namespace
 
 absl::StatusOr<Values> Evaluator::Run(const Graph& graph, Values inputs,
@@ -51,13 +77,7 @@ absl::StatusOr<Values> Evaluator::RunIn(const Graph& graph, Values inputs, Scope
   for (size_t i = 0; i < inputs.size(); ++i) {
     T2N_RETURN_IF_ERROR(StoreOne(graph.inputs[i], std::move(inputs[i]), scope));
   }
-  for (const Node& node : graph.nodes) {
-    const PlacePtr place = PlaceOf(node, scope->place);
-    b_.set_place(place);
-    absl::Status status = RunNode(node, *scope);
-    if (status.ok()) status = b_.status();
-    if (!status.ok()) return script::WithPlace(std::move(status), *place);
-  }
+  T2N_RETURN_IF_ERROR(RunNodes(graph.nodes, *scope));
   Values outputs;
   for (const Argument& output : graph.outputs) {
     T2N_ASSIGN_OR_RETURN(IValue value, ValueOf(output, *scope));
@@ -66,12 +86,33 @@ absl::StatusOr<Values> Evaluator::RunIn(const Graph& graph, Values inputs, Scope
   return outputs;
 }
 
+absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const PlacePtr place = PlaceOf(nodes[i], scope.place);
+    b_.set_place(place);
+    absl::Status status;
+    if (nodes[i].target == kVmapBegin) {
+      const size_t end = EndOfVmap(nodes, i);
+      if (end == nodes.size()) return absl::InvalidArgumentError("a vmap has no end");
+      status = RunVmap(nodes[i], nodes.subspan(i + 1, end - i - 1), scope);
+      i = end;
+    } else {
+      status = RunNode(nodes[i], scope);
+    }
+    if (status.ok()) status = b_.status();
+    if (!status.ok()) return script::WithPlace(std::move(status), *place);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Evaluator::RunNode(const Node& node, Scope& scope) {
   if (IsHigherOrder(node.target)) {
     T2N_ASSIGN_OR_RETURN(Values results, CallHigherOrder(node, scope));
     return Store(node, std::move(results), &scope);
   }
   if (IsAssertion(node.target)) return absl::OkStatus();
+  if (node.target == kVmapAdd) return AddBatch(node, &scope);
+  if (node.target == kVmapRemove) return RemoveBatch(node, scope);
   T2N_ASSIGN_OR_RETURN(const IValue result, Call(node, scope));
   return Store(node, Several(node, result), &scope);
 }
@@ -152,37 +193,6 @@ absl::Status Evaluator::CastForAutocast(const Node& node, const Scope& scope,
   return b_.status();
 }
 
-// Batch normalization in training: it writes its running statistics, which its schema does not say.
-absl::StatusOr<std::optional<IValue>> Evaluator::CallMovingStatistics(
-    const std::vector<NamedOperand>& operands) {
-  const auto find = [&](absl::string_view name) -> const Operand* {
-    for (const NamedOperand& operand : operands) {
-      if (operand.name == name) return &operand.value;
-    }
-    return nullptr;
-  };
-  const Operand* training = find("training");
-  const Arg* flag = training ? training->plain() : nullptr;
-  const Operand *mean = find("running_mean"), *var = find("running_var");
-  if (!flag || !flag->is_bool() || !flag->boolean() || !mean || !mean->tensor() || !var ||
-      !var->tensor()) {
-    return std::nullopt;
-  }
-  std::vector<NamedOperand> taken;
-  for (const NamedOperand& operand : operands) {
-    if (operand.name != "cudnn_enabled") taken.push_back(operand);
-  }
-  T2N_ASSIGN_OR_RETURN(
-      const Operand result,
-      operators_.CallOverload("aten::_native_batch_norm_legit_functional", "", {}, taken));
-  constexpr size_t kResults = 5;
-  const std::vector<Operand>* results = result.tuple();
-  if (!results || results->size() != kResults) return absl::InternalError("statistics are missing");
-  T2N_RETURN_IF_ERROR(mean->tensor()->Write((*results)[3].tensor()->Read()));
-  T2N_RETURN_IF_ERROR(var->tensor()->Write((*results)[4].tensor()->Read()));
-  return script::FromOperand(Operand::Tuple({results->begin(), results->begin() + 3}));
-}
-
 absl::StatusOr<IValue> Evaluator::CallOperator(const Node& node, Scope& scope) {
   const std::optional<OperatorTarget> target = ParseTarget(node.target);
   if (!target) {
@@ -242,11 +252,7 @@ absl::Status Evaluator::Check(absl::string_view name, const IValue& value, const
   if (!v) return absl::OkStatus();  // its failure is told elsewhere
   const auto dtype =
       meta->second.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta->second.dtype)) : std::nullopt;
-  bool agrees = (!dtype || v.dtype() == *dtype) && v.shape().size() == meta->second.sizes.size();
-  for (size_t i = 0; agrees && i < v.shape().size(); ++i) {
-    agrees = Agree(v.shape()[i], meta->second.sizes[i]);
-  }
-  if (agrees) return absl::OkStatus();
+  if (Agrees(v, meta->second)) return absl::OkStatus();
   std::string told(dtype ? DTypeName(*dtype) : "?");
   for (size_t i = 0; i < meta->second.sizes.size(); ++i) {
     const SymInt& size = meta->second.sizes[i];

@@ -17,6 +17,7 @@
 #include "t2n/exported/symbols.h"
 #include "t2n/ir/builder.h"
 #include "t2n/script/evaluator.h"
+#include "t2n/script/outline.h"
 #include "t2n/script/value.h"
 
 namespace t2n::exported {
@@ -61,12 +62,11 @@ class Evaluator {
 
   // evaluator.cc
   absl::StatusOr<Values> RunIn(const Graph& graph, Values inputs, Scope* scope);
+  absl::Status RunNodes(absl::Span<const Node> nodes, Scope& scope);
   absl::Status RunNode(const Node& node, Scope& scope);
   absl::StatusOr<script::IValue> Call(const Node& node, Scope& scope);
   absl::StatusOr<script::IValue> CallScalar(absl::string_view builtin, Values args);
   absl::StatusOr<script::IValue> CallOperator(const Node& node, Scope& scope);
-  absl::StatusOr<std::optional<script::IValue>> CallMovingStatistics(
-      const std::vector<NamedOperand>& operands);
   absl::StatusOr<script::IValue> Compare(absl::string_view builtin, const Values& args,
                                          const absl::Status& undecided);
   absl::Status CastForAutocast(const Node& node, const Scope& scope,
@@ -116,6 +116,20 @@ class Evaluator {
   };
   absl::StatusOr<Condition> Decide(const script::IValue& value);
 
+  // vmap.cc
+  struct Vmap {
+    script::OpenLoop loop;
+    struct Result {
+      const Node* node;
+      int64_t axis;
+    };
+    std::vector<Result> results;  // of the nodes that give what `loop` produces
+  };
+  absl::Status RunVmap(const Node& begin, absl::Span<const Node> nodes, Scope& scope);
+  absl::StatusOr<Vmap*> VmapOf(const script::IValue& level);
+  absl::Status AddBatch(const Node& node, Scope* scope);
+  absl::Status RemoveBatch(const Node& node, Scope& scope);
+
   Builder& b_;
   const OpEnv& env_;
   const Symbols& symbols_;
@@ -123,6 +137,7 @@ class Evaluator {
   OperatorCaller operators_;
   // Comparisons of open sizes that the graph computes, with the question that each is.
   absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;
+  std::vector<Vmap*> vmaps_;  // that are being run, outermost first
   int loops_ = 0;
   int64_t passes_ = 0;
 };

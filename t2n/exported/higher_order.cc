@@ -10,6 +10,7 @@
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
 #include "t2n/exported/targets.h"
+#include "t2n/exported/vmap.h"
 #include "t2n/script/convert_args.h"
 
 namespace t2n::exported {
@@ -49,6 +50,9 @@ const absl::flat_hash_map<absl::string_view, Evaluator::Hop>& Evaluator::Hops() 
 bool IsKnownTarget(absl::string_view target) {
   if (IsHigherOrder(target)) return Evaluator::KnowsHigherOrder(HigherOrderName(target));
   if (!BuiltinOf(target).empty() || IsAssertion(target)) return true;
+  for (const absl::string_view mark : {kVmapBegin, kVmapEnd, kVmapAdd, kVmapRemove}) {
+    if (target == mark) return true;
+  }
   const std::optional<OperatorTarget> op = ParseTarget(target);
   return op && (Registry::Get().Has(op->name) || !RefusalOf(op->name).empty());
 }

@@ -36,24 +36,37 @@ Line LastLine(absl::string_view trace) {
   return last;
 }
 
-// The path of the last of `KEY,path,type;...`. Types may hold commas and semicolons in brackets.
-std::string ModulePath(absl::string_view stack) {
-  int depth = 0;
-  size_t begin = 0;
-  for (size_t i = 0; i < stack.size(); ++i) {
-    if (stack[i] == '[' || stack[i] == '(') ++depth;
-    if (stack[i] == ']' || stack[i] == ')') --depth;
-    if (stack[i] == ';' && depth == 0) begin = i + 1;
-  }
-  const std::vector<absl::string_view> parts = absl::StrSplit(stack.substr(begin), ',');
-  if (parts.size() < 2) return "";
+// One of `KEY,path,type`.
+ModuleCall ParseModule(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits(',', 2));
+  if (parts.size() < 2) return {};
   absl::string_view path = parts[1];
   // How Python writes it where it is no attribute of the root: L['self'].layer.
   if (!absl::ConsumePrefix(&path, "L['self'].")) absl::ConsumePrefix(&path, "L['self']");
-  return std::string(path);
+  return {std::string(path), parts.size() < 3 ? "" : std::string(parts[2])};
+}
+
+// Of `KEY,path,type;...`. Paths and types may hold commas and semicolons in brackets.
+std::vector<ModuleCall> ParseModules(absl::string_view stack) {
+  std::vector<ModuleCall> modules;
+  int depth = 0;
+  size_t begin = 0;
+  for (size_t i = 0; i <= stack.size() && !stack.empty(); ++i) {
+    const char c = i < stack.size() ? stack[i] : ';';
+    if (c == '[' || c == '(') ++depth;
+    if (c == ']' || c == ')') --depth;
+    if (i < stack.size() && (c != ';' || depth != 0)) continue;
+    modules.push_back(ParseModule(stack.substr(begin, i - begin)));
+    begin = i + 1;
+  }
+  return modules;
 }
 
 }  // namespace
+
+std::vector<ModuleCall> ModulesOf(const Node& node) {
+  return ParseModules(Unescape(node.raw_module_stack));
+}
 
 absl::string_view NameOf(const Node& node) {
   if (!node.name.empty()) return node.name;
@@ -71,7 +84,8 @@ PlacePtr PlaceOf(const Node& node, PlacePtr caller) {
   Line line = LastLine(Unescape(node.raw_stack_trace));
   place->entry = line.file.empty() ? absl::StrCat("node ", NameOf(node)) : std::move(line.file);
   place->line = line.number;
-  place->module_path = ModulePath(Unescape(node.raw_module_stack));
+  const std::vector<ModuleCall> modules = ModulesOf(node);
+  if (!modules.empty()) place->module_path = modules.back().path;
   place->caller = std::move(caller);
   return place;
 }

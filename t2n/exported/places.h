@@ -2,6 +2,9 @@
 #ifndef T2N_EXPORTED_PLACES_H_
 #define T2N_EXPORTED_PLACES_H_
 
+#include <string>
+#include <vector>
+
 #include "parsers/exported/program.h"
 #include "t2n/ir/graph.h"
 
@@ -10,6 +13,14 @@ namespace t2n::exported {
 // The innermost line of the user's in the node's stack trace, and the path of its module; the
 // node's name where there is no trace. `caller`: the node that the graph around it belongs to.
 PlacePtr PlaceOf(const Node& node, PlacePtr caller);
+
+// A module whose forward a node comes from.
+struct ModuleCall {
+  std::string path;  // empty for the root
+  std::string class_name;
+};
+// From the root inwards.
+std::vector<ModuleCall> ModulesOf(const Node& node);
 
 // `add_1`: the node's name, or that of its first result.
 absl::string_view NameOf(const Node& node);

@@ -161,13 +161,11 @@ class ExportedModelProgram : public Program {
     for (const auto& [name, tensor] : model_.literals) {
       literals.emplace_back(name, weights.Load(tensor, name));
     }
-    OpEnv own = env;
-    own.keep_training = true;
-    Evaluator evaluator(&builder, &own, &symbols, &request.answers);
+    Evaluator evaluator(&builder, &env, &symbols, &request.answers);
     T2N_ASSIGN_OR_RETURN(const Values results,
                          evaluator.Run(program().graph, std::move(inputs), std::move(literals)));
     T2N_RETURN_IF_ERROR(AddResults(results, &builder));
-    return FindWritten(results, written, own, &builder, outcome);
+    return FindWritten(results, written, env, &builder, outcome);
   }
 
   // The values of the graph's inputs.
@@ -299,18 +297,17 @@ class ExportedModelProgram : public Program {
     const std::set<const t2n::Value*> needed = Needed(*model.graph, outcome);
     std::vector<t2n::Value*>& inputs = model.graph->inputs();
     for (const auto& [name, input] : outcome.inputs) {
-      if (!needed.count(input.first)) {
-        inputs.erase(std::find(inputs.begin(), inputs.end(), input.first));
-      }
+      inputs.erase(std::find(inputs.begin(), inputs.end(), input.first));
     }
     for (const auto& [name, next] : outcome.next) {
       const auto input = outcome.inputs.find(name);
       if (input == outcome.inputs.end() || !needed.count(input->second.first)) continue;
       StateTensor state;
       state.path = name;
-      state.input = std::find(inputs.begin(), inputs.end(), input->second.first) - inputs.begin();
+      state.input = inputs.size();
       state.output = model.graph->outputs().size();
       state.initial = input->second.second;
+      inputs.push_back(input->second.first);
       model.graph->outputs().push_back(next);
       model.graph->output_names().push_back(absl::StrCat(name, "_next"));
       model.states.push_back(std::move(state));

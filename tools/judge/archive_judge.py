@@ -28,6 +28,10 @@ _DTYPES = {
 }  # fmt: skip
 
 
+# Of results that torch rounds to bfloat16 somewhere on their way.
+_BFLOAT16 = compare.Tolerance(rtol=2**-6, atol=2**-6)
+
+
 @dataclass
 class Settings:
     """How archives are judged."""
@@ -123,7 +127,10 @@ def judge(archive, name, settings):
     flags = flags_of(archive, settings)
     if archive.suffix == ".pt2":
         npz = out.with_name(out.name + ".calls.npz")
-        flags = (exported.prepare(archive, npz) or []) + flags
+        program = exported.read_program(archive)
+        flags = (exported.prepare(archive, npz, program) or []) + flags
+        if program and exported.uses_bfloat16(program):
+            settings = dataclasses.replace(settings, tolerance=_BFLOAT16)
     arguments = [*flags, str(archive), str(out)]
     result = Result(name, "converted")
     try:

@@ -11,7 +11,9 @@ OUT when it fails, is a failure; so is a sanitizer's report, if the tool was bui
 
 import argparse
 import collections
+import copy
 import io
+import json
 import multiprocessing
 import os
 import pathlib
@@ -74,6 +76,36 @@ _PIECES = [
 ]  # fmt: skip
 
 
+# What stands in the place of a JSON value.
+_VALUES = [None, True, -1, 0, 1, 2**31, 2**63 - 1, 1e308, float("nan"), "", "x", "s0", [], {}]
+
+
+def rearranged(text, rng):
+    """JSON with some of its values replaced, left out, doubled or exchanged for others of it."""
+    root = json.loads(text)
+    for _ in range(rng.choice((1, 1, 2, 5))):
+        places, pending = [], [root]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, (dict, list)):
+                keys = list(value) if isinstance(value, dict) else range(len(value))
+                places += [(value, key) for key in keys]
+                pending += [value[key] for key in keys]
+        if not places:
+            break
+        (holder, key), (other, other_key) = rng.choice(places), rng.choice(places)
+        kind = rng.randrange(4)
+        if kind == 0:
+            del holder[key]
+        elif kind == 1:
+            holder[key] = copy.deepcopy(rng.choice(_VALUES))
+        elif kind == 2 and isinstance(holder, list):
+            holder.insert(key, copy.deepcopy(holder[key]))
+        else:
+            holder[key] = copy.deepcopy(other[other_key])
+    return json.dumps(root).encode()
+
+
 def mutations(data, count, rng):
     """Changes inside entries that a conversion reads, each with right checksums."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -84,6 +116,10 @@ def mutations(data, count, rng):
         }
     for i in range(count):
         name = rng.choice(sorted(entries))
+        if name.endswith(".json") and i % 2:
+            content = rearranged(entries[name], rng)
+            yield f"rearranged {i} of {name}", lambda n=name, c=content: rezip(data, {n: c})
+            continue
         content = bytearray(entries[name])
         for _ in range(rng.choice((1, 1, 1, 2, 8))):
             at = rng.randrange(len(content))

@@ -1,4 +1,4 @@
-"""Converts every NAME.pt below the given folders, runs each in tract and compares with NAME.npz.
+"""Converts every NAME.pt and NAME.pt2 below the given folders, runs each in tract and compares with NAME.npz.
 
     bazel run //tools:score -- [flags] DIR...
 
@@ -55,8 +55,8 @@ def find_archives(folders, pattern):
         if folder.is_file():
             found.append((folder, folder.stem))
             continue
-        for path in folder.rglob("*.pt"):
-            name = str(path.relative_to(folder).with_suffix(""))
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".pt", ".pt2")):
+            name = str(path.relative_to(folder)).removesuffix(".pt")
             found.append((path, f"{folder.name}/{name}" if len(folders) > 1 else name))
     return sorted((f for f in found if re.search(pattern, f[1])), key=lambda f: f[1])
 

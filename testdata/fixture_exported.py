@@ -1,0 +1,208 @@
+"""Modules for archives of torch.export: what programs have that TorchScript has not."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Batchnorm(nn.Module):
+    """In training: it moves its statistics, which the next call reads in evaluation."""
+
+    def __init__(self):
+        super().__init__()
+        self.bn = nn.BatchNorm1d(3)
+        self.norm = nn.InstanceNorm1d(3, affine=True, track_running_stats=True)
+
+    def forward(self, x):
+        before = F.batch_norm(x, self.bn.running_mean, self.bn.running_var)
+        other = F.instance_norm(x, self.norm.running_mean, self.norm.running_var, use_input_stats=False)
+        return self.norm(self.bn(x)), before, other
+
+
+class Cache(nn.Module):
+    """Writes to a buffer through views, at a position that is another buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("keys", torch.zeros(1, 6, 4))
+        self.register_buffer("position", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, x):
+        self.keys.index_copy_(1, self.position.reshape(1), x)
+        self.keys[:, :, :1] *= 0.5
+        self.position += 1
+        return (x @ self.keys.transpose(1, 2)).softmax(-1) @ self.keys
+
+
+class MutatedInput(nn.Module):
+    """Writes to its input, also through a view that was made before."""
+
+    def forward(self, x, step):
+        row = x[1]
+        x.add_(step)
+        row.mul_(2)
+        return row.sum() + x[0]
+
+
+class CondSizes(nn.Module):
+    """Branches on sizes, within another on values."""
+
+    def forward(self, x):
+        def large(x):
+            return torch.cond(x.shape[0] > 4, lambda x: x * 2, lambda x: x - 1, (x,))
+
+        return torch.cond(x.sum() > 0, large, lambda x: -x, (x,))
+
+
+class WhileLoop(nn.Module):
+    """A loop that counts, and halves what it carries."""
+
+    def forward(self, x):
+        from torch._higher_order_ops import while_loop
+
+        n = torch.zeros((), dtype=torch.int64)
+        return while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 0.5 + n), (n, x))
+
+
+class Scan(nn.Module):
+    """A recurrent cell over an open axis, from the end too."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.Linear(5, 3)
+
+    def forward(self, x):
+        from torch._higher_order_ops.scan import scan
+
+        def step(h, row):
+            h = torch.tanh(self.cell(torch.cat([h, row], -1)))
+            return h, h * 2
+
+        return scan(step, torch.zeros(2, 3), x, dim=0), scan(step, torch.ones(2, 3), x, reverse=True)
+
+
+class Map(nn.Module):
+    """One row of several tensors at a time, with a tensor for all."""
+
+    def forward(self, x, y):
+        from torch._higher_order_ops.map import map as rows
+
+        return rows(lambda pair, w: (pair[0] @ w, pair[1].cumsum(0)), (x, x * 2), y)
+
+
+class Vmap(nn.Module):
+    """Nested, along other axes than the first."""
+
+    def forward(self, x, y):
+        pairwise = torch.vmap(torch.vmap(lambda a, b: (a * b).sum(), (0, None)), (None, 0))
+        rows = torch.vmap(lambda a, b: a[1:] - b, in_dims=(1, None), out_dims=1)
+        return pairwise(x, y), rows(x, y[0, 0])
+
+
+class Autocast(nn.Module):
+    """A region of bfloat16; and one without gradients."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            y = self.a(x).relu() + x
+        with torch.no_grad():
+            z = self.b(x)
+        return y.float() + z
+
+
+class Sizes(nn.Module):
+    """Arithmetic on sizes that several inputs share."""
+
+    def forward(self, x, y):
+        n, m = x.shape[0], y.shape[0]
+        z = torch.cat([x, y]).reshape(n + m, 2, -1)
+        w = torch.arange(n // 2 + 3 * m).float().mean()
+        return z[: max(n, m)], w * n, F.pad(x, (0, 0, 0, 3 * n - 2 * (n // 2)))
+
+
+class Derived(nn.Module):
+    """A size that is a multiple of another, and one of three more."""
+
+    def forward(self, x, y):
+        return x.reshape(-1, 4).mean(1) + y[: x.shape[0] // 4, 0], y.sum(0)
+
+
+class Arguments(nn.Module):
+    """Nested arguments by keyword, numbers, None, strings."""
+
+    def forward(self, x, pair, *rest, d, scale=2.0, mode="sum", opt=None, n=3):
+        y = x * scale + sum(pair) + d["k"] * d["l"][0]
+        return {"out": getattr(y, mode)(0), "rest": [r * n for r in rest], "none": opt}
+
+
+class Weights(nn.Module):
+    """Tied weights, a transposed one, half and bfloat16."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed, self.head = nn.Embedding(7, 4), nn.Linear(4, 7, bias=False)
+        self.head.weight = self.embed.weight
+        self.register_buffer("turned", torch.randn(4, 3).t())
+        self.halved = nn.Parameter(torch.randn(4).half())
+        self.brain = nn.Parameter(torch.randn(4).bfloat16())
+
+    def forward(self, ids):
+        x = self.embed(ids) + self.halved.float() * self.brain.float()
+        return self.head(x), x @ self.turned.t()
+
+
+class Network(nn.Module):
+    """Layers that decomposition takes apart."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Sequential(
+            nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.GELU(), nn.MaxPool2d(2),
+            nn.ConvTranspose2d(4, 4, 2, stride=2, groups=2), nn.GroupNorm(2, 4), nn.Hardswish(),
+        )  # fmt: skip
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.norm = nn.LayerNorm(8)
+        self.lstm = nn.LSTM(8, 3, bidirectional=True, batch_first=True)
+
+    def forward(self, x):
+        y = self.conv(x).mean(1)
+        y, _ = self.attention(y, y, y, need_weights=False)
+        out, (h, _) = self.lstm(self.norm(y))
+        up = F.interpolate(out.unsqueeze(1), scale_factor=2.0, mode="bilinear")
+        return F.log_softmax(up, -1), h, F.scaled_dot_product_attention(y, y, y, is_causal=True)
+
+
+def r(*shape):
+    return torch.randn(*shape)
+
+
+def fixtures():
+    """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
+    and arguments of torch.export.export."""
+    auto = torch.export.Dim.AUTO
+    one, two = torch.export.Dim("one", min=2, max=8), torch.export.Dim("two", min=2)
+    keywords = {"d": {"k": r(2, 3), "l": [r(3)]}, "scale": 0.5, "opt": None, "n": 4}
+    return {
+        "batchnorm": (Batchnorm(), [((r(2, 3, 5),), {}) for _ in range(3)], {"train": True, "core": True}),
+        "cache": (Cache(), [((r(1, 1, 4),), {}) for _ in range(4)], {"core": True}),
+        "mutated_input": (MutatedInput(), [((r(2, 3), r(3)), {})], {"core": True}),
+        "cond_sizes": (CondSizes(), [((r(3, 2).abs(),), {}), ((r(5, 2).abs(),), {}), ((-r(6, 2).abs(),), {})],
+                       {"dynamic_shapes": ({0: one},)}),
+        "while_loop": (WhileLoop(), [((r(3),), {})], {}),
+        "scan": (Scan(), [((r(4, 2, 2),), {}), ((r(6, 2, 2),), {})], {"dynamic_shapes": ({0: one},)}),
+        "map": (Map(), [((r(3, 2, 4), r(4, 5)), {})], {}),
+        "vmap": (Vmap(), [((r(3, 4), r(2, 4)), {})], {"core": True}),
+        "autocast": (Autocast(), [((r(2, 4),), {})], {"core": True}),
+        "sizes": (Sizes(), [((r(4, 6), r(3, 6)), {}), ((r(5, 6), r(7, 6)), {})],
+                  {"dynamic_shapes": ({0: one}, {0: two}), "core": True}),
+        "derived": (Derived(), [((r(8), r(5, 2)), {}), ((r(12), r(6, 2)), {})],
+                    {"dynamic_shapes": ({0: 4 * one}, {0: one + 3})}),
+        "arguments": (Arguments(), [((r(2, 3), (r(3), r(2, 1)), r(2), r(1)), keywords)], {}),
+        "weights": (Weights(), [((torch.tensor([[1, 6, 0]]),), {}), ((torch.tensor([[2, 2], [3, 4]]),), {})],
+                    {"dynamic_shapes": ({0: auto, 1: auto},)}),
+        "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),
+    }
