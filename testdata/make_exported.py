@@ -2,6 +2,7 @@
 testdata/models/versions.
 
     python make_exported.py OUT     (torch 2.1 or later; writes OUT/torch-VERSION/exported_NAME.pt2)
+    python make_exported.py FOLDER --record      (writes the .npz of archives that are there)
     python make_exported.py OUT --fixtures    (those of fixture_exported.py, for testdata/models/exported)
 
 As make_models.py: NAME.npz holds inputs and outputs, of several calls for models with state. Torch
@@ -9,9 +10,11 @@ exports strictly by default up to 2.7, and not so from 2.8 on, as in users' file
 """
 
 import copy
+import io
 import pathlib
 import sys
 import warnings
+import zipfile
 
 import numpy as np
 import torch
@@ -176,10 +179,38 @@ def write(stem, module, calls, options):
         np.savez(f"{stem}_core.npz", **arrays)
 
 
+def stored(archive):
+    """{name: tensor} of an archive's weights."""
+    with zipfile.ZipFile(archive) as file:
+        names = file.namelist()
+        if not any(n.endswith("models/model.json") for n in names):
+            [entry] = [n for n in names if n.startswith("serialized_state_dict")]
+            return torch.load(io.BytesIO(file.read(entry)), weights_only=False)
+        if any(n.endswith("data/weights/model.pt") for n in names):
+            [entry] = [n for n in names if n.endswith("data/weights/model.pt")]
+            return torch.load(io.BytesIO(file.read(entry)), weights_only=False)
+    return torch.export.load(str(archive)).state_dict
+
+
+def record(archive):
+    """Writes the .npz of an archive of another torch: its weights in this torch's module."""
+    torch.manual_seed(1)
+    module, calls, _ = models()[archive.stem.removeprefix("exported_")]
+    weights, own = stored(archive), module.state_dict()
+    for name in own:
+        own[name] = weights.get(name, weights.get(f"L__s___{name.replace('.', '_')}"))
+    module.load_state_dict(own, assign=True)
+    np.savez(archive.with_suffix(".npz"), **recorded(module.eval().requires_grad_(False), calls))
+
+
 def main():
     warnings.filterwarnings("ignore")
     torch.manual_seed(0)
     out = pathlib.Path(sys.argv[1])
+    if "--record" in sys.argv:
+        for archive in sorted(out.rglob("exported_*.pt2")):
+            record(archive)
+        return
     if "--fixtures" in sys.argv:
         import fixture_exported
 

@@ -34,12 +34,13 @@ def _nnef_model_impl(ctx):
 
 nnef_model = rule(
     implementation = _nnef_model_impl,
-    doc = "The NNEF model of a TorchScript archive: NAME.nnef.tgz, NAME.nnef.tar or the folder NAME.",
+    doc = "The NNEF model of an archive of torch.export or TorchScript: NAME.nnef.tgz, NAME.nnef.tar " +
+          "or the folder NAME.",
     attrs = {
         "model": attr.label(
-            allow_single_file = [".pt", ".pth", ".ptl", ".ts", ".zip"],
+            allow_single_file = [".pt2", ".pt", ".pth", ".ptl", ".ts", ".zip"],
             mandatory = True,
-            doc = "the archive, as torch.jit.save wrote it",
+            doc = "the archive, as torch.export.save or torch.jit.save wrote it",
         ),
         "format": attr.string(default = "tgz", values = ["tgz", "tar", "folder"]),
         "inputs": attr.string(doc = "types and sizes of the tensor arguments"),
