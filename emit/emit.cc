@@ -15,6 +15,7 @@
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
+#include "t2n/passes/spread_loops.h"
 #include "t2n/passes/standard_ops.h"
 #include "t2n/passes/stored_filters.h"
 #include "t2n/passes/uniform_operands.h"
@@ -176,6 +177,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (graph && !CheckInputs(*graph, target, model).ok()) return nullptr;
   if (graph && target.strict && HasQuantities(*graph)) rewrite(LowerToRealQuantities);
   if (graph && !target.convolves_by_results() && HasComputedFilters(*graph)) rewrite(StoreFilters);
+  if (graph && HasLoopsToSpread(*graph)) rewrite(SpreadLoops);
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }

@@ -91,12 +91,12 @@ class Map(nn.Module):
 
 
 class Vmap(nn.Module):
-    """Nested, along other axes than the first."""
+    """Nested, along other axes than the first, with tensors for all rows."""
 
     def forward(self, x, y):
-        pairwise = torch.vmap(torch.vmap(lambda a, b: (a * b).sum(), (0, None)), (None, 0))
-        rows = torch.vmap(lambda a, b: a[1:] - b, in_dims=(1, None), out_dims=1)
-        return pairwise(x, y), rows(x, y[0, 0])
+        pairwise = torch.vmap(lambda b: torch.vmap(lambda a: (a * b).sum())(x))
+        rows = torch.vmap(lambda a, b: a.softmax(0) - b.cumsum(0), in_dims=(1, None))
+        return pairwise(y), rows(x, x.sum(1))
 
 
 class Autocast(nn.Module):
@@ -121,7 +121,7 @@ class Sizes(nn.Module):
         n, m = x.shape[0], y.shape[0]
         z = torch.cat([x, y]).reshape(n + m, 2, -1)
         w = torch.arange(n // 2 + 3 * m).float().mean()
-        return z[: max(n, m)], w * n, F.pad(x, (0, 0, 0, 3 * n - 2 * (n // 2)))
+        return z[: max(n, m)], w * n, F.pad(x, (0, 0, 0, n // 2))
 
 
 class Derived(nn.Module):
@@ -202,7 +202,7 @@ def fixtures():
         "derived": (Derived(), [((r(8), r(5, 2)), {}), ((r(12), r(6, 2)), {})],
                     {"dynamic_shapes": ({0: 4 * one}, {0: one + 3})}),
         "arguments": (Arguments(), [((r(2, 3), (r(3), r(2, 1)), r(2), r(1)), keywords)], {}),
-        "weights": (Weights(), [((torch.tensor([[1, 6, 0]]),), {}), ((torch.tensor([[2, 2], [3, 4]]),), {})],
+        "weights": (Weights(), [((torch.tensor([[1, 6, 0], [5, 2, 2]]),), {}), ((torch.tensor([[2, 2], [3, 4], [0, 1]]),), {})],
                     {"dynamic_shapes": ({0: auto, 1: auto},)}),
         "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),
     }

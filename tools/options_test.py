@@ -53,7 +53,7 @@ class OptionsTest(unittest.TestCase):
         proto = pathlib.Path("proto/conversion.proto").read_text()
         fields = re.findall(r"^  (?:repeated |optional )?\w+ (\w+) = \d+ \[\(flag\)", proto, re.M)
         self.assertGreater(len(fields), 20)
-        names = {"assertions": "assert", "nnef_spec_strict": "strict",
+        names = {"assertions": "assert", "nnef_spec_strict": "strict", "model_name": "model",
                  "check_same_io_as_tract": "check"}  # fmt: skip
         for field in set(fields) - {"model", "out", "test_fault"}:
             flag = names.get(field, field)

@@ -23,6 +23,14 @@ namespace {
 
 DType Accumulated(DType t) { return IsHalf(t) ? DType::kF32 : t; }
 
+// The type in which statistics of `x` are given: f32 where parameters are, otherwise x's.
+DType StatisticsType(const Val& x, std::initializer_list<Val> parameters) {
+  for (const Val& p : parameters) {
+    if (p && p.dtype() == DType::kF32) return Accumulated(x.dtype());
+  }
+  return x.dtype();
+}
+
 struct Normalized {
   Val y, mean, rstd;
 };
@@ -75,10 +83,12 @@ Arg NativeLayerNorm(OpCall& c) {
   Val x = c.tensor("input");
   int64_t axes = c.dims("normalized_shape").size();
   double eps = c.number("eps");
-  Val y = LayerNorm(b, x, axes, c.tensor("weight"), c.tensor("bias"), eps);
+  const Val weight = c.tensor("weight"), bias = c.tensor("bias");
+  Val y = LayerNorm(b, x, axes, weight, bias, eps);
   Normalized stats =
       Normalize(b, b.Cast(x, Accumulated(x.dtype())), IntRange(x.rank() - axes, x.rank()), eps);
-  return Arg::Tuple({y, stats.mean, stats.rstd});
+  const DType told = StatisticsType(x, {weight, bias});
+  return Arg::Tuple({y, b.Cast(stats.mean, told), b.Cast(stats.rstd, told)});
 }
 
 Val RmsNormalized(Builder& b, const Val& x, const std::vector<int64_t>& axes, double eps) {
@@ -166,12 +176,14 @@ Arg NativeBatchNorm(OpCall& c) {
   Val x = c.tensor("input"), mean = c.tensor("running_mean"), var = c.tensor("running_var");
   if (x.rank() < 2) return c.Refuse("input of rank 0 or 1");
   bool training = c.schema().IndexOf("training") >= 0 && c.boolean("training");
+  const DType told = StatisticsType(x, {c.tensor("weight"), c.tensor("bias"), mean, var});
   if (training || !mean || !var) {
     Normalized n = ApplyBatch(c, x, AllButChannels(x.rank()));
-    return Arg::Tuple({n.y, b.Reshape(n.mean, {x.dim(1)}), b.Reshape(n.rstd, {x.dim(1)})});
+    return Arg::Tuple({n.y, b.Cast(b.Reshape(n.mean, {x.dim(1)}), told),
+                       b.Cast(b.Reshape(n.rstd, {x.dim(1)}), told)});
   }
   Val y = ApplyStatistics(b, x, mean, var, c.tensor("weight"), c.tensor("bias"), c.number("eps"));
-  Val empty = b.Full({Dim(0)}, Accumulated(x.dtype()), 0);
+  Val empty = b.Full({Dim(0)}, told, 0);
   return Arg::Tuple({y, empty, empty});
 }
 
@@ -268,7 +280,9 @@ Arg NativeGroupNorm(OpCall& c) {
   int64_t groups = c.integer("group");
   Normalized n = GroupNormalize(c, x, groups);
   Shape stats = {x.dim(0), groups};
-  return Arg::Tuple({n.y, c.b.Reshape(n.mean, stats), c.b.Reshape(n.rstd, stats)});
+  const DType told = StatisticsType(x, {c.tensor("weight"), c.tensor("bias")});
+  return Arg::Tuple({n.y, c.b.Cast(c.b.Reshape(n.mean, stats), told),
+                     c.b.Cast(c.b.Reshape(n.rstd, stats), told)});
 }
 
 constexpr OpEntry kOps[] = {

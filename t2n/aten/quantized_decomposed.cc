@@ -136,6 +136,34 @@ Arg QuantizePerGroup(OpCall& c) {
   return b.Reshape(ToIntegers(c, b.Round(y)), c.tensor("input").shape());
 }
 
+// torchao: blocks of `block_size` share a scale and a zero point.
+Arg DequantizeAffine(OpCall& c) {
+  Builder& b = c.b;
+  c.ignore({"quant_min", "quant_max", "input_dtype"});
+  const Val x = c.tensor("input");
+  const std::vector<int64_t> block = c.ints("block_size");
+  if (static_cast<int64_t>(block.size()) != x.rank()) return c.RefuseArg("block_size");
+  Shape split, shared;  // the axes of x in blocks, and those of the scales
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (block[i] < 1) return c.RefuseArg("block_size");
+    if (x.dim(i) == Dim(block[i]) || block[i] == 1) {
+      split.push_back(x.dim(i));
+      shared.push_back(block[i] == 1 ? x.dim(i) : Dim(1));
+    } else {
+      const Dim blocks = FloorDiv(x.dim(i), block[i]);
+      split.insert(split.end(), {blocks, Dim(block[i])});
+      shared.insert(shared.end(), {blocks, Dim(1)});
+    }
+  }
+  const DType dtype = c.dtype("output_dtype", DType::kF32);
+  Val y = b.Cast(b.Reshape(x, split), dtype);
+  const Val zero = c.tensor("zero_point"), scale = b.Reshape(c.tensor("scale"), shared);
+  if (zero) y = b.Sub(y, b.Cast(b.Reshape(zero, shared), dtype));
+  const DType wide = PromoteTypes(dtype, scale.dtype());
+  y = b.Cast(b.Mul(b.Cast(y, wide), b.Cast(scale, wide)), dtype);
+  return b.Reshape(y, x.shape());
+}
+
 Arg DequantizePerGroup(OpCall& c) {
   Builder& b = c.b;
   IgnoreRange(c);
@@ -219,6 +247,10 @@ Arg ConvertElementType(OpCall& c) {
   }
 
 constexpr OpEntry kOps[] = {
+    {"torchao::dequantize_affine(Tensor input, SymInt[] block_size, Tensor scale, Tensor? "
+     "zero_point, ScalarType input_dtype, Scalar? quant_min=None, Scalar? quant_max=None, "
+     "ScalarType? output_dtype=None) -> Tensor",
+     DequantizeAffine},
     T2N_PER_TENSOR("", "float scale, int zero_point", "int"),
     T2N_PER_TENSOR(".tensor", "Tensor scale, Tensor zero_point", "int"),
     T2N_PER_TENSOR(".tensor2", "Tensor scale, Tensor zero_point", "Tensor"),

@@ -51,6 +51,11 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"torchvision::nms", kDataDependentSize},
     {"aten::linalg_eig", kMatrix},
     {"aten::linalg_eigvals", kMatrix},
+    {"aten::linalg_ldl_factor", kMatrix},
+    {"aten::linalg_ldl_factor_ex", kMatrix},
+    {"aten::linalg_ldl_solve", kMatrix},
+    {"aten::hash_tensor", "reads the bits of the elements, not their values"},
+    {"aten::chalf", "complex numbers of halves are not carried"},
     {"aten::to_dense", kSparse},
     {"aten::to_sparse", kSparse},
 };

@@ -129,8 +129,11 @@ Arg Istft(OpCall& c) {
   bool batched = x.rank() == 3;
   if (!batched) x = b.Unsqueeze(x, 0);
   Frames f = ReadFrames(c);
-  bool onesided = !c.has("onesided") || c.boolean("onesided");
-  if (!onesided) return c.RefuseArg("onesided");
+  const bool whole = x.rank() == 3 && x.dim(1) == Dim(f.size);
+  const bool onesided = c.has("onesided") ? c.boolean("onesided") : !whole;
+  // Of a whole spectrum a real signal takes the first half, too.
+  if (!onesided && whole) x = b.Slice(x, 1, 0, f.size / 2 + 1);
+  if (!onesided && !whole) return c.RefuseArg("onesided");
   if (c.boolean("return_complex")) return c.RefuseArg("return_complex");
   bool center = c.boolean("center");
   double scale = 1 / static_cast<double>(f.size);

@@ -147,6 +147,23 @@ Arg BroadcastTensors(OpCall& c) {
   return Arg::List(xs);
 }
 
+// resize_: the first elements of the storage, of a tensor that is all of it.
+Arg Resized(OpCall& c, Shape shape) {
+  const Val x = c.tensor("self");
+  const Dim count = NumElements(shape);
+  if (c.has("memory_format") && c.integer("memory_format") != 0) {
+    return c.RefuseArg("memory_format", "leaves the elements in another order");
+  }
+  if (!IsDense(x)) return c.Refuse("of a tensor that may not lie densely in memory");
+  if (LessEqual(count, x.numel()) != std::optional<bool>(true)) {
+    return c.RefuseArg(c.schema().args[1].name, "adds elements that nothing sets");
+  }
+  return c.b.Reshape(c.b.Slice(Flat(c.b, x), 0, 0, count), std::move(shape));
+}
+
+Arg Resize(OpCall& c) { return Resized(c, c.dims("size")); }
+Arg ResizeAs(OpCall& c) { return Resized(c, c.tensor("the_template").shape()); }
+
 Val AtLeast(OpCall& c, const Val& x, int64_t rank) {
   Shape shape = x.shape();
   if (x.rank() == 0) shape.assign(rank, Dim(1));
@@ -177,6 +194,12 @@ Arg ViewAsReal(OpCall& c) {
 
 constexpr OpEntry kOps[] = {
     {"aten::resolve_conj(Tensor(a) self) -> Tensor(a)", Same, &kItselfIfUnchanged},
+    {"aten::resize(Tensor(a) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> "
+     "Tensor(a)",
+     Resize},
+    {"aten::resize_as(Tensor(a) self, Tensor the_template, *, MemoryFormat? memory_format=None) -> "
+     "Tensor(a)",
+     ResizeAs},
     {"aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", View},
     {"aten::view.dtype(Tensor(a) self, ScalarType dtype) -> Tensor(a)", ViewDtype},
     {"aten::view_copy(Tensor self, SymInt[] size) -> Tensor", View},

@@ -47,7 +47,12 @@ absl::Status Evaluator::RunVmap(const Node& begin, absl::Span<const Node> nodes,
   vmaps_.pop_back();
   T2N_RETURN_IF_ERROR(status);
   if (vmap.results.empty()) return absl::OkStatus();
-  T2N_ASSIGN_OR_RETURN(const std::vector<Val> stacked, script::MakeScan(vmap.loop, &b_));
+  std::vector<Val> stacked;
+  if (vmap.loop.length == Dim(0)) {
+    for (const Val& row : vmap.loop.produced) stacked.push_back(b_.Slice(row, 0, 0, 0));
+  } else {
+    T2N_ASSIGN_OR_RETURN(stacked, script::MakeScan(vmap.loop, &b_));
+  }
   for (size_t i = 0; i < vmap.results.size(); ++i) {
     const auto& [node, axis] = vmap.results[i];
     const Val rows = b_.Transpose(stacked[i], MovePerm(stacked[i].rank(), {0}, {axis}));
@@ -74,7 +79,9 @@ absl::Status Evaluator::AddBatch(const Node& node, Scope* scope) {
   const auto at = NormalizeAxis(*Number(axis), all.rank());
   if (!at || all.rank() == 0) return Malformed();
   const Val rows = b_.Transpose(all, MovePerm(all.rank(), {*at}, {0}));
-  const Val row = b_.SelectIndex(rows, 0, vmap->loop.counter);
+  const bool none = vmap->loop.length == Dim(0);
+  const Val row = none ? b_.Full({rows.shape().begin() + 1, rows.shape().end()}, rows.dtype(), 0)
+                       : b_.SelectIndex(rows, 0, vmap->loop.counter);
   return Store(node, {IValue(TensorRef::New(row))}, scope);
 }
 

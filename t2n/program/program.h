@@ -79,8 +79,8 @@ class Program {
   virtual std::vector<std::string> Hints() const { return {}; }
 };
 
-// Opens the archive at `path` as what its content says it is. `model`: its name, where an archive of
-// torch.export holds several; may be empty. Errors: see LoadModelArchive and LoadExportedModel.
+// Opens the archive at `path` as what its content says it is. `model`: its name, where an archive
+// of torch.export holds several; may be empty. Errors: see LoadModelArchive and LoadExportedModel.
 absl::StatusOr<std::unique_ptr<Program>> OpenProgram(const std::string& path,
                                                      absl::string_view model);
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/program/float8.h"
 
 namespace t2n {
 namespace {
@@ -63,6 +64,8 @@ absl::StatusOr<std::shared_ptr<const Buffer>> StoredTensors::BufferOf(
 absl::StatusOr<Tensor> StoredTensors::Load(const std::shared_ptr<const Archive>& archive,
                                            const tv::TensorRecord& record, QuantPtr* quant) {
   std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(record.dtype));
+  const std::optional<DType> wide = WideTypeOf(record.dtype);
+  if (wide) dtype = wide;
   if (!dtype) {
     return absl::UnimplementedError(
         absl::StrCat("tensors of ", tv::ShortName(record.dtype), " are not supported"));
@@ -97,7 +100,7 @@ absl::StatusOr<Tensor> StoredTensors::Load(const std::shared_ptr<const Archive>&
   t.sizes = record.sizes;
   t.strides = record.strides;
   t.offset = record.storage_offset;
-  t.buffer = buffer;
+  t.buffer = wide ? Widen(buffer, record.dtype) : buffer;
   return t;
 }
 
