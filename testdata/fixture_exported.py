@@ -140,7 +140,7 @@ class Arguments(nn.Module):
 
 
 class Weights(nn.Module):
-    """Tied weights, a transposed one, half and bfloat16."""
+    """Tied weights, a transposed one, of 8 and 16 bits."""
 
     def __init__(self):
         super().__init__()
@@ -149,10 +149,32 @@ class Weights(nn.Module):
         self.register_buffer("turned", torch.randn(4, 3).t())
         self.halved = nn.Parameter(torch.randn(4).half())
         self.brain = nn.Parameter(torch.randn(4).bfloat16())
+        self.register_buffer("eighth", torch.randn(2, 4).to(torch.float8_e4m3fn)[1])
+        self.register_buffer("coarse", torch.randn(4).to(torch.float8_e5m2))
 
     def forward(self, ids):
         x = self.embed(ids) + self.halved.float() * self.brain.float()
+        x = x * self.eighth.float() + self.coarse.to(torch.float16)
         return self.head(x), x @ self.turned.t()
+
+
+class Unbounded(nn.Module):
+    """A loop that only the values of its input end."""
+
+    def forward(self, n, x):
+        from torch._higher_order_ops import while_loop
+
+        return while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 2), (n, x))
+
+
+class Chosen(nn.Module):
+    """As many results as a mask has, and a number that is a size."""
+
+    def forward(self, x, n):
+        k = n.item()
+        torch._check(k >= 0)
+        torch._check(k <= x.shape[0])
+        return x[x > 0], x[:k]
 
 
 class Network(nn.Module):
@@ -171,7 +193,7 @@ class Network(nn.Module):
     def forward(self, x):
         y = self.conv(x).mean(1)
         y, _ = self.attention(y, y, y, need_weights=False)
-        out, (h, _) = self.lstm(self.norm(y))
+        out, (h, _) = self.lstm(self.norm(y[:, :3]))
         up = F.interpolate(out.unsqueeze(1), scale_factor=2.0, mode="bilinear")
         return F.log_softmax(up, -1), h, F.scaled_dot_product_attention(y, y, y, is_causal=True)
 
@@ -182,7 +204,7 @@ def r(*shape):
 
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
-    and arguments of torch.export.export."""
+    refused (with what), and arguments of torch.export.export."""
     auto = torch.export.Dim.AUTO
     one, two = torch.export.Dim("one", min=2, max=8), torch.export.Dim("two", min=2)
     keywords = {"d": {"k": r(2, 3), "l": [r(3)]}, "scale": 0.5, "opt": None, "n": 4}
@@ -204,5 +226,11 @@ def fixtures():
         "arguments": (Arguments(), [((r(2, 3), (r(3), r(2, 1)), r(2), r(1)), keywords)], {}),
         "weights": (Weights(), [((torch.tensor([[1, 6, 0], [5, 2, 2]]),), {}), ((torch.tensor([[2, 2], [3, 4], [0, 1]]),), {})],
                     {"dynamic_shapes": ({0: auto, 1: auto},)}),
+        "unbounded": (Unbounded(), [((torch.tensor(0), r(2)), {})],
+                      {"refused": "how often a loop runs depends on the inputs' values"}),
+        "chosen": (Chosen(), [((r(5), torch.tensor(3)), {})],
+                   {"refused": "the inputs' values decide"}),
+        "dropout": (nn.Dropout(0.5), [((r(5),), {})],
+                    {"train": True, "refused": "call eval() on the model before saving it"}),
         "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),
     }

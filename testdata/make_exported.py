@@ -168,12 +168,15 @@ def recorded(module, calls):
 
 def write(stem, module, calls, options):
     core, train = options.pop("core", False), options.pop("train", False)
+    refused = options.pop("refused", None)
     module = module.train(train).requires_grad_(False)
     args, kwargs = copy.deepcopy(calls[0])
     program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
     arrays = recorded(module, calls)
     torch.export.save(program, f"{stem}.pt2")
     np.savez(f"{stem}.npz", **arrays)
+    if refused:
+        pathlib.Path(f"{stem}.refused").write_text(refused + "\n")
     if core:
         torch.export.save(program.run_decompositions(), f"{stem}_core.pt2")
         np.savez(f"{stem}_core.npz", **arrays)

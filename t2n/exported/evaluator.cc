@@ -60,28 +60,6 @@ bool Agrees(const Val& v, const TensorMeta& meta) {
   return std::equal(is.begin(), is.end(), told.begin(), told.end(), Agree);
 }
 
-// Whether a size that the inputs' values decide is in it.
-bool HasOpenNumber(const Operand& operand, const Argument& argument) {
-  if (const auto* items = argument.As<List>(); items && operand.items()) {
-    for (size_t i = 0; i < std::min(items->size(), operand.items()->size()); ++i) {
-      if (HasOpenNumber((*operand.items())[i], (*items)[i])) return true;
-    }
-  }
-  const auto number = operand.tensor();
-  return number && number->is_number() && argument.As<SymName>();
-}
-
-// Of a call that no overload takes: whether such a size is why.
-absl::Status CheckNumbers(const OperatorTarget& target, const Node& node,
-                          const std::vector<NamedOperand>& operands) {
-  for (size_t i = 0; i < operands.size(); ++i) {
-    if (!HasOpenNumber(operands[i].value, node.inputs[i].value)) continue;
-    return absl::UnimplementedError(
-        absl::StrCat(target.name, ": argument '", operands[i].name, "': ", kDataDependentSize));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<Values> Evaluator::Run(const Graph& graph, Values inputs,
@@ -222,13 +200,15 @@ absl::StatusOr<IValue> Evaluator::CallOperator(const Node& node, Scope& scope) {
   }
   T2N_ASSIGN_OR_RETURN(std::vector<NamedOperand> operands, Operands(node, scope));
   if (scope.autocast) T2N_RETURN_IF_ERROR(CastForAutocast(node, scope, &operands));
-  absl::StatusOr<Operand> result =
-      operators_.CallOverload(target->name, target->overload, {}, operands);
-  if (absl::IsInvalidArgument(result.status())) {
-    T2N_RETURN_IF_ERROR(CheckNumbers(*target, node, operands));
+  // In place the first argument is `self`, whatever the pure form calls it.
+  std::vector<Operand> first;
+  if (absl::EndsWith(target->name, "_") && !operands.empty() && operands[0].name == "self") {
+    first.push_back(std::move(operands[0].value));
+    operands.erase(operands.begin());
   }
-  T2N_RETURN_IF_ERROR(result.status());
-  return script::FromOperand(*result);
+  T2N_ASSIGN_OR_RETURN(const Operand result,
+                       operators_.CallOverload(target->name, target->overload, first, operands));
+  return script::FromOperand(result);
 }
 
 absl::Status Evaluator::StoreOne(const Argument& name, IValue value, Scope* scope) {
