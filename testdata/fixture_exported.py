@@ -168,13 +168,10 @@ class Unbounded(nn.Module):
 
 
 class Chosen(nn.Module):
-    """As many results as a mask has, and a number that is a size."""
+    """As many results as a mask has true elements."""
 
-    def forward(self, x, n):
-        k = n.item()
-        torch._check(k >= 0)
-        torch._check(k <= x.shape[0])
-        return x[x > 0], x[:k]
+    def forward(self, x):
+        return x[x > 0]
 
 
 class Network(nn.Module):
@@ -228,8 +225,8 @@ def fixtures():
                     {"dynamic_shapes": ({0: auto, 1: auto},)}),
         "unbounded": (Unbounded(), [((torch.tensor(0), r(2)), {})],
                       {"refused": "how often a loop runs depends on the inputs' values"}),
-        "chosen": (Chosen(), [((r(5), torch.tensor(3)), {})],
-                   {"refused": "the inputs' values decide"}),
+        "chosen": (Chosen(), [((r(5),), {})],
+                   {"refused": "the size of the result depends on the inputs' values"}),
         "dropout": (nn.Dropout(0.5), [((r(5),), {})],
                     {"train": True, "refused": "call eval() on the model before saving it"}),
         "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),

@@ -74,6 +74,7 @@ constexpr absl::string_view kAssertions[] = {
     "torch.ops.aten._assert_async.msg",
     "torch.ops.aten.sym_constrain_range.default",
     "torch.ops.aten.sym_constrain_range_for_size.default",
+    "torch.ops.aten._linalg_check_errors.default",
     "torch.ops.aten._print.default",
     "torch._functorch.predispatch.lazy_load_decompositions",
 };
