@@ -24,7 +24,7 @@ TEST(InspectTest, ReadsEveryArchive) {
   for (const char* folder : {"testdata/archives", "testdata/models"}) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
       const std::string extension = file.path().extension().string();
-      if (extension != ".pt" && extension != ".ptl") continue;
+      if (extension != ".pt" && extension != ".ptl" && extension != ".pt2") continue;
       absl::StatusOr<ModelSummary> summary = Inspect(file.path().string());
       EXPECT_TRUE(summary.ok()) << file.path() << ": " << summary.status();
       if (!summary.ok()) continue;
@@ -33,6 +33,42 @@ TEST(InspectTest, ReadsEveryArchive) {
     }
   }
   EXPECT_GT(archives, 50);
+}
+
+TEST(InspectTest, ListsAnArchiveOfTorchExport) {
+  const auto summary = Inspect("testdata/models/versions/torch-2.15.0/exported_mlp_dyn.pt2");
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  const std::string text = ToText(*summary);
+  EXPECT_EQ(
+      text.substr(text.find('\n') + 1),
+      R"(archive of torch.export, schema 8.20, torch 2.15.0+cu132, training dialect, model model, weights 232 B
+
+methods (1)
+  forward -> (f32[s77,2])
+    x  f32[s77,4]
+
+open sizes (1)
+  s77  2..64  x:0
+
+modules (3)
+  (root)  __main__.Mlp
+  a       torch.nn.modules.linear.Linear
+  b       torch.nn.modules.linear.Linear
+
+operators (2)
+  torch.ops.aten.gelu.default         1  known
+  torch.ops.aten.linear.default       2  known
+
+weights (4)
+  a.weight  f32[8,4]  128  data/weights/weight_0  parameter
+  a.bias    f32[8]    32   data/weights/weight_1  parameter
+  b.weight  f32[2,8]  64   data/weights/weight_2  parameter
+  b.bias    f32[2]    8    data/weights/weight_3  parameter
+
+what would stop a conversion (0)
+)");
+  EXPECT_THAT(std::string(Inspect(summary->path, "none").status().message()),
+              HasSubstr("has no model 'none'; it has: model"));
 }
 
 TEST(InspectTest, ListsTheWholeOfASmallArchive) {

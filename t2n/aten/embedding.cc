@@ -1,6 +1,7 @@
 // Lookups in tables of vectors (ATen/native/{Embedding,EmbeddingBag}.cpp).
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
 #include "t2n/aten/promote.h"
@@ -82,7 +83,7 @@ Arg EmbeddingBag(OpCall& c) {
   if (c.has("padding_idx")) {
     Dim padding = c.dim("padding_idx");
     bool negative = padding.is_const() && padding.value() < 0;
-    bool none = negative && c.schema().name == "aten::_embedding_bag";
+    bool none = negative && absl::StartsWith(c.schema().name, "aten::_embedding_bag");
     if (negative) padding = padding + table.dim(0);
     if (!none) member = b.And(member, b.Ne(indices, b.DimScalar(padding)));
   }
@@ -108,6 +109,10 @@ constexpr OpEntry kOps[] = {
      "include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)",
      EmbeddingBag},
     {"aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
+     "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
+     "bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
+     EmbeddingBag},
+    {"aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
      "bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
      EmbeddingBag},
