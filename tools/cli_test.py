@@ -21,6 +21,7 @@ _TOOL = os.path.abspath(sys.argv.pop(1))
 _DATA = pathlib.Path("testdata").absolute()
 _RESIDUAL = str(_DATA / "models/residual.pt")
 _SCRIPTED = str(_DATA / "models/residual_scripted.pt")
+_EXPORTED = str(_DATA / "models/versions/torch-2.15.0/exported_mlp_dyn.pt2")
 
 # Arguments, exit status, text of the last line of stderr. {tmp} is an empty folder of the case's own
 # that has the folder `filled` with a file in it.
@@ -49,6 +50,14 @@ _MESSAGES = [
     ("--dynamic_axes y:0=B {residual} {tmp}/out", 1,
      "--dynamic_axes 'y' fits no argument of forward(input)"),
     ("--model net {residual} {tmp}/out", 1, "leave out --model"),
+    ("--model net {exported} {tmp}/out", 1, "has no model 'net'; it has: model"),
+    ("--method other {exported} {tmp}/out", 1, "no method 'other', only forward"),
+    ("--inputs y=f32[3,4] {exported} {tmp}/out", 1, "fits no argument of the program (x)"),
+    ("--inputs x=i64[3,4] {exported} {tmp}/out", 1, "input x is f32 in the program"),
+    ("--inputs x=f32[3,5] {exported} {tmp}/out", 1, "the program was exported for 4 there"),
+    ("--inputs x=f32[99,4] {exported} {tmp}/out", 1, "at least 2 and at most 64 there (s77)"),
+    ("--dynamic_axes x:1=S {exported} {tmp}/out", 1, "axis 1 of input x cannot be S"),
+    ("--args x=[1.0] {exported} {tmp}/out", 1, "it has 2 axes in the program"),
     ("--method nosuch {residual} {tmp}/out", 1, "the model has no method 'nosuch'"),
     ("--output_names a,b {residual} {tmp}/out", 1, "--output_names has 2 names"),
     ("--output_names _ {residual} {tmp}/out", 1, "leaves out every output"),
@@ -131,7 +140,8 @@ class CommandTest(unittest.TestCase):
         (self.tmp / "filled/a").write_text("a")
 
     def split(self, text):
-        names = {"tmp": self.tmp, "data": _DATA, "residual": _RESIDUAL, "scripted": _SCRIPTED}
+        names = {"tmp": self.tmp, "data": _DATA, "residual": _RESIDUAL, "scripted": _SCRIPTED,
+                 "exported": _EXPORTED}  # fmt: skip
         return [word.format(**names) for word in text.split()]
 
     def test_refusals(self):
@@ -154,6 +164,22 @@ class CommandTest(unittest.TestCase):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("--inputs", done.stdout)
+
+    def test_sizes_of_an_exported_program(self):
+        for flags, shape in (
+            ("", "[s77, 4]"),
+            ("--dynamic_axes x:0=B --assert B<=8", "[B, 4]"),
+            ("--assert s77<=8", "[s77, 4]"),
+            ("--inputs x=f32[2*B,4]", "[2*B, 4]"),
+            ("--inputs x=f32[3,4]", "[3, 4]"),
+        ):
+            with self.subTest(flags):
+                out = self.tmp / "out"
+                done = run(*flags.split(), _EXPORTED, str(out))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                graph = (out / "graph.nnef").read_text()
+                self.assertIn(f"shape = {shape}", graph)
+                self.assertEqual("<= 8;" in graph, "<=8" in flags)
 
     def test_spec_files(self):
         files = {

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "parsers/exported/expression.h"
 #include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/places.h"
@@ -33,6 +34,12 @@ Values Several(const Node& node, const IValue& result) {
 // The size that a value of the program has, as far as both it and the graph say it.
 bool Agree(const Dim& is, const SymInt& told) {
   return !told.is_number() || !is.is_const() || is == Dim(*told.value);
+}
+
+// As people write it: `2*s77`.
+std::string Spelled(absl::string_view expression) {
+  const auto e = ParseExpression(expression);
+  return e.ok() ? ToString(*e) : std::string(expression);
 }
 
 // Sizes but for those of 1.
@@ -263,7 +270,7 @@ absl::Status Evaluator::Check(absl::string_view name, const IValue& value, const
   for (size_t i = 0; i < meta->second.sizes.size(); ++i) {
     const SymInt& size = meta->second.sizes[i];
     absl::StrAppend(&told, i == 0 ? "[" : ",",
-                    size.is_number() ? absl::StrCat(*size.value) : std::string(size.expression));
+                    size.is_number() ? absl::StrCat(*size.value) : Spelled(size.expression));
   }
   absl::StrAppend(&told, meta->second.sizes.empty() ? "[]" : "]");
   return absl::UnimplementedError(absl::StrCat("'", name, "' is ", told, " in the program, but ",

@@ -104,6 +104,23 @@ absl::Status AskByAxis(const script::DynamicAxis& axis, const script::SymbolFact
   return absl::OkStatus();
 }
 
+// The sizes of a value of --args, a list of lists.
+absl::Status AskByValue(const IValue& value, UserTensor* tensor) {
+  const IValue* inner = &value;
+  for (std::optional<Dim>& asked : tensor->asked) {
+    const auto list = inner->list();
+    if (!list) {
+      return absl::InvalidArgumentError(absl::StrCat("--args '", tensor->name, "': it has ",
+                                                     tensor->asked.size(),
+                                                     " axes in the program: as many lists"));
+    }
+    asked = Dim(static_cast<int64_t>(list->items.size()));
+    if (list->items.empty()) break;
+    inner = &list->items[0];
+  }
+  return absl::OkStatus();
+}
+
 // A value of --args with open sizes in the place of their names.
 IValue WithOpenSizes(const IValue& value, const script::InputRequest& request) {
   const std::string* name = value.If<std::string>();
@@ -161,7 +178,7 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
   for (const UserInput& input : UserInputs(program)) {
     if (!input.name.empty()) names.insert(input.name);
     const auto* tensor = input.input->As<TensorName>();
-    if (tensor == nullptr || Given(input.name, request)) continue;
+    if (tensor == nullptr) continue;
     const auto meta = program.graph.tensors.find(tensor->name);
     if (meta == program.graph.tensors.end()) {
       return absl::InvalidArgumentError(
@@ -169,6 +186,11 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
     }
     UserTensor user{input.name, input.position, &meta->second, {}};
     user.asked.resize(meta->second.sizes.size());
+    if (const IValue* value = Given(input.name, request)) {
+      T2N_RETURN_IF_ERROR(AskByValue(*value, &user));
+      tensors.push_back(std::move(user));
+      continue;
+    }
     if (const script::InputSpec* spec = specs.Take(input.name)) {
       T2N_RETURN_IF_ERROR(AskByType(*spec, &user));
     }
@@ -202,10 +224,13 @@ absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, con
   }
   const auto* tensor = input.input->As<TensorName>();
   if (tensor == nullptr) return IValue();  // what no node refers to
-  if (given) return GivenTensor(input.name, *given, builder);
   const TensorMeta& meta = graph.tensors.at(tensor->name);
   const std::optional<DType> dtype =
       meta.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta.dtype)) : std::nullopt;
+  if (given && dtype) {
+    T2N_ASSIGN_OR_RETURN(const IValue value, GivenTensor(input.name, *given, builder));
+    return IValue(TensorRef::New(builder->Cast(value.tensor()->Read(), *dtype)));
+  }
   if (!dtype || meta.layout != Layout::kStrided) {
     return absl::UnimplementedError(
         absl::StrCat("input ", input.name, " is ", dtype ? "sparse" : "of an unsupported type"));

@@ -25,8 +25,8 @@ struct UserInput {
 // In order, with those whose value is part of the program.
 std::vector<UserInput> UserInputs(const ExportedProgram& program);
 
-// Those that are tensors, but for the ones that --args gives. InvalidArgument if the request asks
-// for what the program has not: an input, an axis, a type.
+// Those that are tensors, with the sizes that --args gives. InvalidArgument if the request asks for
+// what the program has not: an input, an axis, a type.
 absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& program,
                                                     const script::InputRequest& request);
 
