@@ -1,19 +1,27 @@
 """The project's C++ targets: warnings are errors."""
 
-_COPTS = ["-Wall", "-Wextra", "-Werror", "-Wno-sign-compare"]
+_INSIDE = ["-Wall", "-Wextra", "-Werror", "-Wno-sign-compare"]
+
+# Another workspace has not our .bazelrc, its compiler warns of what ours does not, and its sandbox
+# has no headers of @system but those on the compiler's own path.
+_OUTSIDE = ["-std=c++17", "-w", "-isystem/usr/include/eigen3"]
+
+def project_copts():
+    """Flags for all C++ of this repository, wherever it is built."""
+    return _INSIDE if native.repository_name() == "@" else _OUTSIDE
 
 # The system's static libraries cannot be spread over many shared objects: everything links statically.
 def t2n_library(name, copts = [], **kwargs):
-    native.cc_library(name = name, copts = _COPTS + copts, linkstatic = True, **kwargs)
+    native.cc_library(name = name, copts = project_copts() + copts, linkstatic = True, **kwargs)
 
 def t2n_binary(name, copts = [], **kwargs):
-    native.cc_binary(name = name, copts = _COPTS + copts, **kwargs)
+    native.cc_binary(name = name, copts = project_copts() + copts, **kwargs)
 
 def t2n_test(name, copts = [], deps = [], size = "small", **kwargs):
     native.cc_test(
         name = name,
         size = size,
-        copts = _COPTS + copts,
+        copts = project_copts() + copts,
         linkstatic = True,
         deps = deps + ["@system//:gtest_main"],
         **kwargs

@@ -1,10 +1,26 @@
 """Converts models as part of a build."""
 
+load(":toolchain.bzl", _pt2nnef_toolchain = "pt2nnef_toolchain")
+
+pt2nnef_toolchain = _pt2nnef_toolchain
+
+_TOOLCHAIN = str(Label("//tools:toolchain_type"))
+
+NnefModelInfo = provider(
+    doc = "A model as nnef_model made it.",
+    fields = {
+        "model": "the archive or the folder (File)",
+        "report": "what was converted: a ConversionReport as JSON (File)",
+    },
+)
+
 def _nnef_model_impl(ctx):
+    pt2nnef = ctx.toolchains[_TOOLCHAIN]
     if ctx.attr.format == "folder":
         out = ctx.actions.declare_directory(ctx.label.name)
     else:
         out = ctx.actions.declare_file("%s.nnef.%s" % (ctx.label.name, ctx.attr.format))
+    report = ctx.actions.declare_file(ctx.label.name + ".report.json")
     args = ctx.actions.args()
     args.add("convert")
     args.add("--log_level=warning")
@@ -20,17 +36,23 @@ def _nnef_model_impl(ctx):
         args.add("--assert=" + assertion)
     if ctx.file.spec:
         args.add("--spec", ctx.file.spec)
+    args.add(report, format = "--report=%s")
     args.add(ctx.file.model)
     args.add(out.path)
     ctx.actions.run(
-        outputs = [out],
+        outputs = [out, report],
         inputs = ctx.files.model + ctx.files.spec,
-        executable = ctx.executable._pt2nnef,
+        executable = pt2nnef.executable,
+        tools = pt2nnef.files,
         arguments = [args],
         mnemonic = "Pt2Nnef",
         progress_message = "Converting %s to NNEF" % ctx.file.model.short_path,
     )
-    return [DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out]))]
+    return [
+        DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out])),
+        NnefModelInfo(model = out, report = report),
+        OutputGroupInfo(report = depset([report])),
+    ]
 
 nnef_model = rule(
     implementation = _nnef_model_impl,
@@ -55,10 +77,27 @@ nnef_model = rule(
             allow_single_file = [".json", ".textproto", ".txtpb"],
             doc = "a ConversionSpec (proto/conversion.proto); attributes take the place of its fields",
         ),
-        "_pt2nnef": attr.label(
-            default = Label("//tools:pt2nnef"),
-            executable = True,
-            cfg = "host",
-        ),
     },
+    incompatible_use_toolchain_transition = True,
+    provides = [NnefModelInfo],
+    toolchains = [_TOOLCHAIN],
 )
+
+def nnef_models(name, models, **kwargs):
+    """A target nnef_model for each archive, and NAME for all of them.
+
+    Args:
+      name: of all of them.
+      models: archives, as glob gives them; the target of dir/net.pt is NAME_dir_net.
+      **kwargs: of every nnef_model.
+    """
+    targets = []
+    for model in models:
+        stem = model[:model.rindex(".")].lstrip(":/")
+        targets.append(name + "_" + stem.replace("/", "_").replace(":", "_"))
+        nnef_model(name = targets[-1], model = model, **kwargs)
+    native.filegroup(
+        name = name,
+        srcs = targets,
+        visibility = kwargs.get("visibility"),
+    )

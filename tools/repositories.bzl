@@ -1,0 +1,52 @@
+"""What a workspace that uses pt2nnef has to have."""
+
+def _folder_impl(ctx):
+    for child in ctx.path(ctx.attr.workspace_file).dirname.readdir():
+        ctx.symlink(child, child.basename)
+
+_folder = repository_rule(
+    implementation = _folder_impl,
+    doc = "A folder of this repository as a repository of its own.",
+    attrs = {"workspace_file": attr.label(mandatory = True)},
+)
+
+# Debian's Bazel (bazel-bootstrap) brings none of the repositories that it needs itself: these are
+# its packages bazel-rules-java, bazel-rules-proto, bazel-platforms and bazel-skylib.
+_INSTALLED = {
+    "bazel_skylib": "/usr/share/bazel/tools/skylib",
+    "platforms": "/usr/share/bazel/tools/platforms",
+    "rules_java": "/usr/share/bazel/rules/java",
+    "rules_proto": "/usr/share/bazel/rules/proto",
+}
+
+# Shims: Debian's rules_cc is for newer Bazels, and it has no coverage tools.
+_OF_OURS = {
+    "remote_coverage_tools": Label("//bazel/coverage:WORKSPACE"),
+    "rules_cc": Label("//bazel/rules_cc:WORKSPACE"),
+}
+
+def pt2nnef_repositories(debian_bazel = True):
+    """Declares the repositories of pt2nnef and registers its tool, built from source.
+
+    A workspace that declares or registers something else first keeps that. All comes from installed
+    packages (setup.sh lists them); nothing is downloaded.
+
+    Args:
+      debian_bazel: declare what Debian's Bazel needs itself too; other Bazels bring it.
+    """
+    if native.existing_rule("system"):
+        fail("pt2nnef calls the system's libraries @system: give your repository another name")
+    native.new_local_repository(
+        name = "system",
+        build_file = str(Label("//bazel:system.BUILD")),
+        path = "/usr",
+    )
+    native.register_toolchains(str(Label("//tools:from_source")))
+    if not debian_bazel:
+        return
+    for name, path in _INSTALLED.items():
+        if not native.existing_rule(name):
+            native.local_repository(name = name, path = path)
+    for name, workspace_file in _OF_OURS.items():
+        if not native.existing_rule(name):
+            _folder(name = name, workspace_file = workspace_file)
