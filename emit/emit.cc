@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/check/check.h"
 #include "emit/lower/lowering.h"
 #include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
@@ -28,7 +29,6 @@ using nnef::Expr;
 namespace {
 
 constexpr char kInitial[] = ".initial";
-constexpr char kProperties[] = "tract_core_properties";
 
 absl::Span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -88,7 +88,7 @@ void AddProperties(const EmitSpec& spec, Model& model) {
     pairs.push_back(nnef::Tuple({nnef::Str(name), nnef::Str(value)}));
   }
   nnef::Fragment fragment;
-  fragment.name = kProperties;
+  fragment.name = kPropertiesFragment;
   fragment.results = {{"properties", "(string, tensor<scalar>)[]"}};
   fragment.body.push_back({{"properties"}, nnef::Array(std::move(pairs))});
   model.document.fragments.insert(model.document.fragments.begin(), std::move(fragment));
@@ -221,7 +221,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   if (spec.target.strict) {
     for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
   }
-  model.fragment_names.Unique(kProperties);
+  model.fragment_names.Unique(kPropertiesFragment);
   model.document.graph_name = ToIdentifier(spec.graph_name);
   model.symbols = InputSymbols(graph);
   if (spec.target.is_tract()) {
@@ -234,9 +234,6 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   lowering.FinishOutputs(graph);
 
   std::vector<nnef::Assignment> body;
-  const size_t declared = graph.inputs().size() + model.variables.size();
-  model.places.resize(model.document.body.size());
-  model.places.insert(model.places.begin(), declared, nullptr);
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
     body.push_back({{model.document.inputs[i]}, External(*graph.inputs()[i], spec.target)});
   }
@@ -257,10 +254,27 @@ std::string InitialValueFile(absl::string_view input) {
   return absl::StrCat(input, kInitial, ".dat");
 }
 
-absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
-  Model model;
+namespace {
+
+PlacePtr PlaceOf(const Model& model, const nnef::Assignment& assignment) {
+  return assignment.source < 0 ? nullptr : model.sources[assignment.source];
+}
+
+// The document, if every reader of its target understands it.
+absl::Status BuildChecked(const Graph& graph, const EmitSpec& spec, Model& model) {
   BuildDocument(graph, spec, model);
   T2N_RETURN_IF_ERROR(Refusals(model));
+  return CheckDocument(model.document, model.target, [&](const nnef::Assignment& assignment) {
+    const PlacePtr place = PlaceOf(model, assignment);
+    return place ? place->ToString() : std::string();
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
+  Model model;
+  T2N_RETURN_IF_ERROR(BuildChecked(graph, spec, model));
   return nnef::ToText(model.document);
 }
 
@@ -277,7 +291,8 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
   const std::vector<nnef::Assignment>& body = model.document.body;
   int64_t line = std::count(text.begin(), text.end(), '\n') - body.size();
   for (size_t i = 0; i < body.size(); ++i, ++line) {
-    report->operation_list.push_back({body[i].results, body[i].value.text, line, model.places[i]});
+    report->operation_list.push_back(
+        {body[i].results, body[i].value.text, line, PlaceOf(model, body[i])});
   }
   for (const Variable& v : model.variables) {
     report->variable_list.push_back(
@@ -289,9 +304,9 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
 
 absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report) {
   Model model;
-  BuildDocument(graph, spec, model);
+  const absl::Status built = BuildChecked(graph, spec, model);
   if (report) report->refusals = model.refusals;
-  T2N_RETURN_IF_ERROR(Refusals(model));
+  T2N_RETURN_IF_ERROR(built);
   const std::string text = nnef::ToText(model.document);
   if (report) Describe(model, text, spec.list_contents, report);
   T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,

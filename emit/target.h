@@ -67,6 +67,9 @@ struct Target {
 // The newest tract that is tested: the default target.
 const Target& DefaultTarget();
 
+// The fragment whose result tract takes for the model's properties.
+constexpr char kPropertiesFragment[] = "tract_core_properties";
+
 // The operations of NNEF 1.0.5, by name: fragments of a strict document are called otherwise.
 std::vector<std::string> StandardOperations();
 

@@ -21,7 +21,8 @@ Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&mo
     bool named = i < graph.output_names().size() && !graph.output_names()[i].empty();
     const std::string wanted = ToIdentifier(named ? graph.output_names()[i] : "output");
     const auto input = values_.find(output);
-    const bool same = model->same_io_names && input != values_.end() && input->second.text == wanted;
+    const bool same =
+        model->same_io_names && input != values_.end() && input->second.text == wanted;
     std::string name = same ? wanted : names_->Unique(wanted);
     model->document.outputs.push_back(name);
     output_names_.insert({output, name});
@@ -104,7 +105,7 @@ Lowering::Names Lowering::Bind(Expr value, absl::FunctionRef<Names()> names) {
   auto [it, is_new] = bound_.try_emplace(nnef::ToText(value));
   if (is_new) {
     it->second = names();
-    body().push_back({it->second, std::move(value)});
+    body().push_back({it->second, std::move(value), source_});
   }
   return it->second;
 }
@@ -256,13 +257,14 @@ void Lowering::LowerNodes(const Graph& graph) {
     }
   }
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    source_ = static_cast<int>(model_->sources.size());
+    model_->sources.push_back((*it)->place);
     if (LowerEmpty(**it)) continue;
     LowerFn lower = FindLowering((*it)->op);
     absl::Status status = !lower ? Refuse(**it, "this primitive has no form in NNEF")
                           : HasUnknownSize(**it)
                               ? Refuse(**it, "a size depends on the values of the inputs")
                               : lower(*this, **it);
-    if (!parent_) model_->places.resize(body().size(), (*it)->place);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
     for (const auto& v : (*it)->outputs) Alias(v.get(), nnef::Id("refused"));

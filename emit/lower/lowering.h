@@ -47,10 +47,10 @@ struct Model {
   Target target;
   Naming naming = Naming::kModulePath;
   nnef::Document document;
-  std::vector<PlacePtr> places;  // of the assignments of the document's body
   std::vector<Variable> variables;
   std::vector<std::string> refusals;  // one line each
   std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
+  std::vector<PlacePtr> sources;      // of nodes; Assignment::source is a position here
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
   SolidAxes solid_axes;               // of the graph, for tract
   BehindReshapes behind_reshapes;     // the same
@@ -197,6 +197,7 @@ class Lowering {
   NameTable own_names_;
   NameTable* names_;
   std::vector<nnef::Assignment> body_;
+  int source_ = -1;  // of the node at hand
   absl::flat_hash_map<const Value*, nnef::Expr> values_;
   absl::flat_hash_map<std::string, Names> bound_;  // by the text of what was computed
   absl::flat_hash_map<const Value*, absl::InlinedVector<const Node*, 2>> uses_;

@@ -238,7 +238,7 @@ void Lowering::Store(Variable variable) {
   if (variable.tensor.dtype == DType::kBool && !target().reads_bool_files()) {
     std::string meant = std::exchange(variable.name, model_->names.Unique(variable.name + "_u8"));
     variable.tensor.dtype = DType::kU8;
-    body.push_back({{std::move(meant)}, Cast(nnef::Id(variable.name), DType::kBool)});
+    body.push_back({{std::move(meant)}, Cast(nnef::Id(variable.name), DType::kBool), source_});
   }
   model_->variables.push_back(std::move(variable));
 }
@@ -260,7 +260,8 @@ void Lowering::StoreInPieces(Variable whole) {
   }
   model_->document.body.push_back({{whole.name},
                                    nnef::Call("concat", {nnef::Array(std::move(pieces))},
-                                              {{"axis", nnef::Int(static_cast<int64_t>(axis))}})});
+                                              {{"axis", nnef::Int(static_cast<int64_t>(axis))}}),
+                                   source_});
 }
 
 Expr Lowering::Elementwise(const Node& node, int i) {

@@ -51,6 +51,7 @@ Expr Call(absl::string_view op, std::vector<Expr> operands,
 struct Assignment {
   std::vector<std::string> results;
   Expr value;
+  int source = -1;  // what it was written for, by the writer's numbers
 };
 
 // A parameter or result of a fragment: name and type (`tensor<scalar>`).

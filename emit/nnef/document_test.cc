@@ -56,9 +56,7 @@ TEST(DocumentTest, FloatsReadBackTheSameAndLookLikeFloats) {
   EXPECT_EQ(ToText(Float(-std::numeric_limits<double>::infinity())), "-inf");
 }
 
-TEST(DocumentTest, QuotesStrings) {
-  EXPECT_EQ(ToText(Str("a\"b\\c'd")), R"("a\"b\\c\'d")");
-}
+TEST(DocumentTest, QuotesStrings) { EXPECT_EQ(ToText(Str("a\"b\\c'd")), R"("a\"b\\c\'d")"); }
 
 TEST(DocumentTest, TellsIdentifiersFromLiterals) {
   EXPECT_TRUE(Id("x1").is_identifier());

@@ -8,7 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/check/check.h"
 #include "emit/emit.h"
+#include "emit/nnef/parse.h"
 #include "emit/testing/cases.h"
 #include "t2n/base/status.h"
 #include "t2n/kernels/kernel.h"
@@ -66,6 +68,14 @@ absl::StatusOr<std::vector<Tensor>> Evaluate(const Graph& graph, const Case& c) 
   return outputs;
 }
 
+// The text reads as the document that was printed, and is as well formed.
+absl::Status ReadBack(const Graph& graph, const EmitSpec& spec) {
+  T2N_ASSIGN_OR_RETURN(std::string text, EmitText(graph, spec));
+  T2N_ASSIGN_OR_RETURN(nnef::Document document, nnef::ParseDocument(text));
+  if (nnef::ToText(document) != text) return absl::InternalError("the text reads otherwise");
+  return CheckDocument(document, spec.target);
+}
+
 absl::Status Write(const Case& c, const Target& target, const std::string& folder) {
   Graph graph;
   Builder builder(&graph);
@@ -83,6 +93,7 @@ absl::Status Write(const Case& c, const Target& target, const std::string& folde
   spec.target = target;
   T2N_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, Evaluate(graph, c));
   T2N_RETURN_IF_ERROR(EmitModel(graph, spec, nullptr));
+  T2N_RETURN_IF_ERROR(ReadBack(graph, spec));
   for (size_t i = 0; i < c.inputs.size(); ++i) {
     T2N_RETURN_IF_ERROR(WriteNumpy(absl::StrCat(folder, "/in", i, ".npy"), c.inputs[i]));
   }
