@@ -26,10 +26,16 @@ _TOOL = os.path.abspath(sys.argv.pop(1))
 # The checkout: links lead to files that are no part of this test's data. The tool is, so the test
 # runs again when a source changes.
 _ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
-_NEEDS = {"torch", "network", "bazel", "tract-source"}
+_NEEDS = {"torch", "network", "bazel"}
+# Flags of other programs: bazel, pip, systemd-run, score, hostile, a golden's test.
+_OTHER_FLAGS = set(
+    "--baseline --config --flags --flips --index --inputs_from_npz --json --mutations --only --pipe "
+    "--truncations --update --wait".split()
+)
 
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:\\?\.\d+)?(?:e\\?-?\d+)?")
+_FLAG = re.compile(r"--[a-z][a-z_]*")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _LIMIT = re.compile(r"\b(kMax[A-Z]\w*|kMost[A-Z]\w*)\s*=[^=]")
 
@@ -136,6 +142,19 @@ class DocumentTest(unittest.TestCase):
                         f"{path.relative_to(_ROOT)}: a row for it belongs in docs/limits.md",
                     )  # fmt: skip
 
+
+    def test_flags_are_there(self):
+        told = set(_FLAG.findall("".join(path.read_text() for path in documents())))
+        helped = subprocess.run([_TOOL, "--help=all"], capture_output=True, text=True).stdout
+        flags = set(_FLAG.findall(helped))
+        self.assertGreater(len(flags), 20)
+        self.assertLessEqual(told, flags | _OTHER_FLAGS)
+
+    def test_usual_refusals_are_messages(self):
+        said = [message for _, _, message in refusals_doc.messages()]
+        said += [why for _, why in refusals_doc.operators_without_form()]
+        for piece, _, _ in refusals_doc.USUAL:
+            self.assertTrue(any(piece in message for message in said), piece)
 
     def test_messages_of_refusals_are_listed(self):
         listed = (_ROOT / "docs/refusals.md").read_text()

@@ -100,6 +100,53 @@ KINDS = [
 ]  # fmt: skip
 
 
+# The ones most met: a piece of the message, what is behind it, what to do.
+USUAL = [
+    ("the archive does not say the sizes of",
+     "Scripted archives, and those of torch before 2, hold no sizes.",
+     '`--inputs "x=f32[1,3,224,224]"`, as the message has it; a letter stays open.'),
+    ("has no value; add --args",
+     "An argument that is no tensor has no default.",
+     '`--args "sr=16000"`.'),
+    ("is not known",
+     "The operator is not there; all that are missing are listed in one run.",
+     "Write it with others, or [add it](add-an-operator.md); `inspect` says what a model needs."),
+    ("no overload of",
+     "The operator is there, but not with arguments of these types.",
+     "The message says which argument; often an `--inputs` of the wrong type."),
+    ("the model raises:",
+     "The program itself refuses these sizes or values; torch does too.",
+     "Other `--inputs` or `--args`; with an open size, an `--assert` that rules it out."),
+    ("draws random numbers",
+     "A graph gives the same for the same inputs.",
+     "`model.eval()` before saving; noise as an argument of the method."),
+    ("the size of the result depends on the inputs' values",
+     "`nonzero`, `unique`, indexing by a mask: sizes must be known before the model runs.",
+     "`torch.where` or a product with the mask; return all rows and the mask."),
+    ("the program needs the value of a tensor that depends on the inputs",
+     "`.item()`, `int(x)`, `if x.sum() > 0`: Python needs a number that only a run gives.",
+     "`--args` if it is always the same; else `torch.where`."),
+    ("decides here, but is not known for every size",
+     "The program compares open sizes, and both answers are possible.",
+     "The `--assert` that the message names, or a number for the size."),
+    ("in a loop over an open size",
+     "What is done is not the same in every pass.",
+     "Give the size a number: the loop is written out."),
+    ("what the model keeps between calls does not settle",
+     "A cache that grows with every call.",
+     "Keep it at one size, or `--state drop`."),
+    ("layers are quantized dynamically by qnnpack or oneDNN",
+     "The archive does not show which engine ran; results differ.",
+     "`--quantized_engine`, as it was where the model was saved."),
+    ("NNEF 1.0.5 has no",
+     "`--strict` allows the standard alone.",
+     "Without `--strict`; or numbers in the place of open sizes."),
+    ("is damaged (its CRC-32 differs)",
+     "The file was changed or cut off on its way.",
+     "Copy it again."),
+]  # fmt: skip
+
+
 def constants():
     """Texts that have a name: {kName: text}."""
     found = {}
@@ -211,6 +258,10 @@ def print_page():
         "kind, with why and the cure; `…` is filled in. Written from the sources by\n"
         "`tools/refusals_doc.py`; a test notices when it falls behind.\n"
     )
+    print("## The usual ones\n\n| message | why | cure |\n|---|---|---|")
+    for piece, why, cure in USUAL:
+        print(f"| {piece} ... | {why} | {cure} |")
+    print()
     rows = {kind.title: [] for kind in KINDS}
     for place, maker, message in messages():
         rows[kind_of(place, maker).title].append((place, maker, message))
