@@ -142,6 +142,23 @@ class DocumentTest(unittest.TestCase):
                     )  # fmt: skip
 
 
+    def test_the_tests_that_hold_threats_are_there(self):
+        threats = (_ROOT / "docs/threats.md").read_text()
+        code = "".join(path.read_text() for path in sorted(_ROOT.glob("[pte]*/**/*_test.cc")))
+        builds = "".join(path.read_text() for path in sorted(_ROOT.glob("[pte]*/**/BUILD.bazel")))
+        cases = re.findall(r"`(\w+)\.(\w+)`", threats)
+        targets = re.findall(r"`(?://\S+:)?(\w+_(?:test|fuzz))`", threats)
+        programs = re.findall(r"hostile_programs\.py`: ((?:`\w+`(?:, )?)+)", threats)
+        self.assertGreater(len(cases) + len(targets) + len(programs), 20)
+        for suite, case in cases:
+            if case != "py":
+                self.assertRegex(code, rf"\bTEST\w*\({suite}, {case}\)")
+        for target in targets:
+            self.assertTrue(f'name = "{target}"' in builds or f'"{target[:-5]}",' in builds, target)
+        hostile = (_ROOT / "tools/judge/hostile_programs.py").read_text()
+        for name in re.findall(r"`(\w+)`", "".join(programs)):
+            self.assertIn(f'"{name}"', hostile)
+
     def test_flags_are_there(self):
         pages = (_ROOT / "docs").glob("*.md")
         told = set(_FLAG.findall("".join(path.read_text() for path in pages)))
