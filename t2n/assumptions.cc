@@ -15,22 +15,28 @@ class Search {
  public:
   explicit Search(const CallAnswered& call) : call_(call) {}
 
-  absl::Status Run(bool trial, Assumptions* assumed) {
-    const absl::Status stopped = call_(assumed->answers, trial);
+  absl::Status Run(Assumptions* assumed) {
+    const absl::Status stopped = call_(*assumed, false);
     if (!script::IsUndecided(stopped)) return stopped;
     const std::string question(*stopped.GetPayload(script::kUndecidedUrl));
-    if (assumed->answers.count(question)) return stopped;
+    if (assumed->answers.count(question) || assumed->left_open.count(question)) {
+      return stopped;
+    }
     for (bool answer : {true, false}) {
       if (++calls_ > kMaxCalls) return stopped;
       Assumptions other = *assumed;
       other.answers[question] = answer;
-      const absl::Status probe = Run(true, &other);
+      const absl::Status probe = call_(other, true);
       if (!script::IsRaised(probe)) continue;
       assumed->answers[question] = !answer;
       assumed->otherwise[question] = std::string(probe.message());
-      return Run(trial, assumed);
+      return Run(assumed);
     }
-    return stopped;
+    Assumptions open = *assumed;
+    open.left_open.insert(question);
+    if (!Run(&open).ok()) return stopped;
+    *assumed = std::move(open);
+    return absl::OkStatus();
   }
 
  private:
@@ -54,7 +60,7 @@ std::string Sentence(const std::string& question, bool answer) {
 }  // namespace
 
 absl::Status CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed) {
-  return Search(call).Run(false, assumed);
+  return Search(call).Run(assumed);
 }
 
 std::vector<std::string> AsAssertions(const script::Answers& answers) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,14 +17,16 @@ namespace t2n {
 struct Assumptions {
   script::Answers answers;
   std::map<std::string, std::string> otherwise;
+  // Questions that the model itself answers as it runs.
+  std::set<std::string> left_open;
 };
 
 // One abstract call with questions answered so; `trial`: only whether it raises is of interest.
-using CallAnswered = std::function<absl::Status(const script::Answers& answers, bool trial)>;
+using CallAnswered = std::function<absl::Status(const Assumptions& assumed, bool trial)>;
 
 // Calls, and where a question about sizes stops it, with either answer; if it raises with one, on
-// with the other, which is added to `assumed`. The status is that of the first question where
-// neither raises or both do.
+// with the other, which is added to `assumed`. Where neither raises the question is left open. The
+// status is that of the first question where that does not go on either.
 absl::Status CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
 
 // What the answers say as `--assert` would.

@@ -14,17 +14,18 @@ constexpr int kMaxPasses = 8;  // until no more is known of the sizes
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
-  T2N_RETURN_IF_ERROR(
-      CallWhereItDoesNotRaise([&](const script::Answers& answers,
-                                  bool trial) { return CallAnswered(once, answers, trial); },
-                              &assumed_));
+  T2N_RETURN_IF_ERROR(CallWhereItDoesNotRaise(
+      [&](const Assumptions& assumed, bool trial) { return CallAnswered(once, assumed, trial); },
+      &assumed_));
   return std::move(graph_);
 }
 
-absl::Status Solver::CallAnswered(const Once& once, const script::Answers& answers, bool trial) {
+absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, bool trial) {
   CallRequest request;
-  request.answers = answers;
-  T2N_ASSIGN_OR_RETURN(request.inputs, WithAnswers(answers));
+  request.answers = assumed.answers;
+  request.left_open = assumed.left_open;
+  request.leave_all_open = trial;
+  T2N_ASSIGN_OR_RETURN(request.inputs, WithAnswers(assumed.answers));
   OpEnv own = env_;
   if (trial) own.warn = [](const std::string&) {};
   for (int pass = 0;; ++pass) {

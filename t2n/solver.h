@@ -34,7 +34,7 @@ class Solver : public Caller {
   std::vector<std::string> Assumed() const { return Describe(assumed_); }
 
  private:
-  absl::Status CallAnswered(const Once& once, const script::Answers& answers, bool trial);
+  absl::Status CallAnswered(const Once& once, const Assumptions& assumed, bool trial);
   absl::StatusOr<script::InputRequest> WithAnswers(const script::Answers& answers) const;
   absl::StatusOr<bool> RaiseLeastSizes(const Graph& graph, script::InputRequest* request) const;
 

@@ -5,6 +5,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/promote.h"
+#include "t2n/ir/dim_values.h"
 
 namespace t2n {
 namespace {
@@ -66,8 +67,28 @@ Val Ramp(OpCall& c, const Arg& begin, const Arg& step, const Dim& length, DType 
   DType compute = IsInteger(dtype) ? DType::kI64 : (dtype == DType::kF64 ? dtype : DType::kF32);
   Val i = c.b.Iota(length, compute == DType::kI64 ? DType::kI64 : compute);
   if (step.AsDouble() != 1) i = i * AsTensor(c.b, step, compute);
-  if (begin.AsDouble() != 0) i = i + AsTensor(c.b, begin, compute);
+  if (begin.is_tensor() || begin.AsDouble() != 0) i = i + AsTensor(c.b, begin, compute);
   return c.b.Cast(i, dtype);
+}
+
+bool IsOpen(const Arg& a) { return a.is_tensor() || (a.is_int() && !a.integer().is_const()); }
+
+std::optional<Ratio> RatioOfArg(const Arg& a) {
+  if (a.is_tensor()) return a.tensor() ? RatioOf(*a.tensor().get()) : std::nullopt;
+  if (a.is_int()) return Ratio{a.integer(), 1, true};
+  return RatioOf(a.AsDouble());
+}
+
+// Floats between bounds that are open sizes or fractions of such.
+Val OpenRange(OpCall& c, const Arg& begin, const Arg& end, const Arg& step, DType dtype) {
+  const std::optional<Ratio> first = RatioOfArg(begin), last = RatioOfArg(end),
+                             by = RatioOfArg(step);
+  const auto span = first && last ? CombineRatios(Op::kSub, *last, *first) : std::nullopt;
+  const auto count = span && by ? CombineRatios(Op::kDiv, *span, *by) : std::nullopt;
+  if (!count || step.is_tensor()) return c.Refuse("of bounds that are not known");
+  const bool whole = first->denominator == Dim(1) && by->denominator == Dim(1);
+  if (IsInteger(dtype) && !whole) return c.Refuse("of bounds that are not known");
+  return Ramp(c, begin, step, Max(*Rounded(*count, Op::kCeil), 0), dtype);
 }
 
 Arg Range(OpCall& c, const Arg& begin, const Arg& end, const Arg& step, bool inclusive) {
@@ -90,6 +111,7 @@ Arg Range(OpCall& c, const Arg& begin, const Arg& end, const Arg& step, bool inc
         *down ? CeilDiv(as_dim(begin) - as_dim(end), -s) : CeilDiv(as_dim(end) - as_dim(begin), s);
     return Ramp(c, begin, step, Max(n, 0), dtype);
   }
+  if (IsOpen(begin) || IsOpen(end) || IsOpen(step)) return OpenRange(c, begin, end, step, dtype);
   double b = begin.AsDouble(), e = end.AsDouble(), s = step.AsDouble();
   if (IsInteger(dtype)) b = std::trunc(b), e = std::trunc(e), s = std::trunc(s);
   double n = std::ceil((e - b) / s);
@@ -105,8 +127,9 @@ Arg Range(OpCall& c, const Arg& begin, const Arg& end, const Arg& step, bool inc
 Arg Number(OpCall& c, absl::string_view name) {
   const Arg& a = c.arg(name);
   if (!a.is_tensor()) return a;
-  if (IsFloat(a.tensor().dtype())) return c.number(name);
-  return c.dim(name);
+  if (!IsFloat(a.tensor().dtype())) return c.dim(name);
+  const bool of_sizes = !a.tensor().is_constant() && RatioOf(*a.tensor().get());
+  return of_sizes ? a : Arg(c.number(name));
 }
 Arg ArangeEnd(OpCall& c) { return Range(c, 0, Number(c, "end"), 1, false); }
 Arg ArangeStart(OpCall& c) { return Range(c, Number(c, "start"), Number(c, "end"), 1, false); }

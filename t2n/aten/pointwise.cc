@@ -44,9 +44,23 @@ Val RoundedUp(Builder& b, const Val& remainder, const Val& divisor) {
   return b.And(b.Ne(remainder, 0), b.Xor(negative, b.Lt(divisor, 0)));
 }
 
-// fn(x, divisor) of two integers of rank 0 that are sizes, as a size. Null for anything else.
+// The same of two floats that are sizes or fractions of such.
+Val OfRatios(Builder& b, const Val& x, const Val& divisor, Dim (*fn)(const Dim&, const Dim&)) {
+  if (x.is_constant() && divisor.is_constant()) return Val();
+  const std::optional<Ratio> p = RatioOf(*x.get());
+  const std::optional<Ratio> q = p ? RatioOf(*divisor.get()) : std::nullopt;
+  if (!q || !p->exact || !q->exact || LessEqual(1, q->numerator) != true) return Val();
+  const bool whole = p->denominator == Dim(1) && q->denominator == Dim(1);
+  if (fn == Mod && !whole) return Val();
+  const Dim size = fn(p->numerator * q->denominator, p->denominator * q->numerator);
+  return b.Cast(b.DimScalar(size), x.dtype());
+}
+
+// fn(x, divisor) of two numbers of rank 0 that are sizes, as a size. Null for anything else.
 Val OfSizes(Builder& b, const Val& x, const Val& divisor, Dim (*fn)(const Dim&, const Dim&)) {
-  if (!b.ok() || !IsInteger(x.dtype()) || x.rank() != 0 || divisor.rank() != 0) return Val();
+  if (!b.ok() || x.rank() != 0 || divisor.rank() != 0) return Val();
+  if (x.dtype() == DType::kF32 || x.dtype() == DType::kF64) return OfRatios(b, x, divisor, fn);
+  if (!IsInteger(x.dtype())) return Val();
   if (!x->dims && !divisor->dims) return Val();
   const auto a = DimElements(*x.get(), 1), d = DimElements(*divisor.get(), 1);
   if (!a || !d || Equal((*d)[0], 0) != false) return Val();

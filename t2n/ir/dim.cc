@@ -105,6 +105,22 @@ bool operator==(const Dim& a, const Dim& b) {
   return a.poly_ == b.poly_ || a.poly_->text == b.poly_->text;
 }
 
+namespace {
+
+// Of r = (divisor - 1) * t + k the t: -t was divided, and rounded up t is what people write.
+std::optional<Dim> NegatedRest(const Dim& r, int64_t divisor) {
+  if (divisor < 3) return std::nullopt;
+  DimOps::Terms negated;
+  for (const auto& [key, term] : DimOps::ToTerms(r)) {
+    if (key.empty()) continue;
+    if (term.coefficient != divisor - 1) return std::nullopt;
+    DimOps::AddTerm(negated, key, Term{term.atoms, 1}, 1);
+  }
+  return DimOps::FromTerms(std::move(negated));
+}
+
+}  // namespace
+
 Dim FloorDiv(const Dim& a, const Dim& b) {
   if (b == Dim(0)) return 0;
   if (a.is_const() && b.is_const()) return FloorDivInt(a.value(), b.value());
@@ -128,6 +144,9 @@ Dim FloorDiv(const Dim& a, const Dim& b) {
   }
   if (const Dim::Atom* inner = DimOps::SingleFloorDiv(r)) {
     return q + FloorDiv(inner->a, inner->b * b);
+  }
+  if (const std::optional<Dim> negated = NegatedRest(r, divisor)) {
+    return q + *negated - FloorDiv(*negated - r + *negated * (divisor - 1) + (divisor - 1), b);
   }
   return q + DimOps::Compound(Dim::Atom::kFloorDiv, r, b);
 }
@@ -192,10 +211,13 @@ std::optional<std::string> AsRemainder(const Dim& d) {
     const Dim::Atom& atom = *term.atoms[0];
     const std::optional<Line> line = AsLine(atom.a);
     if (!line || line->slope != 1 || !atom.b.is_const()) continue;
-    if (d != Mod(atom.a, atom.b) * FloorDiv(-term.coefficient, atom.b)) continue;
-    const bool symbol = atom.a.ToString() == atom.a.Symbols()[0];
-    return absl::StrCat(symbol ? "" : "(", atom.a.ToString(), symbol ? "" : ")", "%",
-                        atom.b.value());
+    Dim size = atom.a;
+    if (d != Mod(size, atom.b) * FloorDiv(-term.coefficient, atom.b)) {
+      size = atom.a - (atom.b - 1);  // what was rounded up
+      if (d != Mod(-size, atom.b) * FloorDiv(term.coefficient, atom.b)) continue;
+    }
+    const bool symbol = size.ToString() == size.Symbols()[0];
+    return absl::StrCat(symbol ? "" : "(", size.ToString(), symbol ? "" : ")", "%", atom.b.value());
   }
   return std::nullopt;
 }

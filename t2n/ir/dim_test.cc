@@ -56,6 +56,7 @@ TEST(Dim, TellsWhichAssertionSettlesAQuestion) {
   EXPECT_EQ(HowToSettle("?", S * 4 - FloorDiv(S, 2) * 8), "--assert \"S%2==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S, 8)), "--assert \"S%8==0\" would settle it");
   EXPECT_EQ(HowToSettle("?", Mod(S + 1, 8)), "--assert \"(S+1)%8==0\" would settle it");
+  EXPECT_EQ(HowToSettle("?", Mod(-S, 8)), "--assert \"S%8==0\" would settle it");
   EXPECT_EQ(HowToSettle("S!=4", S - 4), "--assert \"S==4\" would settle it");
   EXPECT_EQ(HowToSettle("S!=T", S - T), "--assert \"S==T\" would settle it");
   EXPECT_EQ(HowToSettle("2*S==3*T", S * 2 - T * 3), "--assert \"2*S<3*T\" would settle it");
@@ -107,6 +108,13 @@ TEST(Dim, NormalFormAgreesWithIntegersEverywhere) {
       }
     }
   }
+}
+
+TEST(Dim, RoundingUpHasOneForm) {
+  EXPECT_EQ(S + Mod(-S, 4), CeilDiv(S, 4) * 4);
+  EXPECT_EQ(S + Mod(4 - Mod(S, 4), 4), CeilDiv(S, 4) * 4);
+  EXPECT_EQ(-FloorDiv(-S - T + 2, 3), CeilDiv(S + T - 2, 3));
+  EXPECT_EQ(FloorDiv(S * 2, 3) + CeilDiv(S, 3), S);
 }
 
 TEST(Dim, OverflowSaturates) {

@@ -1,7 +1,9 @@
 #include "t2n/ir/dim_values.h"
 
+#include <algorithm>
 #include <numeric>
 
+#include "t2n/ir/uniform.h"
 #include "t2n/kernels/kernel.h"
 
 namespace t2n {
@@ -203,19 +205,68 @@ const Value& SameElements(const Value& x) {
     const DType from = node.inputs[0]->dtype(), to = x.dtype();
     return IsInteger(from) && IsSigned(from) == IsSigned(to) && ItemSize(from) <= ItemSize(to);
   };
-  bool same = node.op == Op::kReshape || (node.op == Op::kCast && widens()) ||
+  bool same = node.op == Op::kReshape || node.op == Op::kTranspose || node.op == Op::kReverse ||
+              node.op == Op::kBroadcast || (node.op == Op::kCast && widens()) ||
               (node.op == Op::kTopK && x.index == 0 && x.shape() == node.inputs[0]->shape());
   return same ? SameElements(*node.inputs[0]) : x;
 }
 
-// The largest of all elements of a graph's input, where that is said to be a size.
-std::optional<Shape> LargestOfInput(const Node& node) {
+// The size that all elements are.
+std::optional<Dim> UniformSize(const Value& x) {
+  const Value& source = BeforeBroadcast(x);
+  if (source.dims) {
+    const Shape& all = *source.dims;
+    const bool same =
+        std::all_of(all.begin(), all.end(), [&](const Dim& d) { return d == all[0]; });
+    return same && !all.empty() ? std::make_optional(all[0]) : std::nullopt;
+  }
+  const std::optional<Tensor> element = UniformElement(source);
+  if (!element || !IsInteger(element->dtype)) return std::nullopt;
+  const auto read = ReadInts(*element);
+  return read.ok() ? std::make_optional(Dim((*read)[0])) : std::nullopt;
+}
+
+// The largest element of `x`, where that of the input it comes from is said to be a size: by steps
+// that keep the order.
+std::optional<Dim> LargestOf(const Value& x, int depth) {
+  const Value& same = SameElements(x);
+  const Node& node = *same.node;
+  if (node.op == Op::kInput) {
+    if (!node.attrs.Has(kLargestElement)) return std::nullopt;
+    return node.attrs.Size(kLargestElement);
+  }
+  const bool counts = same.dtype() == DType::kI64 || same.dtype() == DType::kI32;
+  if (depth == 0 || !counts || node.inputs.size() != 2) return std::nullopt;
+  const bool commutes =
+      node.op == Op::kAdd || node.op == Op::kMul || node.op == Op::kMin || node.op == Op::kMax;
+  for (const int i : {0, 1}) {
+    if (i == 1 && !commutes) break;
+    const std::optional<Dim> by = UniformSize(*node.inputs[1 - i]);
+    const bool may_turn = node.op == Op::kMul || node.op == Op::kDiv;
+    if (!by || !(commutes || may_turn || node.op == Op::kSub)) continue;
+    if (may_turn && LessEqual(1, *by) != true) continue;
+    const std::optional<Dim> most = LargestOf(*node.inputs[i], depth - 1);
+    if (most) return Apply(node.op, *most, *by);
+  }
+  return std::nullopt;
+}
+
+std::optional<Shape> LargestElement(const Node& node) {
+  constexpr int kMaxSteps = 8;
   if (node.op != Op::kReduceMax || NumElements(node.output()->shape()) != Dim(1)) {
     return std::nullopt;
   }
-  const Node& from = *SameElements(*node.inputs[0]).node;
-  if (from.op != Op::kInput || !from.attrs.Has(kLargestElement)) return std::nullopt;
-  return Shape{from.attrs.Size(kLargestElement)};
+  const std::optional<Dim> most = LargestOf(*node.inputs[0], kMaxSteps);
+  return most ? std::make_optional(Shape{*most}) : std::nullopt;
+}
+
+// What the conversion of a float that is a fraction of sizes gives.
+std::optional<Shape> TruncatedRatio(const Node& node) {
+  if (node.op != Op::kCast || !IsFloat(node.inputs[0]->dtype())) return std::nullopt;
+  if (node.inputs[0]->constant || !IsInteger(node.output()->dtype())) return std::nullopt;
+  const std::optional<Ratio> ratio = RatioOf(*node.inputs[0]);
+  const std::optional<Dim> d = ratio ? Rounded(*ratio, Op::kTrunc) : std::nullopt;
+  return d ? std::make_optional(Shape{*d}) : std::nullopt;
 }
 
 }  // namespace
@@ -262,7 +313,8 @@ bool FoldDims(Node* node, int64_t max_elements) {
   } else {
     if (!IsInteger(out->dtype()) && out->dtype() != DType::kBool) return false;
     result = SliceOfPart(*node, max_elements);
-    if (!result) result = LargestOfInput(*node);
+    if (!result) result = LargestElement(*node);
+    if (!result) result = TruncatedRatio(*node);
     bool symbolic = false;
     std::vector<Shape> in;
     for (const Value* v : node->inputs) symbolic |= v->dims.has_value();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct StatefulModel {
 struct CallRequest {
   script::InputRequest inputs;
   script::Answers answers;  // to questions about open sizes
+  // Questions whose answer the graph computes: both ways are run. A program may not know how.
+  std::set<std::string> left_open;
+  bool leave_all_open = false;
 };
 
 // Makes calls of a program until they need not be made again: whoever wants one says how it is made

@@ -6,6 +6,7 @@
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/evaluator.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 
@@ -33,7 +34,8 @@ absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& f
   Decision decision;
   decision.open = OpenNumber(value, DType::kBool);
   if (decision.open) return decision;
-  absl::StatusOr<bool> known = Truth(value);
+  const auto* unusable = dynamic_cast<const UnusableValue*>(value.opaque().get());
+  absl::StatusOr<bool> known = unusable ? unusable->status() : Truth(value);
   if (!known.ok()) return WithPlace(known.status(), *MakePlace(expr.pos, frame));
   decision.taken = *known;
   return decision;
@@ -148,8 +150,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mention
   std::vector<std::pair<absl::string_view, std::optional<IValue>>> locals;
   for (absl::string_view name : mentions.assigned) {
     const auto it = frame.locals.find(name);
-    locals.emplace_back(name, it == frame.locals.end() ? std::nullopt
-                                                       : std::make_optional(it->second));
+    locals.emplace_back(name,
+                        it == frame.locals.end() ? std::nullopt : std::make_optional(it->second));
   }
   PlacePtr place = builder_.place();
   auto take_back = absl::MakeCleanup([&] {

@@ -10,6 +10,7 @@
 #include "t2n/script/convert_args.h"
 #include "t2n/script/evaluator.h"
 #include "t2n/script/sorting.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 
@@ -186,14 +187,48 @@ absl::StatusOr<std::optional<IValue>> Evaluator::SortObjects(const std::string& 
   return IValue();
 }
 
-// What is assumed of a comparison that could not be decided.
-std::optional<bool> Evaluator::AnswerTo(absl::string_view name, const absl::Status& status) const {
-  static const auto* const kComparisons = new absl::flat_hash_set<absl::string_view>{
-      "aten::eq", "aten::ne", "aten::lt", "aten::le", "aten::gt", "aten::ge"};
-  if (!answers_ || !IsUndecided(status) || !kComparisons->contains(name)) return std::nullopt;
-  const auto it = answers_->find(std::string(*status.GetPayload(kUndecidedUrl)));
-  return it == answers_->end() ? std::nullopt : std::optional<bool>(it->second);
+// What is assumed of a comparison that could not be decided, or the comparison itself.
+std::optional<IValue> Evaluator::AnswerTo(absl::string_view name, const std::vector<IValue>& args,
+                                          const absl::Status& status) {
+  static const auto* const kComparisons = new absl::flat_hash_map<absl::string_view, Op>{
+      {"aten::eq", Op::kEq}, {"aten::ne", Op::kNe}, {"aten::lt", Op::kLt},
+      {"aten::le", Op::kLe}, {"aten::gt", Op::kGt}, {"aten::ge", Op::kGe}};
+  const auto op = kComparisons->find(name);
+  if (!IsUndecided(status) || op == kComparisons->end()) return std::nullopt;
+  const std::string question(*status.GetPayload(kUndecidedUrl));
+  if (answers_) {
+    const auto it = answers_->find(question);
+    if (it != answers_->end()) return IValue(it->second);
+  }
+  const bool open = leave_all_open_ || (left_open_ && left_open_->count(question));
+  const Dim *a = args[0].If<Dim>(), *b = args.size() == 2 ? args[1].If<Dim>() : nullptr;
+  if (!open || whiles_ > 0 || !a || !b) return std::nullopt;
+  return NewOpenNumber(builder_.Binary(op->second, builder_.DimScalar(*a), builder_.DimScalar(*b)));
 }
+
+namespace {
+
+bool IsUnusable(const IValue& v) {
+  return dynamic_cast<const UnusableValue*>(v.opaque().get()) != nullptr;
+}
+
+// Whether `v` is what programs compute with, rather than with tensors: a number or a text.
+bool IsPlain(const IValue& v) { return v.is_none() || v.is_number() || v.If<std::string>(); }
+
+IValue Unusable(absl::Status why) {
+  return IValue(std::make_shared<const UnusableValue>(std::move(why)));
+}
+
+// What is computed of a number that is not to be had is not to be had either; nobody may ask.
+std::optional<IValue> OfUnusable(absl::string_view name, const std::vector<IValue>& args) {
+  const auto first = std::find_if(args.begin(), args.end(), IsUnusable);
+  const bool plain = std::all_of(args.begin(), args.end(),
+                                 [](const IValue& v) { return IsPlain(v) || IsUnusable(v); });
+  if (first == args.end() || !plain || !HasBuiltin(name)) return std::nullopt;
+  return *first;
+}
+
+}  // namespace
 
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
@@ -208,7 +243,14 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
   if (sorted) return *std::move(sorted);
   BuiltinResult answered = CallBuiltin(name, args, keywords, builder_, env_);
-  if (std::optional<bool> answer = AnswerTo(name, answered.status())) return IValue(*answer);
+  std::optional<IValue> unusable = OfUnusable(name, args);
+  if (unusable && !IsRaised(answered.status())) return *std::move(unusable);
+  if (std::optional<IValue> answer = AnswerTo(name, args, answered.status())) return *answer;
+  if (absl::IsUnimplemented(answered.status()) && !IsUndecided(answered.status()) &&
+      std::all_of(args.begin(), args.end(), IsPlain)) {
+    const PlacePtr place = builder_.place();
+    return Unusable(place ? WithPlace(answered.status(), *place) : answered.status());
+  }
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin, std::move(answered));
   if (builtin) {
     T2N_RETURN_IF_ERROR(Charge(*builtin));

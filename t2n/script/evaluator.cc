@@ -245,6 +245,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::RunWhile(const ts::WhileStmt& stmt, Frame& frame) {
+  ++whiles_;
+  auto leave = absl::MakeCleanup([this] { --whiles_; });
   while (true) {
     absl::StatusOr<Decision> again = Decide(*stmt.condition, frame);
     if (!again.ok()) return WhileFailed(again.status());

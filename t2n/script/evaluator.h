@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,11 @@ class Evaluator {
   void set_frozen_sizes(FrozenSizes* frozen) { frozen_ = frozen; }
   // Answers to comparisons of open sizes that are not known for every size; may be null.
   void set_answers(const Answers* answers) { answers_ = answers; }
+  // Those that stay open: conditions on sizes become conditions of the graph; may be null.
+  void set_left_open(const std::set<std::string>* questions, bool all) {
+    left_open_ = questions;
+    leave_all_open_ = all;
+  }
 
  private:
   enum class Flow { kNext, kReturn, kBreak, kContinue };
@@ -159,7 +165,8 @@ class Evaluator {
                                    std::vector<IValue> args, Keywords keywords);
   absl::StatusOr<std::optional<IValue>> SortObjects(const std::string& name,
                                                     const std::vector<IValue>& args);
-  std::optional<bool> AnswerTo(absl::string_view name, const absl::Status& status) const;
+  std::optional<IValue> AnswerTo(absl::string_view name, const std::vector<IValue>& args,
+                                 const absl::Status& status);
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
                                 const Keywords& keywords);
   absl::Status Materialize(const std::shared_ptr<Object>& object);
@@ -176,6 +183,9 @@ class Evaluator {
   std::vector<Attribute> restored_;
   FrozenSizes* frozen_ = nullptr;
   const Answers* answers_ = nullptr;
+  const std::set<std::string>* left_open_ = nullptr;
+  bool leave_all_open_ = false;
+  int whiles_ = 0;  // being run: how often is no question to leave open
   absl::flat_hash_map<const void*, std::unique_ptr<const Mentions>> mentions_;
   int depth_ = 0;
   int loops_ = 0;

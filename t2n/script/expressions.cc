@@ -78,6 +78,7 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
     case ts::ExprKind::kIsInstance: {
       const auto& e = expr.As<ts::IsInstanceExpr>();
       T2N_ASSIGN_OR_RETURN(IValue v, Eval(*e.value, frame));
+      if (auto* u = dynamic_cast<const UnusableValue*>(v.opaque().get())) return u->status();
       for (const ts::Type* type : e.types) {
         if (IsInstance(v, *type)) return IValue(true);
       }

@@ -62,10 +62,11 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
   // A number that is not known beside one that is.
   if (!x.tensor()) a = b_.Cast(a, b.dtype());
   if (!y.tensor()) b = b_.Cast(b, a.dtype());
-  if (a.dtype() != b.dtype() || a.shape() != b.shape()) {
+  const bool alike = a.dtype() == b.dtype() && a.shape() == b.shape();
+  Val chosen = alike ? b_.Select(condition_, a, b) : MergeLengths(a, b);
+  if (!alike && !chosen) {
     return Differs(name, absl::StrCat("is ", TypeToString(a->type), " or ", TypeToString(b->type)));
   }
-  Val chosen = b_.Select(condition_, a, b);
   if (!chosen) return Differs(name, "is one tensor or another of a kind that has no select");
   auto ref = TensorRef::New(chosen);
   if (!x.tensor() || !y.tensor() || x.tensor()->is_number()) ref->set_is_number();
@@ -85,6 +86,9 @@ IValue Merger::MergeNumbers(const IValue& x, const IValue& y) {
   if (const bool* p = x.If<bool>(), *q = y.If<bool>(); p && q) {  // they are not the same
     return NewOpenNumber(*p ? condition_ : b_.Not(condition_));
   }
+  if (x.If<Dim>() && y.If<Dim>()) {
+    if (std::optional<Dim> d = MergeSizes(*x.If<Dim>(), *y.If<Dim>())) return IValue(*d);
+  }
   Val a = ValueOf(x, yes_), b = ValueOf(y, no_);
   if (a.dtype() != b.dtype()) a = b_.Cast(a, DType::kF32), b = b_.Cast(b, DType::kF32);
   return NewOpenNumber(b_.Select(condition_, a, b));
@@ -94,6 +98,9 @@ IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) 
   if (SameThing(x, y)) return x;
   if (x.If<Uninitialized>()) return y;
   if (y.If<Uninitialized>()) return x;
+  for (const IValue* v : {&x, &y}) {
+    if (dynamic_cast<const UnusableValue*>(v->opaque().get())) return *v;
+  }
   if (IsRealNumber(x) && IsRealNumber(y)) return MergeNumbers(x, y);
   bool tensors = (x.tensor() || IsRealNumber(x)) && (y.tensor() || IsRealNumber(y));
   if (tensors) return MergeTensors(x, y, name);

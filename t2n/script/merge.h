@@ -44,6 +44,12 @@ class Merger {
  private:
   IValue MergeTensors(const IValue& x, const IValue& y, const std::string& name);
   IValue MergeNumbers(const IValue& x, const IValue& y);
+  // Where the condition is on sizes: the size that is `yes` or `no`, and the tensor that is one or
+  // the other, of which one is made of the other by padding, cutting or joining. Nullopt and null
+  // for what has no such form.
+  std::optional<Dim> MergeSizes(const Dim& yes, const Dim& no) const;
+  Val MergeLengths(const Val& yes, const Val& no);
+  Val MadeOf(const Val& made, const Val& of, bool when, int depth);
   Val ValueOf(const IValue& v, const Side& side) const;
   IValue Differs(const std::string& name, absl::string_view how) const;
   // `condition` as it is called in the message.

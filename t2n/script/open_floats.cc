@@ -1,9 +1,8 @@
 // Floats that programs compute from open sizes: `S / 2`, `float(S) * 0.5`, `math.sqrt(S)`. They are
 // numbers that the graph computes; rounded to integers they are sizes again where they are exact
 // fractions of sizes.
-#include <cmath>
-
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/ir/dim_values.h"
 #include "t2n/script/builtins.h"
 
 namespace t2n::script {
@@ -19,58 +18,6 @@ Val AsFloat(Builder& b, const IValue& v) {
   if (const Dim* d = v.If<Dim>()) return b.Cast(b.DimScalar(*d), DType::kF32);
   if (const double* d = v.If<double>()) return b.Scalar(DType::kF32, *d);
   return Val();
-}
-
-// numerator / denominator, the latter positive.
-struct Ratio {
-  Dim numerator;
-  int64_t denominator = 1;
-};
-
-// A constant with few bits behind the point.
-std::optional<Ratio> ConstantRatio(const Value& v) {
-  if (!v.constant || v.constant->numel() != 1) return std::nullopt;
-  const auto read = ReadDoubles(*v.constant);
-  if (!read.ok()) return std::nullopt;
-  double value = (*read)[0];
-  int64_t denominator = 1;
-  while (value != std::floor(value) && denominator < 1024) value *= 2, denominator *= 2;
-  if (value != std::floor(value) || std::fabs(value) > 1e9) return std::nullopt;
-  return Ratio{Dim(static_cast<int64_t>(value)), denominator};
-}
-
-std::optional<Ratio> Combine(Op op, const Ratio& a, const Ratio& b) {
-  if (a.denominator > (1 << 20) || b.denominator > (1 << 20)) return std::nullopt;
-  const Dim left = a.numerator * b.denominator, right = b.numerator * a.denominator;
-  const int64_t common = a.denominator * b.denominator;
-  switch (op) {
-    case Op::kAdd:
-      return Ratio{left + right, common};
-    case Op::kSub:
-      return Ratio{left - right, common};
-    case Op::kMul:
-      return Ratio{a.numerator * b.numerator, common};
-    case Op::kDiv: {
-      const std::optional<int64_t> divisor = b.numerator.constant();
-      if (!divisor || *divisor < 1 || *divisor > (1 << 20)) return std::nullopt;
-      return Ratio{a.numerator * b.denominator, a.denominator * *divisor};
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
-// What a float of the graph is as a fraction of sizes.
-std::optional<Ratio> RatioOf(const Value& v, int depth = 16) {
-  if (v.dims && v.dims->size() == 1) return Ratio{(*v.dims)[0], 1};
-  if (v.constant) return ConstantRatio(v);
-  if (depth == 0 || NumElements(v.shape()) != Dim(1)) return std::nullopt;
-  const Node& node = *v.node;
-  if (node.op == Op::kCast && IsFloat(v.dtype())) return RatioOf(*node.inputs[0], depth - 1);
-  if (node.inputs.size() != 2 || !IsFloat(v.dtype())) return std::nullopt;
-  const auto a = RatioOf(*node.inputs[0], depth - 1), b = RatioOf(*node.inputs[1], depth - 1);
-  if (!a || !b) return std::nullopt;
-  return Combine(node.op, *a, *b);
 }
 
 BuiltinResult Float(const BuiltinCall& c) {
@@ -99,25 +46,17 @@ BuiltinResult Function(const BuiltinCall& c) {
 }
 
 // Rounding to an integer that is a size again.
-enum class Rounding { kFloor, kCeil, kTrunc };
-
-template <Rounding rounding>
+template <Op rounding>
 BuiltinResult Round(const BuiltinCall& c) {
   const auto t = c.args.size() == 1 ? c.args[0].tensor() : nullptr;
-  const Val v = t && t->is_number() ? t->Read() : Val();
+  const Val v = t ? t->Read() : Val();
   if (!v || !IsFloat(v.dtype()) || v.is_constant()) return std::nullopt;
+  // int() takes any tensor of one element, math.floor() and the like only numbers.
+  const bool converts = c.name == "Int" || c.name == "int" || c.name == "IntImplicit";
+  if (!converts && !t->is_number()) return std::nullopt;
   const std::optional<Ratio> ratio = RatioOf(*v.get());
-  if (!ratio) return std::nullopt;
-  switch (rounding) {
-    case Rounding::kFloor:
-      return IValue(FloorDiv(ratio->numerator, ratio->denominator));
-    case Rounding::kCeil:
-      return IValue(CeilDiv(ratio->numerator, ratio->denominator));
-    case Rounding::kTrunc:
-      if (const auto q = TruncDiv(ratio->numerator, ratio->denominator)) return IValue(*q);
-      return std::nullopt;
-  }
-  return std::nullopt;
+  const std::optional<Dim> rounded = ratio ? Rounded(*ratio, rounding) : std::nullopt;
+  return rounded ? std::make_optional(IValue(*rounded)) : std::nullopt;
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
@@ -132,13 +71,13 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::sqrt", Function<Op::kSqrt>},
     {"aten::exp", Function<Op::kExp>},
     {"aten::log", Function<Op::kLog>},
-    {"aten::floor", Round<Rounding::kFloor>},
-    {"aten::ceil", Round<Rounding::kCeil>},
-    {"aten::trunc", Round<Rounding::kTrunc>},
-    {"python::int", Round<Rounding::kTrunc>},
-    {"aten::Int", Round<Rounding::kTrunc>},
-    {"aten::IntImplicit", Round<Rounding::kTrunc>},
-    {"prim::Int", Round<Rounding::kTrunc>},
+    {"aten::floor", Round<Op::kFloor>},
+    {"aten::ceil", Round<Op::kCeil>},
+    {"aten::trunc", Round<Op::kTrunc>},
+    {"python::int", Round<Op::kTrunc>},
+    {"aten::Int", Round<Op::kTrunc>},
+    {"aten::IntImplicit", Round<Op::kTrunc>},
+    {"prim::Int", Round<Op::kTrunc>},
     {"python::float", Float},
     {"aten::Float", Float},
     {"aten::FloatImplicit", Float},

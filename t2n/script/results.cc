@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 namespace {
@@ -56,6 +57,7 @@ absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, G
     return absl::OkStatus();
   }
   if (value.is_none() || value.If<std::string>()) return absl::OkStatus();
+  if (const auto* v = dynamic_cast<const UnusableValue*>(value.opaque().get())) return v->status();
   return absl::UnimplementedError(
       absl::StrCat("the method returns a ", value.TypeName(), ", which is no tensor"));
 }

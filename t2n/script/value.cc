@@ -176,6 +176,10 @@ std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
            EqualValues(a.enumerator()->value, b.enumerator()->value) == true;
   }
   if (a.object() && b.object()) return a.object() == b.object();
+  if (a.opaque() || b.opaque()) {
+    if (a.opaque() == b.opaque()) return true;
+    return std::nullopt;
+  }
   if (a.tensor() && b.tensor()) {
     if (a.tensor() == b.tensor()) return true;
     return std::nullopt;

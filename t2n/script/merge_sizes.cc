@@ -1,0 +1,120 @@
+// Conditions on sizes that the program's sizes follow: what is `S+16-p` or `S`, as p is 0 or not,
+// is one size again.
+#include <algorithm>
+
+#include "t2n/ir/dim_values.h"
+#include "t2n/script/merge.h"
+
+namespace t2n::script {
+namespace {
+
+constexpr int kMaxSteps = 8;
+
+// A condition of the graph on two sizes as `excess` >= 1, or as its opposite.
+struct SizeCondition {
+  Dim excess;
+  bool opposite = false;
+};
+
+std::optional<SizeCondition> ConditionOn(const Value& condition) {
+  const Node& node = *condition.node;
+  if (node.op == Op::kNot) {
+    std::optional<SizeCondition> inner = ConditionOn(*node.inputs[0]);
+    if (inner) inner->opposite = !inner->opposite;
+    return inner;
+  }
+  if (node.op < Op::kEq || node.op > Op::kGe) return std::nullopt;
+  const auto left = DimElements(*node.inputs[0], 1), right = DimElements(*node.inputs[1], 1);
+  if (!left || !right || left->size() != 1 || right->size() != 1) return std::nullopt;
+  const Dim a = (*left)[0], b = (*right)[0];
+  switch (node.op) {
+    case Op::kLt:
+      return SizeCondition{b - a};
+    case Op::kLe:
+      return SizeCondition{b - a + 1};
+    case Op::kGt:
+      return SizeCondition{a - b};
+    case Op::kGe:
+      return SizeCondition{a - b + 1};
+    default:
+      break;
+  }
+  // Equal or not: where one of them is at least the other.
+  const bool equal = node.op == Op::kEq;
+  if (LessEqual(b, a) == true) return SizeCondition{a - b, equal};
+  if (LessEqual(a, b) == true) return SizeCondition{b - a, equal};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Dim> Merger::MergeSizes(const Dim& yes, const Dim& no) const {
+  if (yes == no) return yes;
+  const std::optional<SizeCondition> condition =
+      condition_ ? ConditionOn(*condition_.get()) : std::nullopt;
+  if (!condition) return std::nullopt;
+  const Dim excess = condition->excess;
+  const Dim more = SimplifiedWhere(condition->opposite ? no : yes, excess - 1);
+  const Dim less = SimplifiedWhere(condition->opposite ? yes : no, -excess);
+  // more - less = factor * excess + rest
+  constexpr int64_t kMaxFactor = 16;
+  const Dim difference = more - less;
+  for (int64_t factor = 0; factor <= kMaxFactor; ++factor) {
+    for (const int64_t f : {factor, -factor}) {
+      const Dim rest = difference - excess * f;
+      if (!rest.is_const()) continue;
+      return less + Max(excess, 0) * f + PositiveIndicator(excess) * rest;
+    }
+  }
+  return std::nullopt;
+}
+
+Val Merger::MergeLengths(const Val& yes, const Val& no) {
+  if (yes.dtype() != no.dtype() || yes.rank() != no.rank()) return Val();
+  const Val merged = MadeOf(yes, no, true, kMaxSteps);
+  return merged ? merged : MadeOf(no, yes, false, kMaxSteps);
+}
+
+// `made` where the condition is `when`, else `of`.
+Val Merger::MadeOf(const Val& made, const Val& of, bool when, int depth) {
+  if (made == of) return of;
+  const Node& node = *made->node;
+  if (depth == 0 || node.inputs.empty() || made.is_constant()) return Val();
+  const auto size = [&](const Dim& d, const Dim& otherwise) {
+    return when ? MergeSizes(d, otherwise) : MergeSizes(otherwise, d);
+  };
+  if (node.op == Op::kConcat) {
+    const int64_t axis = node.attrs.Int("axis");
+    std::vector<Val> parts;
+    for (Value* input : node.inputs) {
+      const Val part(&b_, input);
+      const std::optional<Dim> kept =
+          part == of ? std::make_optional(part.dim(axis)) : size(part.dim(axis), 0);
+      if (!kept) return Val();
+      parts.push_back(part == of ? part : b_.Slice(part, axis, 0, *kept));
+    }
+    const bool once = std::count(node.inputs.begin(), node.inputs.end(), of.get()) == 1;
+    return once ? b_.Concat(parts, axis) : Val();
+  }
+  if (node.op != Op::kPad && node.op != Op::kSlice) return Val();
+  const Val inner = MadeOf(Val(&b_, node.inputs[0]), of, when, depth - 1);
+  if (!inner) return Val();
+  if (node.op == Op::kSlice) {
+    const int64_t axis = node.attrs.Int("axis");
+    const auto begin = size(node.attrs.Size("begin"), 0);
+    const auto end = size(node.attrs.Size("end"), of.dim(axis));
+    if (!begin || !end || node.attrs.Int("step") != 1) return Val();
+    return b_.Slice(inner, axis, *begin, *end);
+  }
+  Shape before, after;
+  for (int64_t i = 0; i < made.rank(); ++i) {
+    const auto first = size(node.attrs.Sizes("before")[i], 0);
+    const auto last = size(node.attrs.Sizes("after")[i], 0);
+    if (!first || !last) return Val();
+    before.push_back(*first);
+    after.push_back(*last);
+  }
+  return b_.Pad(inner, before, after, node.attrs.Str("mode"), node.attrs.Float("value"));
+}
+
+}  // namespace t2n::script

@@ -1,0 +1,177 @@
+"""Programs that compute with sizes which stay open: by way of floats, by conditions on them, by the
+largest of an input's elements."""
+
+from typing import Optional
+
+import fixture
+import torch
+from torch import nn
+
+FIXTURES = []
+collect = fixture.collector(FIXTURES)
+
+_SIGNAL = "--inputs 'x=f32[1,S]'"
+
+
+@collect("scripted", flags=_SIGNAL)
+def sizes_by_floats():
+    class Sizes(nn.Module):
+        def forward(self, x):
+            n = x.size(1)
+            up = torch.ceil(torch.as_tensor(3 * n / 2)).long()
+            down = int(n * 0.75)
+            half = torch.floor(torch.tensor(n) / 2).to(torch.int64)
+            third = int(n / 3)
+            wide = x.repeat(1, 2)
+            return wide[:, :up], x[:, down:], x[:, :half], x[:, third:]
+
+    return Sizes(), (torch.randn(1, 7),)
+
+
+@collect("traced", flags="--inputs 'x=f32[B,3,H,W]'")
+def sizes_by_tensors():
+    """TensorFlow's padding as timm computes it, where tracing makes tensors of sizes."""
+
+    class Same(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3, 2)
+
+        def forward(self, x):
+            def amount(size):
+                return torch.clamp(((size / 2).ceil() - 1) * 2 + 3 - size, min=0)
+
+            h, w = map(amount, x.shape[-2:])
+            return self.conv(nn.functional.pad(x, [w // 2, w - w // 2, h // 2, h - h // 2]))
+
+    return Same(), (torch.randn(1, 3, 9, 14),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,2*H,2*W,3]'")
+def sizes_by_quotients():
+    class Windows(nn.Module):
+        def forward(self, x):
+            b, h, w, c = x.shape
+            y = x.view(b, h // 2, 2, w // 2, 2, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 2, 2, c)
+            b = int(y.shape[0] / (h * w / 2 / 2))
+            return y.view(b, h // 2, w // 2, 2, 2, -1) * 2
+
+    return Windows(), (torch.randn(2, 4, 6, 3),)
+
+
+@collect("traced", flags=_SIGNAL)
+def ranges_of_floats():
+    class Ranges(nn.Module):
+        def forward(self, x):
+            n = x.size(1)
+            positions = torch.arange(n, -n, -1.0)
+            return positions, torch.arange(0.5, n, 0.25), torch.arange(0, n / 2), x[:, :1]
+
+    return Ranges(), (torch.randn(1, 5),)
+
+
+_LENGTHS = "--inputs 'x=f32[2,T];lengths=i64[2]' --assert 'max(lengths)==T' --assert 'T>=2'"
+
+
+@collect("scripted", flags=_LENGTHS)
+def largest_of_computed_lengths():
+    class Cut(nn.Module):
+        def forward(self, x, lengths):
+            shorter = lengths - 1
+            most = int(shorter.max().item())
+            y = x[:, :most] * (torch.arange(most) < shorter[:, None])
+            twice = int((lengths.unsqueeze(1) * 2 + 1).max())
+            return y, torch.zeros(twice) + most
+
+    return Cut(), (torch.randn(2, 5), torch.tensor([5, 3]))
+
+
+class _ToMultiple(nn.Module):
+    def forward(self, x):
+        rest = x.size(-1) % 16
+        if rest != 0:
+            x = nn.functional.pad(x, [0, 16 - rest])
+        return x.view(1, -1, 16) * 2
+
+
+@collect("scripted", flags=_SIGNAL)
+def padded_to_a_multiple():
+    return _ToMultiple(), (torch.randn(1, 20),)
+
+
+@collect("scripted", flags=_SIGNAL)
+def padded_to_a_multiple_already():
+    return _ToMultiple(), (torch.randn(1, 32),)
+
+
+class _Conditions(nn.Module):
+    def forward(self, x, y):
+        n, m = x.size(1), y.size(1)
+        if n < m:
+            k, z = n, x * 2
+        else:
+            k, z = m, x * 3
+        if n > 6:
+            x = x[:, :6]
+        if m == n:
+            z = z + 1
+        if m < 4:
+            y = torch.cat([y, torch.zeros(1, 4 - m)], 1)
+        unused = float(n) ** 0.3
+        if n > 7 or m > 7:
+            unused = unused + 1
+        return z, x, y, x.new_zeros(k)
+
+
+_TWO = "--inputs 'x=f32[1,S];y=f32[1,T]'"
+
+
+@collect("scripted", flags=_TWO)
+def conditions_on_sizes():
+    return _Conditions(), (torch.randn(1, 5), torch.randn(1, 7))
+
+
+@collect("scripted", flags=_TWO)
+def conditions_on_sizes_otherwise():
+    return _Conditions(), (torch.randn(1, 8), torch.randn(1, 3))
+
+
+@collect("scripted", flags=_TWO)
+def conditions_on_equal_sizes():
+    return _Conditions(), (torch.randn(1, 6), torch.randn(1, 6))
+
+
+class _Search(nn.Module):
+    def forward(self, x: torch.Tensor):
+        k = 0
+        y = x
+        while k < 6:
+            y = y * 0.5
+            k += 1
+            if bool(y.sum() < 1):
+                break
+        return y, k
+
+
+@collect("scripted", flags="--inputs 'f32[3]'")
+def loop_left_early():
+    return _Search(), (torch.tensor([3.0, 2.0, 4.0]),)
+
+
+@collect("scripted", flags="--inputs 'f32[3]'")
+def loop_left_never():
+    return _Search(), (torch.tensor([300.0, 200.0, 400.0]),)
+
+
+@collect("scripted", flags=_SIGNAL)
+def numbers_that_nobody_uses():
+    class Unused(nn.Module):
+        def forward(self, x, limit: Optional[float] = None):
+            n = x.size(1)
+            steps = round(n / 3)
+            names = str(n)
+            if limit is not None:
+                return x * steps
+            return x + 1
+
+    return Unused(), (torch.randn(1, 5),)
