@@ -39,6 +39,7 @@ const std::vector<Operand>* Operand::tuple() const {
 absl::StatusOr<Arg> Operand::Read() const {
   if (const Arg* value = plain()) return *value;
   if (auto ref = tensor()) {
+    if (!ref->stale().empty()) return absl::UnimplementedError(ref->stale());
     Val value = ref->Read();
     if (!value) return absl::InternalError("a tensor without a value");
     return Arg(value, ref->origin());
@@ -51,15 +52,16 @@ absl::StatusOr<Arg> Operand::Read() const {
   return list() ? Arg::List(std::move(args)) : Arg::Tuple(std::move(args));
 }
 
-Operand OperandOf(const Arg& result, const std::shared_ptr<TensorRef>& source) {
-  if (result.is_tensor()) {
-    if (!result.tensor()) return Operand();
-    return Operand(source ? source->Derive(result.tensor()) : TensorRef::New(result.tensor()));
-  }
+Operand OperandOf(const Arg& result, TensorMaker make) {
+  if (result.is_tensor()) return result.tensor() ? Operand(make(result.tensor())) : Operand();
   if (!result.is_list() && !result.is_tuple()) return Operand(result);
   std::vector<Operand> items;
-  for (const Arg& item : result.items()) items.push_back(OperandOf(item, source));
+  for (const Arg& item : result.items()) items.push_back(OperandOf(item, make));
   return result.is_list() ? Operand::List(std::move(items)) : Operand::Tuple(std::move(items));
+}
+
+Operand OperandOf(const Arg& result) {
+  return OperandOf(result, [](const Val& value) { return TensorRef::New(value); });
 }
 
 }  // namespace t2n

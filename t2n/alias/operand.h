@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/aten/arg.h"
@@ -46,9 +47,11 @@ struct NamedOperand {
   Operand value;
 };
 
-// An operator's result: tensors that were built from `source` by views are aliases of it, others
-// are tensors of their own. `source` may be null.
-Operand OperandOf(const Arg& result, const std::shared_ptr<TensorRef>& source);
+// An operator's result, its tensors made by `make`.
+using TensorMaker = absl::FunctionRef<std::shared_ptr<TensorRef>(const Val&)>;
+Operand OperandOf(const Arg& result, TensorMaker make);
+// The same, each tensor one of its own.
+Operand OperandOf(const Arg& result);
 
 }  // namespace t2n
 

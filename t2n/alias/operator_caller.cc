@@ -3,78 +3,27 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "t2n/aten/common.h"
-#include "t2n/aten/memory.h"
+#include "t2n/alias/result_memory.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
 
-// A storage that is full of one known value: not kept element by element.
-std::optional<Tensor> Filling(const Val& base) {
-  constexpr int64_t kMaxElements = 1 << 20;
-  std::optional<std::vector<int64_t>> sizes = ConstantShape(base.shape());
-  bool spread = base && base->node->op == Op::kBroadcast;
-  const Value* value = spread ? base->node->inputs[0] : base.get();
-  if (!sizes || !value || !value->is_constant()) return std::nullopt;
-  Tensor t = *value->constant;
-  for (size_t i = 0; i < t.sizes.size(); ++i) {
-    if (t.sizes[i] != 1 && t.strides[i] != 0) return std::nullopt;
-  }
-  t.sizes = *std::move(sizes);
-  t.strides.assign(t.sizes.size(), 0);
-  return t.numel() <= kMaxElements ? std::make_optional(std::move(t)) : std::nullopt;
-}
-
-bool LiesDensely(const Val& base) { return IsDense(base) || Filling(base).has_value(); }
-
-// The storage of a view, element by element; read only if it had to be written out for that.
-absl::StatusOr<std::shared_ptr<TensorRef>> WholeStorage(TensorRef& view, Builder& b) {
-  std::optional<Tensor> filling = Filling(view.storage()->base);
-  if (!filling) return view.Whole();
-  T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(*filling));
-  std::shared_ptr<TensorRef> whole = TensorRef::New(b.Constant(std::move(dense)));
-  for (TensorRef* t : {&view, whole.get()}) t->set_read_only("that as_strided has read");
-  return whole;
-}
-
-// Whether all tensors of an operator's result are aliases of `source`.
-bool SharesStorage(const Operand& result, const TensorRef& source) {
-  if (auto t = result.tensor()) return t->storage() == source.storage();
-  return !result.items() || std::all_of(result.items()->begin(), result.items()->end(),
-                                        [&](const Operand& o) { return SharesStorage(o, source); });
-}
-
-void SetReadOnly(const Operand& result, const std::string& why) {
-  if (auto t = result.tensor()) t->set_read_only(why);
-  if (!result.items()) return;
-  for (const Operand& item : *result.items()) SetReadOnly(item, why);
+// Why what is read is not known, where another tensor that was written may be the same memory.
+std::string WhyNotKnown(absl::string_view name, bool copies_or_shares) {
+  return copies_or_shares
+             ? absl::StrCat(
+                   "a tensor is read that was written under another name, or was not: "
+                   "whether ",
+                   name,
+                   " copies depends on strides that are not known here; call clone() "
+                   "where a copy is meant")
+             : absl::StrCat("a tensor is read that was written under another name: ", name,
+                            " made a view of it that cannot be followed; call clone() before "
+                            "writing");
 }
 
 }  // namespace
-
-Sharing OperatorCaller::CallState::sharing() const {
-  return choice.entry->memory ? choice.entry->memory->sharing : Sharing::kMarked;
-}
-
-std::shared_ptr<TensorRef> OperatorCaller::CallState::Tensor(size_t i) const {
-  const SchemaArg& formal = choice.schema->args[i];
-  if (i < positional.size() && !formal.keyword_only) return positional[i].tensor();
-  for (const NamedOperand& k : keywords) {
-    if (k.name == formal.name) return k.value.tensor();
-  }
-  return nullptr;
-}
-
-std::shared_ptr<TensorRef> OperatorCaller::CallState::MarkedArgument() const {
-  const Schema& schema = *choice.schema;
-  const bool marked = std::any_of(schema.returns.begin(), schema.returns.end(),
-                                  [](const SchemaType& r) { return !r.alias.empty(); });
-  for (size_t i = 0; marked && i < schema.args.size(); ++i) {
-    if (!schema.args[i].type.alias.empty()) return Tensor(i);
-  }
-  return nullptr;
-}
 
 absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
                                                      std::optional<absl::string_view> overload,
@@ -93,8 +42,12 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
   CallState call{name, positional, keywords, {}, nullptr, {}};
   T2N_ASSIGN_OR_RETURN(call.choice, Registry::Get().Choose(name, overload, values, named));
   call.source = call.MarkedArgument();
-  if (call.sharing() == Sharing::kStorage) T2N_RETURN_IF_ERROR(TakeStorage(&call));
-  T2N_ASSIGN_OR_RETURN(call.value, Registry::Run(call.choice, &b_, env_));
+  std::shared_ptr<TensorRef> first = call.source ? call.source : call.Tensor(0);
+  if (call.rule().sharing == Sharing::kStorage && first) first = TakeStorage(first, &call);
+  std::optional<Strided> memory;
+  if (call.rule().asks && first) memory = first->Memory();
+  T2N_ASSIGN_OR_RETURN(call.value,
+                       Registry::Run(call.choice, &b_, env_, memory ? &*memory : nullptr));
   T2N_RETURN_IF_ERROR(WriteUnmarked(call));
   const Schema& schema = *call.choice.schema;
   bool writes = call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
@@ -102,27 +55,24 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
 }
 
 // Operators that read the storage of a view get it in place of the view, where torch has the
-// elements as the chain of views says.
-absl::Status OperatorCaller::TakeStorage(CallState* call) {
-  const std::shared_ptr<TensorRef> view = call->source;
-  if (!view || IsDense(view->Read()) || !LiesDensely(view->storage()->base)) {
-    return absl::OkStatus();
-  }
-  std::optional<TensorRef::Layout> layout = view->MemoryLayout();
-  if (!layout) return absl::OkStatus();
-  T2N_ASSIGN_OR_RETURN(call->source, WholeStorage(*view, b_));
-  call->choice.args[0] = Arg(call->source->Read());
+// elements as the chain of views says. Returns what they get.
+std::shared_ptr<TensorRef> OperatorCaller::TakeStorage(const std::shared_ptr<TensorRef>& view,
+                                                       CallState* call) {
+  const std::optional<Strided> memory = view->Memory();
+  const std::shared_ptr<TensorRef> whole = view->Whole();
+  if (!memory || !whole) return view;
+  if (call->source) call->source = whole;
+  call->choice.args[0] = Arg(whole->Read());
   Arg& offset = call->choice.args[call->choice.schema->IndexOf("storage_offset")];
-  if (offset.is_none()) offset = Arg(layout->offset);
-  return absl::OkStatus();
+  if (offset.is_none()) offset = Arg(memory->offset);
+  return whole;
 }
 
 // Arguments that the operator's row, but not its schema, says are written.
 absl::Status OperatorCaller::WriteUnmarked(const CallState& call) {
-  const MemoryRule* rule = call.choice.entry->memory;
-  if (!rule || !rule->writes) return absl::OkStatus();
+  if (!call.rule().writes) return absl::OkStatus();
   OpCall op(&b_, call.choice.schema, call.choice.args, &env_);
-  const Writes writes = rule->writes(op);
+  const Writes writes = call.rule().writes(op);
   T2N_RETURN_IF_ERROR(b_.status());
   for (const auto& [name, value] : writes) {
     const std::shared_ptr<TensorRef> target = call.Tensor(call.choice.schema->IndexOf(name));
@@ -152,36 +102,37 @@ absl::StatusOr<Operand> OperatorCaller::WriteBack(const CallState& call) {
   return Operand(target);
 }
 
-// Whether the results of the call are new although the schema marks them.
-bool OperatorCaller::Copies(const CallState& call) const {
-  const TensorRef& source = *call.source;
-  const int copy = call.choice.schema->IndexOf("copy");
-  switch (call.sharing()) {
-    case Sharing::kMarked:
-    case Sharing::kStorage:
-      return false;
-    case Sharing::kIfContiguous:
-      return !source.IsContiguous();
-    case Sharing::kIfUnchanged:
-      return copy >= 0 && call.choice.args[copy].is_bool() && call.choice.args[copy].boolean();
-    case Sharing::kIfStridesAllow:
-      return !source.IsContiguous() &&
-             !(call.value.is_tensor() && LiesDensely(source.storage()->base) &&
-               source.IsViewAs(call.value.tensor().shape()));
+// A tensor of the call's result: a view of what it shares memory with, or one of its own.
+std::shared_ptr<TensorRef> OperatorCaller::MakeTensor(const CallState& call,
+                                                      std::optional<bool> shares,
+                                                      const Val& value) {
+  const MemoryRule& rule = call.rule();
+  std::vector<std::shared_ptr<TensorRef>> seen;
+  if (rule.sharing == Sharing::kUnmarked) seen = call.Tensors();
+  if (call.source && shares == true) seen = {call.source};
+  for (const auto& t : seen) {
+    std::shared_ptr<TensorRef> view = t->ViewOf(value);
+    if (!view) continue;
+    const std::optional<Strided> memory = rule.lies ? t->Memory() : std::nullopt;
+    std::optional<Strided> lies = memory ? rule.lies(call.choice.args, {*memory}) : std::nullopt;
+    if (lies) view->SetMemory(*std::move(lies));
+    return view;
   }
-  return false;
+  std::shared_ptr<TensorRef> own = TensorRef::New(value, NewOrder(call, value));
+  const bool may_share = call.source && !shares && call.source->ViewOf(value);
+  // view_as_real, real, conj and the like.
+  const bool is_view = call.source && shares == true &&
+                       (rule.sharing == Sharing::kMarked || rule.sharing == Sharing::kStorage);
+  if (may_share || is_view) {
+    TensorRef::Tie(*own, *call.source, WhyNotKnown(call.name, may_share));
+  }
+  return own;
 }
 
 absl::StatusOr<Operand> OperatorCaller::MakeResult(const CallState& call) {
-  const bool shares = call.source && !Copies(call);
-  Operand result = OperandOf(call.value, shares ? call.source : nullptr);
-  const bool must_share = call.sharing() == Sharing::kMarked || call.sharing() == Sharing::kStorage;
-  if (shares && must_share && !SharesStorage(result, *call.source)) {
-    // In torch both see each other's writes (view_as_real, real, conj ...), here they would not.
-    std::string why = absl::StrCat("of which ", call.name, " made another view");
-    call.source->set_read_only(why);
-    SetReadOnly(result, why);
-  }
+  const std::optional<bool> shares = call.source ? SharesMemory(call) : std::make_optional(false);
+  Operand result =
+      OperandOf(call.value, [&](const Val& value) { return MakeTensor(call, shares, value); });
   int numbers = 0, tensors = 0;
   for (size_t i = 0; i < call.choice.args.size(); ++i) {
     if (auto t = call.Tensor(i)) ++(t->is_number() ? numbers : tensors);

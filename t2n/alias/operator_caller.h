@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "t2n/alias/call_state.h"
 #include "t2n/alias/operand.h"
-#include "t2n/aten/memory.h"
 #include "t2n/aten/registry.h"
 
 namespace t2n {
@@ -36,26 +36,13 @@ class OperatorCaller {
                                        absl::Span<const NamedOperand> keywords);
 
  private:
-  struct CallState {
-    absl::string_view name;
-    absl::Span<const Operand> positional;
-    absl::Span<const NamedOperand> keywords;
-    Registry::Choice choice;
-    std::shared_ptr<TensorRef> source;  // what marked results share memory with; may be null
-    Arg value;
-
-    Sharing sharing() const;
-    // The tensor given for the schema's argument `i`; null for anything else.
-    std::shared_ptr<TensorRef> Tensor(size_t i) const;
-    // The tensor whose memory the schema says the results share.
-    std::shared_ptr<TensorRef> MarkedArgument() const;
-  };
-
-  absl::Status TakeStorage(CallState* call);
+  static std::shared_ptr<TensorRef> TakeStorage(const std::shared_ptr<TensorRef>& view,
+                                                CallState* call);
   absl::Status WriteUnmarked(const CallState& call);
   absl::StatusOr<Operand> WriteBack(const CallState& call);
   absl::StatusOr<Operand> MakeResult(const CallState& call);
-  bool Copies(const CallState& call) const;
+  static std::shared_ptr<TensorRef> MakeTensor(const CallState& call, std::optional<bool> shares,
+                                               const Val& value);
 
   Builder& b_;
   const OpEnv& env_;

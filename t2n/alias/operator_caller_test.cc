@@ -43,6 +43,46 @@ TEST_F(Calls, PartsAreAliases) {
   for (const Operand& part : *parts->list()) EXPECT_EQ(part.tensor()->storage(), x->storage());
 }
 
+TEST_F(Calls, ElementwiseResultsKeepTheOrderOfTheirOperands) {
+  auto x = Call("aten::t", {Input({2, 3})});
+  auto y = Call("aten::add", {x, Arg(1)});
+  EXPECT_EQ(y->Memory()->strides, (Shape{1, 3}));
+  EXPECT_EQ(Call("aten::zeros_like", {y})->Memory()->strides, (Shape{1, 3}));
+  EXPECT_EQ(Call("aten::softmax", {y, Arg(1)})->Memory()->strides, (Shape{2, 1}));
+}
+
+TEST_F(Calls, StridesDecideWhatIsCopied) {
+  auto y = Call("aten::add", {Call("aten::t", {Input({2, 3})}), Arg(1)});
+  EXPECT_NE(Call("aten::flatten", {y})->storage(), y->storage());
+  EXPECT_NE(Call("aten::contiguous", {y})->storage(), y->storage());
+  auto t = Call("aten::t", {y});
+  EXPECT_EQ(Call("aten::flatten", {t})->storage(), y->storage());
+  EXPECT_EQ(Call("aten::contiguous", {t})->storage(), y->storage());
+}
+
+TEST_F(Calls, AsStridedReadsTheStorageInItsOrder) {
+  auto y = Call("aten::add", {Call("aten::t", {Input({2, 3})}), Arg(1)});
+  auto list = [](ArgList items) { return Operand(Arg::List(std::move(items))); };
+  auto z = Call("aten::as_strided", {y, list({6}), list({1})});
+  EXPECT_EQ(z->storage(), y->storage());
+}
+
+TEST_F(Calls, WhatMayBeACopyIsNotReadOnceTheOtherIsWritten) {
+  const Dim n = Dim::Symbol("N");
+  auto x = Call("aten::t", {Input({n, 3})});
+  auto flat = Call("aten::reshape", {x, Operand(Arg::List({Arg(n * 3)}))});
+  EXPECT_NE(flat->storage(), x->storage());
+  ASSERT_NE(Call("aten::relu_", {flat}), nullptr);
+  EXPECT_NE(Call("aten::relu", {flat}), nullptr);
+  absl::StatusOr<Operand> read = caller_.Call("aten::relu", {Operand(x)}, {});
+  EXPECT_NE(read.status().message().find("aten::reshape copies"), std::string::npos);
+}
+
+TEST_F(Calls, WhatEvaluationLeavesAloneIsTheSameTensor) {
+  auto x = Input({2, 3});
+  EXPECT_EQ(Call("aten::dropout", {x, Arg(0.5), Arg(false)})->storage(), x->storage());
+}
+
 TEST_F(Calls, TakesTheOverloadThatIsNamed) {
   auto x = Input({2, 3});
   // The arguments alone would fit dim= just as well.

@@ -50,30 +50,30 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
 }
 
-Shape DenseStrides(const Shape& shape) {
-  Shape strides(shape.size(), Dim(1));
-  for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * shape[i - 1];
-  return strides;
-}
-
-// Strides of a strided tensor seen with other sizes, if no element has to move (at::detail::
-// computeStride): every run of axes that lie densely in one another is cut anew.
-std::optional<Shape> ViewStrides(const Shape& from, const Shape& strides, const Shape& to) {
-  Shape out(to.size(), Dim(1));
-  int64_t next = static_cast<int64_t>(to.size()) - 1;
-  Dim run = 1, innermost = from.empty() ? Dim(1) : strides.back();
-  for (int64_t i = static_cast<int64_t>(from.size()) - 1; i >= 0; --i) {
-    run *= from[i];
-    if (i > 0 && (from[i - 1] == Dim(1) || strides[i - 1] == run * innermost)) continue;
-    Dim taken = 1;
-    while (next >= 0 && (Less(taken, run) == true || to[next] == Dim(1))) {
-      out[next] = taken * innermost;
-      taken *= to[next--];
-    }
-    if (taken != run) return std::nullopt;
-    if (i > 0) run = 1, innermost = strides[i - 1];
+// Where `x` lies seen through a view primitive of that result; nullopt if it is not known.
+std::optional<Strided> ThroughView(Strided x, Op op, const Attrs& attrs, const Shape& shape) {
+  if (op == Op::kReshape) {
+    std::optional<ViewAnswer> view = ViewStrides(x, shape);
+    if (!view || !view->is_view) return std::nullopt;
+    return Strided{shape, std::move(view->strides), x.offset};
   }
-  return next < 0 ? std::make_optional(out) : std::nullopt;
+  const Shape old = x.strides;
+  if (op == Op::kTranspose) {
+    const auto& perm = attrs.Ints("perm");
+    for (size_t i = 0; i < perm.size(); ++i) x.strides[i] = old[perm[i]];
+  } else if (op == Op::kSlice) {
+    const int64_t axis = attrs.Int("axis");
+    x.offset += attrs.Size("begin") * old[axis];
+    x.strides[axis] = old[axis] * attrs.Int("step");
+  } else if (op == Op::kBroadcast) {
+    for (size_t i = 0; i < shape.size(); ++i) {
+      if (x.sizes[i] != shape[i]) x.strides[i] = 0;
+    }
+  } else {
+    return std::nullopt;
+  }
+  x.sizes = shape;
+  return x;
 }
 
 }  // namespace
@@ -105,14 +105,47 @@ Val TensorRef::Inverse(const ViewStep& step, const Val& x, const Val& v) {
   }
 }
 
-std::shared_ptr<TensorRef> TensorRef::New(Val value) {
+void Storage::ForgetTied() {
+  std::vector<Storage*> pending = {this};
+  std::vector<std::shared_ptr<Storage>> found;
+  while (!pending.empty()) {
+    Storage* storage = pending.back();
+    pending.pop_back();
+    for (const auto& [tied, why] : storage->ties) {
+      auto other = tied.lock();
+      if (!other || other.get() == this || !other->stale.empty()) continue;
+      other->stale = why;
+      pending.push_back(other.get());
+      found.push_back(std::move(other));
+    }
+  }
+}
+
+MemoryOrder MemoryOrder::Of(std::optional<Shape> strides, const Shape& sizes) {
+  if (!strides) return Unknown();
+  if (*strides == RowStrides(sizes)) return {};
+  return {true, *std::move(strides), 0};
+}
+
+MemoryOrder OrderLike(const Strided& example, const Shape& sizes) {
+  if (example.strides.size() != sizes.size()) return MemoryOrder::Unknown();
+  if (example.sizes == sizes) return MemoryOrder::Of(example.strides, sizes);
+  if (LiesInRows(example)) return {};
+  const std::optional<std::vector<int64_t>> axes = AxesInMemory(example);
+  if (!axes) return MemoryOrder::Unknown();
+  return MemoryOrder::Of(DenseStrides(sizes, *axes), sizes);
+}
+
+std::shared_ptr<TensorRef> TensorRef::New(Val value, MemoryOrder order) {
   auto ref = std::make_shared<TensorRef>();
   ref->storage_ = std::make_shared<Storage>();
   ref->storage_->base = value;
+  ref->storage_->order = std::move(order);
   return ref;
 }
 
 Val TensorRef::Read() {
+  if (!stale().empty() && storage_->base) return storage_->base.builder()->Fail(stale());
   if (cached_version_ == storage_->version) return cached_;
   Val v = storage_->base;
   for (const ViewStep& step : chain_) v = step.Apply(v);
@@ -121,25 +154,33 @@ Val TensorRef::Read() {
   return v;
 }
 
-std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
+std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result) {
   const Value* origin = Read().get();
   std::vector<ViewStep> steps;
   const Value* v = result.get();
   while (v && v != origin) {
+    if (!v->node) return nullptr;
     const Node& n = *v->node;
-    if (!IsViewOp(n.op) && n.op != Op::kGather) return New(result);
+    if (!IsViewOp(n.op) && n.op != Op::kGather) return nullptr;
     Val indices = n.op == Op::kGather ? Val(result.builder(), n.inputs[1]) : Val();
-    steps.push_back({n.op, n.attrs, indices});
-    v = v->node->inputs[0];
+    steps.push_back({n.op, n.attrs, indices, v->shape()});
+    v = n.inputs[0];
   }
-  if (!v) return New(result);
+  if (!v) return nullptr;
   auto ref = std::make_shared<TensorRef>();
   ref->storage_ = storage_;
   ref->chain_ = chain_;
   ref->chain_.insert(ref->chain_.end(), steps.rbegin(), steps.rend());
+  ref->said_ = said_;
+  ref->said_steps_ = said_steps_;
   ref->cached_ = result;
   ref->cached_version_ = storage_->version;
   return ref;
+}
+
+std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
+  std::shared_ptr<TensorRef> view = ViewOf(result);
+  return view ? view : New(result);
 }
 
 bool TensorRef::SameView(const TensorRef& other) const {
@@ -150,56 +191,89 @@ bool TensorRef::SameView(const TensorRef& other) const {
                     });
 }
 
-bool TensorRef::IsContiguous() const {
-  for (const ViewStep& step : chain_) {
-    if (step.op == Op::kReshape) continue;
-    if (step.op == Op::kSlice && step.attrs.Int("axis") == 0 && step.attrs.Int("step") == 1) {
-      continue;
-    }
-    return false;
+std::optional<Strided> TensorRef::Memory() const {
+  std::optional<Strided> memory;
+  if (said_) {
+    memory = *said_;
+  } else if (storage_->base && storage_->order.known) {
+    const MemoryOrder& order = storage_->order;
+    memory = t2n::InRows(storage_->base.shape());
+    if (!order.strides.empty()) memory->strides = order.strides;
+    memory->offset = order.offset;
   }
-  return true;
+  for (size_t i = said_steps_; memory && i < chain_.size(); ++i) {
+    const ViewStep& step = chain_[i];
+    memory = ThroughView(*std::move(memory), step.op, step.attrs, step.shape);
+  }
+  return memory;
 }
 
-std::optional<TensorRef::Layout> TensorRef::MemoryLayout() const {
-  if (!storage_->base) return std::nullopt;
-  Val v = storage_->base;
-  Layout layout{DenseStrides(v.shape()), 0};
-  for (const ViewStep& step : chain_) {
-    Shape from = v.shape(), old = layout.strides;
-    v = step.Apply(v);
-    if (!v || !ConstantShape(from) || !ConstantShape(v.shape()) || v.numel() == Dim(0)) {
-      return std::nullopt;
-    }
-    if (step.op == Op::kReshape) {
-      std::optional<Shape> strides = ViewStrides(from, old, v.shape());
-      if (!strides) return std::nullopt;
-      layout.strides = *std::move(strides);
-    } else if (step.op == Op::kTranspose) {
-      const auto& perm = step.attrs.Ints("perm");
-      for (size_t i = 0; i < perm.size(); ++i) layout.strides[i] = old[perm[i]];
-    } else if (step.op == Op::kSlice) {
-      const int64_t axis = step.attrs.Int("axis");
-      layout.offset += step.attrs.Size("begin") * old[axis];
-      layout.strides[axis] = old[axis] * step.attrs.Int("step");
-    } else {
-      return std::nullopt;
-    }
-  }
-  return layout;
+bool TensorRef::InRows() const {
+  const bool simple = !said_ && storage_->order.in_rows() &&
+                      std::all_of(chain_.begin(), chain_.end(),
+                                  [](const ViewStep& step) { return step.op == Op::kReshape; });
+  if (simple) return true;
+  const std::optional<Strided> memory = Memory();
+  return memory && LiesInRows(*memory);
 }
 
-bool TensorRef::IsViewAs(const Shape& shape) const {
-  std::optional<Layout> layout = MemoryLayout();
-  Val v = storage_->base;
-  for (const ViewStep& step : chain_) v = step.Apply(v);
-  return layout && v && ViewStrides(v.shape(), layout->strides, shape).has_value();
+MemoryOrder TensorRef::Order() const {
+  if (InRows()) return {};
+  std::optional<Strided> memory = Memory();
+  if (!memory) return MemoryOrder::Unknown();
+  return MemoryOrder::Of(std::move(memory->strides), memory->sizes);
+}
+
+MemoryOrder CommonOrder(const TensorRef* a, const TensorRef* b) {
+  if (!a || !b) return a ? a->Order() : b ? b->Order() : MemoryOrder();
+  MemoryOrder order = a->Order();
+  return order == b->Order() ? order : MemoryOrder::Unknown();
+}
+
+void TensorRef::SetMemory(Strided memory) {
+  said_ = std::make_shared<const Strided>(std::move(memory));
+  said_steps_ = chain_.size();
 }
 
 std::shared_ptr<TensorRef> TensorRef::Whole() const {
   auto ref = std::make_shared<TensorRef>();
   ref->storage_ = storage_;
-  return ref;
+  if (storage_->order.in_rows()) return ref;
+  const std::optional<Strided> memory = ref->Memory();
+  std::optional<std::vector<int64_t>> axes =
+      memory ? AxesInMemory(*memory) : std::optional<std::vector<int64_t>>();
+  if (!axes) return nullptr;
+  return ref->ViewOf(storage_->base.builder()->Transpose(storage_->base, *std::move(axes)));
+}
+
+void TensorRef::Tie(const TensorRef& a, const TensorRef& b, absl::string_view why) {
+  if (a.storage_ == b.storage_) return;
+  a.storage_->ties.emplace_back(b.storage_, why);
+  b.storage_->ties.emplace_back(a.storage_, why);
+}
+
+bool TensorRef::MayOverlapWithin() const {
+  for (size_t i = 0; i + 1 < chain_.size(); ++i) {
+    if (chain_[i].op == Op::kGather && chain_[i].indices.rank() > 1) return true;
+  }
+  return false;
+}
+
+Val TensorRef::WriteByPosition(const Val& value) const {
+  const Val& base = storage_->base;
+  Builder& b = *base.builder();
+  Val at = b.Reshape(b.Iota(base.numel()), base.shape());
+  for (const ViewStep& step : chain_) at = step.Apply(at);
+  if (!at || !at.is_constant()) return b.Fail("writing into a part of windows of open size");
+  absl::StatusOr<std::vector<int64_t>> places = ReadInts(*at->constant);
+  if (!places.ok()) return b.Fail(places.status());
+  std::sort(places->begin(), places->end());
+  if (std::adjacent_find(places->begin(), places->end()) != places->end()) {
+    return b.Fail("writing into a view of which several elements are one in memory");
+  }
+  const Val flat = b.Reshape(base, {base.numel()});
+  const Val indices = b.Reshape(at, {at.numel(), 1});
+  return b.Reshape(b.ScatterNd(flat, indices, b.Reshape(value, {value.numel()})), base.shape());
 }
 
 absl::Status TensorRef::Write(const Val& value) {
@@ -208,17 +282,21 @@ absl::Status TensorRef::Write(const Val& value) {
   if (!storage_->read_only.empty()) {
     return absl::UnimplementedError(absl::StrCat("writing into a tensor ", storage_->read_only));
   }
+  if (value == current) return absl::OkStatus();
   Builder& b = *value.builder();
   std::vector<Val> before = {storage_->base};
   for (size_t i = 0; i + 1 < chain_.size(); ++i) {
     before.push_back(chain_[i].Apply(before.back()));
   }
   Val v = value;
-  for (size_t i = chain_.size(); i-- > 0;) {
-    v = Inverse(chain_[i], before[i], v);
+  if (MayOverlapWithin()) {
+    v = WriteByPosition(value);
+  } else {
+    for (size_t i = chain_.size(); i-- > 0;) v = Inverse(chain_[i], before[i], v);
   }
   if (!b.ok()) return b.status();
   storage_->Set(v);
+  storage_->ForgetTied();
   cached_ = value;
   cached_version_ = storage_->version;
   return absl::OkStatus();

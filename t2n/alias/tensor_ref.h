@@ -1,6 +1,10 @@
 // Tensors with aliases. A TensorRef is a storage and a chain of view primitives from the storage's
 // value. Reading applies the chain. Writing through it computes the new value of the whole storage
 // by the inverse updates, so that every other alias reads the new value.
+//
+// A storage knows how torch lays its value out in memory: the same elements in rows, in columns or
+// channels last are one value here, but reshape(), contiguous() and the like copy or share
+// depending on it.
 #ifndef T2N_ALIAS_TENSOR_REF_H_
 #define T2N_ALIAS_TENSOR_REF_H_
 
@@ -12,52 +16,91 @@
 #include "absl/status/status.h"
 #include "t2n/aten/arg.h"
 #include "t2n/ir/builder.h"
+#include "t2n/ir/strides.h"
 
 namespace t2n {
+
+// How a value lies in torch's memory.
+struct MemoryOrder {
+  bool known = true;
+  Shape strides;  // empty: in rows
+  Dim offset = 0;
+
+  static MemoryOrder Unknown() { return {false, {}, 0}; }
+  // Of a dense tensor of which the sizes are all that is known.
+  static MemoryOrder Unknown(const Shape& sizes) {
+    return sizes.size() < 2 ? MemoryOrder() : Unknown();
+  }
+  // Of these strides of a tensor of these sizes; unknown if there are none.
+  static MemoryOrder Of(std::optional<Shape> strides, const Shape& sizes);
+  bool in_rows() const { return known && strides.empty(); }
+  bool operator==(const MemoryOrder& other) const {
+    return known == other.known && strides == other.strides && offset == other.offset;
+  }
+};
+
+// How a tensor of `sizes` lies that has the order of axes of an example; unknown if that is not
+// dense.
+MemoryOrder OrderLike(const Strided& example, const Shape& sizes);
 
 struct Storage {
   Val base;
   int version = 0;
+  MemoryOrder order;
   // Why writing is refused, such as other tensors sharing its memory that are no aliases here.
   std::string read_only;
+  // Storages that may be this one in torch, and why that is not known. What is written to one is
+  // then no value of the other.
+  std::vector<std::pair<std::weak_ptr<Storage>, std::string>> ties;
+  // Why its value is not known since then; empty: it is.
+  std::string stale;
 
   void Set(Val value) {
     base = value;
     ++version;
   }
+  // Makes stale whatever is tied to it, directly or by others.
+  void ForgetTied();
 };
+
+class TensorRef;
+// How a tensor lies that is one or the other; null ones have no say.
+MemoryOrder CommonOrder(const TensorRef* a, const TensorRef* b);
 
 class TensorRef {
  public:
   // A tensor of its own.
-  static std::shared_ptr<TensorRef> New(Val value);
+  static std::shared_ptr<TensorRef> New(Val value, MemoryOrder order = {});
 
-  // The current value.
+  // The current value. Fails in the builder if it is stale().
   Val Read();
 
-  // What `result` is to this tensor: if it was built from Read() by view primitives and gathers
-  // only, an alias of this tensor's storage; otherwise a tensor of its own.
+  // `result` as an alias of this tensor's storage, if it was built from Read() by view primitives
+  // and gathers only; otherwise null.
+  std::shared_ptr<TensorRef> ViewOf(const Val& result);
+  // The same; otherwise a tensor of its own.
   std::shared_ptr<TensorRef> Derive(const Val& result);
 
   // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the
   // view cannot be expressed (an expanded tensor, a step over a symbolic axis).
   absl::Status Write(const Val& value);
 
-  // Whether the elements lie densely in row-major order in torch's memory, as far as the chain of
-  // views tells: what decides if reshape() and contiguous() copy.
-  bool IsContiguous() const;
-
-  // Where the elements lie in the storage, counted in elements of a dense row-major storage:
-  // torch's strides and offset. nullopt if that is not known.
-  struct Layout {
-    Shape strides;
-    Dim offset;
-  };
-  std::optional<Layout> MemoryLayout() const;
-  // Whether torch's reshape() to `shape` is a view: no elements move.
-  bool IsViewAs(const Shape& shape) const;
-  // The whole storage.
+  // Where the elements lie in the storage. nullopt if that is not known.
+  std::optional<Strided> Memory() const;
+  // Whether they surely lie in rows: cheaper than Memory().
+  bool InRows() const;
+  // How a tensor of its own lies that has these strides, begin and all.
+  MemoryOrder Order() const;
+  // Says where the elements lie, where the chain of views cannot tell.
+  void SetMemory(Strided memory);
+  // The whole storage, its axes in the order they have in memory; null if that is not known or
+  // the storage is not dense.
   std::shared_ptr<TensorRef> Whole() const;
+
+  // Notes that both may share memory in torch, or not: `why`.
+  static void Tie(const TensorRef& a, const TensorRef& b, absl::string_view why);
+  // Why the value is not known any more: a storage tied to this one was written. Empty otherwise.
+  const std::string& stale() const { return storage_->stale; }
 
   void set_read_only(absl::string_view why) { storage_->read_only = std::string(why); }
   const std::shared_ptr<Storage>& storage() const { return storage_; }
@@ -78,12 +121,21 @@ class TensorRef {
     Op op;
     Attrs attrs;
     Val indices;
+    Shape shape;  // of its result
     Val Apply(const Val& x) const;
   };
   static Val Inverse(const ViewStep& step, const Val& x, const Val& v);
+  // Whether it is a part of windows (unfold, as_strided): what is written to it may be in others of
+  // them too, so that the windows as a whole do not tell the storage's new value.
+  bool MayOverlapWithin() const;
+  // The storage's new value, with `value` at the places this view has in it.
+  Val WriteByPosition(const Val& value) const;
 
   std::shared_ptr<Storage> storage_;
   std::vector<ViewStep> chain_;
+  // What SetMemory said, and of how much of the chain; null: of nothing.
+  std::shared_ptr<const Strided> said_;
+  size_t said_steps_ = 0;
   Val cached_;
   int cached_version_ = -1;
   Origin origin_ = Origin::kTensor;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -235,8 +236,9 @@ Arg NativeDropoutBackward(OpCall& c) {
 
 constexpr OpEntry kOps[] = {
     {"aten::relu(Tensor self) -> Tensor", Relu},
-    {"aten::relu6(Tensor self) -> Tensor", Relu6},
-    {"aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", Hardtanh},
+    {"aten::relu6(Tensor self) -> Tensor", Relu6, &kAsFirst},
+    {"aten::hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", Hardtanh,
+     &kAsFirst},
     {"aten::leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor", LeakyRelu},
     {"aten::elu(Tensor self, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor", Elu},
     {"aten::selu(Tensor self) -> Tensor", FloatFn<Selu>},
@@ -251,31 +253,39 @@ constexpr OpEntry kOps[] = {
     {"aten::softplus(Tensor self, Scalar beta=1, Scalar threshold=20) -> Tensor", SoftplusOp},
     {"aten::softsign(Tensor self) -> Tensor", FloatFn<Softsign>},
     {"aten::tanhshrink(Tensor self) -> Tensor", FloatFn<Tanhshrink>},
-    {"aten::log_sigmoid(Tensor self) -> Tensor", FloatFn<LogSigmoid>},
+    {"aten::log_sigmoid(Tensor self) -> Tensor", FloatFn<LogSigmoid>, &kInRows},
     {"aten::threshold(Tensor self, Scalar threshold, Scalar value) -> Tensor", Threshold},
-    {"aten::glu(Tensor self, int dim=-1) -> Tensor", Glu},
-    {"aten::prelu(Tensor self, Tensor weight) -> Tensor", Prelu},
+    {"aten::glu(Tensor self, int dim=-1) -> Tensor", Glu, &kOrderUnstated},
+    {"aten::prelu(Tensor self, Tensor weight) -> Tensor", Prelu, &kAsFirst},
     {"aten::rrelu(Tensor self, Scalar lower=0.125, Scalar upper=0.3333333333333333, "
      "bool training=False, Generator? generator=None) -> Tensor",
-     Rrelu},
-    {"aten::dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout},
-    {"aten::feature_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout},
-    {"aten::alpha_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout},
-    {"aten::feature_alpha_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout},
+     Rrelu, &kInRows},
+    {"aten::dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout, &kUnmarkedView},
+    {"aten::feature_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout,
+     &kUnmarkedView},
+    {"aten::alpha_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout,
+     &kUnmarkedView},
+    {"aten::feature_alpha_dropout(Tensor(a) input, float p, bool train) -> Tensor(a)", Dropout,
+     &kUnmarkedView},
     {"aten::native_dropout(Tensor input, float p, bool? train) -> (Tensor, Tensor)", NativeDropout},
-    {"aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SoftmaxOp},
-    {"aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", LogSoftmaxOp},
-    {"aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<Softmax>},
-    {"aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<LogSoftmax>},
+    {"aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SoftmaxOp,
+     &kInRows},
+    {"aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", LogSoftmaxOp,
+     &kInRows},
+    {"aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<Softmax>,
+     &kInRows},
+    {"aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", Inner<LogSoftmax>,
+     &kInRows},
     {"aten::_softmax_backward_data(Tensor grad_output, Tensor output, int dim, "
      "ScalarType input_dtype) -> Tensor",
-     SoftmaxBackward},
+     SoftmaxBackward, &kInRows},
     {"aten::_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, "
      "ScalarType input_dtype) -> Tensor",
-     LogSoftmaxBackward},
+     LogSoftmaxBackward, &kInRows},
     {"aten::native_dropout_backward(Tensor grad_output, Tensor mask, float scale) -> Tensor",
      NativeDropoutBackward},
-    {"aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SafeSoftmax},
+    {"aten::_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", SafeSoftmax,
+     &kInRows},
 };
 
 }  // namespace

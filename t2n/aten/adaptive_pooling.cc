@@ -4,6 +4,7 @@
 
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -178,19 +179,21 @@ Arg AdaptiveMaxPool(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor", AdaptiveAvgPool<1>},
+    {"aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor", AdaptiveAvgPool<1>,
+     &kOrderUnstated},
     {"aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", AdaptiveAvgPool<2>},
     {"aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
      AdaptiveAvgPool<2>},
-    {"aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", AdaptiveAvgPool<3>},
+    {"aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", AdaptiveAvgPool<3>,
+     &kOrderUnstated},
     {"aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
      AdaptiveAvgPool<3>},
     {"aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)",
-     AdaptiveMaxPool<1>},
+     AdaptiveMaxPool<1>, &kOrderUnstated},
     {"aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)",
      AdaptiveMaxPool<2>},
     {"aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)",
-     AdaptiveMaxPool<3>},
+     AdaptiveMaxPool<3>, &kOrderUnstated},
 };
 
 }  // namespace

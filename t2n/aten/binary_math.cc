@@ -3,6 +3,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -125,18 +126,23 @@ constexpr OpEntry kOps[] = {
     {"aten::hypot(Tensor self, Tensor other) -> Tensor", FloatPair<Hypot>},
     {"aten::atan2(Tensor self, Tensor other) -> Tensor", FloatPair<Atan2>},
     {"aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor", FloatPair<Copysign>},
-    {"aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", FloatPair<Copysign>},
+    {"aten::copysign.Scalar(Tensor self, Scalar other) -> Tensor", FloatPair<Copysign>,
+     &kElementwiseNumber},
     {"aten::logaddexp(Tensor self, Tensor other) -> Tensor", FloatPair<LogAddExp>},
     {"aten::logaddexp2(Tensor self, Tensor other) -> Tensor", FloatPair<LogAddExp2>},
     {"aten::xlogy.Tensor(Tensor self, Tensor other) -> Tensor", FloatPair<Xlogy>},
-    {"aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor", FloatPair<Xlogy>},
-    {"aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor", FloatPair<Xlogy>},
+    {"aten::xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor", FloatPair<Xlogy>,
+     &kElementwiseNumber},
+    {"aten::xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor", FloatPair<Xlogy>,
+     &kElementwiseNumber},
     {"aten::special_xlog1py(Tensor self, Tensor other) -> Tensor", FloatPair<Xlog1py>},
-    {"aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor", FloatPair<Xlog1py>},
-    {"aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor", FloatPair<Xlog1py>},
+    {"aten::special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor", FloatPair<Xlog1py>,
+     &kElementwiseNumber},
+    {"aten::special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor", FloatPair<Xlog1py>,
+     &kElementwiseNumber},
     {"aten::heaviside(Tensor self, Tensor values) -> Tensor", Heaviside},
     {"aten::nextafter(Tensor self, Tensor other) -> Tensor", Nextafter},
-    {"aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", FloatPair<Ldexp>},
+    {"aten::ldexp.Tensor(Tensor self, Tensor other) -> Tensor", FloatPair<Ldexp>, &kOrderUnstated},
     {"aten::gcd(Tensor self, Tensor other) -> Tensor", GcdOp},
     {"aten::lcm(Tensor self, Tensor other) -> Tensor", Lcm},
 };

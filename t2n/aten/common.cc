@@ -163,6 +163,10 @@ bool DenseValue(const Value& v, int depth) {
 
 bool IsDense(const Val& x) { return x && DenseValue(*x.get(), 16); }
 
+bool IsKnownInRows(OpCall& c) {
+  return c.memory() ? IsContiguous(*c.memory()) == true : IsDense(c.tensor("self"));
+}
+
 Val StridedPositions(Builder& b, const Shape& size, const Shape& stride, const Dim& offset) {
   Val at = b.DimScalar(offset);
   for (size_t i = 0; i < size.size(); ++i) {

@@ -55,6 +55,8 @@ Val IotaAlong(Builder& b, const Dim& size, int64_t axis, int64_t rank, DType dty
 // Whether torch's memory surely holds the elements in row-major order: not known of what views and
 // elementwise operations make of transposed, sliced or expanded tensors (they keep the strides).
 bool IsDense(const Val& x);
+// The same of a call's first tensor, "self"; known better where the operator asks for its memory.
+bool IsKnownInRows(OpCall& c);
 
 // Positions of a strided view's elements in row-major storage (torch.as_strided); i64.
 Val StridedPositions(Builder& b, const Shape& size, const Shape& stride, const Dim& offset);

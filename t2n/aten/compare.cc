@@ -1,5 +1,6 @@
 // Comparisons, logic, bits, selection and clamping.
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -126,13 +127,16 @@ Arg Clamp(OpCall& c) {
 
 #define T2N_COMPARISON(name, op)                                                        \
   {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", Compare<Op::k##op>}, { \
-    "aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", Compare<Op::k##op>    \
+    "aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", Compare<Op::k##op>,   \
+        &kElementwiseNumber                                                             \
   }
-#define T2N_BITWISE(name, fn)                                                      \
-  {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", fn},              \
-      {"aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", fn},          \
-      {"aten::" name ".Tensor_Scalar(Tensor self, Scalar other) -> Tensor", fn}, { \
-    "aten::" name ".Scalar_Tensor(Scalar self, Tensor other) -> Tensor", fn        \
+#define T2N_BITWISE(name, fn)                                                                    \
+  {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", fn},                            \
+      {"aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", fn, &kElementwiseNumber},   \
+      {"aten::" name ".Tensor_Scalar(Tensor self, Scalar other) -> Tensor", fn,                  \
+       &kElementwiseNumber},                                                                     \
+  {                                                                                              \
+    "aten::" name ".Scalar_Tensor(Scalar self, Tensor other) -> Tensor", fn, &kElementwiseNumber \
   }
 
 constexpr OpFn kAnd = Bitwise<Op::kAnd, Op::kBitAnd>;
@@ -165,9 +169,12 @@ constexpr OpEntry kOps[] = {
      "float atol=1e-08, bool equal_nan=False) -> Tensor",
      IsClose},
     {"aten::where.self(Tensor condition, Tensor self, Tensor other) -> Tensor", Where},
-    {"aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", Where},
-    {"aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", Where},
-    {"aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor", Where},
+    {"aten::where.ScalarSelf(Tensor condition, Scalar self, Tensor other) -> Tensor", Where,
+     &kElementwiseNumber},
+    {"aten::where.ScalarOther(Tensor condition, Tensor self, Scalar other) -> Tensor", Where,
+     &kElementwiseNumber},
+    {"aten::where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor", Where,
+     &kElementwiseNumber},
     {"aten::maximum(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMax>},
     {"aten::minimum(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMin>},
     {"aten::max.other(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMax>},

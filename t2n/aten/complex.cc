@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -44,11 +45,11 @@ constexpr OpEntry kOps[] = {
     {"aten::imag(Tensor(a) self) -> Tensor(a)", Imag},
     {"aten::conj(Tensor(a) self) -> Tensor(a)", Conj},
     {"aten::_conj(Tensor(a) self) -> Tensor(a)", Conj},
-    {"aten::conj_physical(Tensor self) -> Tensor", Conj},
-    {"aten::_conj_physical(Tensor self) -> Tensor", Conj},
-    {"aten::angle(Tensor self) -> Tensor", Angle},
-    {"aten::complex(Tensor real, Tensor imag) -> Tensor", Complex},
-    {"aten::polar(Tensor abs, Tensor angle) -> Tensor", Polar},
+    {"aten::conj_physical(Tensor self) -> Tensor", Conj, &kUnmarkedView},
+    {"aten::_conj_physical(Tensor self) -> Tensor", Conj, &kElementwise},
+    {"aten::angle(Tensor self) -> Tensor", Angle, &kOrderUnstated},
+    {"aten::complex(Tensor real, Tensor imag) -> Tensor", Complex, &kElementwise},
+    {"aten::polar(Tensor abs, Tensor angle) -> Tensor", Polar, &kElementwise},
 };
 
 }  // namespace

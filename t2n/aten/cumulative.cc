@@ -3,6 +3,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -222,7 +223,7 @@ constexpr OpEntry kOps[] = {
     {"aten::logcumsumexp(Tensor self, int dim) -> Tensor", LogCumsumExp},
     {"aten::diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, "
      "Tensor? append=None) -> Tensor",
-     Diff},
+     Diff, &kOrderUnstated},
     {"aten::trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor", Trapezoid},
     {"aten::trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", Trapezoid},
     {"aten::cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor",
@@ -231,23 +232,24 @@ constexpr OpEntry kOps[] = {
      CumulativeTrapezoid},
     {"aten::gradient.scalarint(Tensor self, *, Scalar? spacing=None, int? dim=None, "
      "int edge_order=1) -> Tensor[]",
-     Gradient},
+     Gradient, &kOrderUnstated},
     {"aten::gradient.scalararray(Tensor self, *, Scalar spacing, int[] dim, int edge_order=1) -> "
      "Tensor[]",
-     Gradient},
-    {"aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]", Gradient},
+     Gradient, &kOrderUnstated},
+    {"aten::gradient.array(Tensor self, *, int[] dim, int edge_order=1) -> Tensor[]", Gradient,
+     &kOrderUnstated},
     {"aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, "
      "int edge_order=1) -> Tensor[]",
-     Gradient},
+     Gradient, &kOrderUnstated},
     {"aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, "
      "int edge_order=1) -> Tensor[]",
-     Gradient},
+     Gradient, &kOrderUnstated},
     {"aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, "
      "int edge_order=1) -> Tensor[]",
-     Gradient},
+     Gradient, &kOrderUnstated},
     {"aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) "
      "-> Tensor[]",
-     Gradient},
+     Gradient, &kOrderUnstated},
 };
 
 }  // namespace

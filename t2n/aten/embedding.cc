@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -99,7 +100,7 @@ constexpr OpEntry kOps[] = {
      EmbeddingRenorm},
     {"aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool "
      "scale_grad_by_freq=False, bool sparse=False) -> Tensor",
-     Embedding},
+     Embedding, &kInRows},
     {"aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
      "bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)",

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 #include "t2n/ir/dim_values.h"
 
@@ -162,6 +163,43 @@ Arg Copy(OpCall& c) {
   return c.b.BroadcastTo(AsTensor(c.b, c.arg("src"), x.dtype()), x.shape());
 }
 
+// A list of known or open sizes.
+std::optional<Shape> SizesIn(const Arg& list) {
+  Shape sizes;
+  for (const Arg& item : list.items()) {
+    if (!item.is_int()) return std::nullopt;
+    sizes.push_back(item.integer());
+  }
+  return sizes;
+}
+// Sizes and strides are arguments, one behind the other.
+template <size_t sizes>
+std::optional<Strided> LiesAsGiven(absl::Span<const Arg> args,
+                                   absl::Span<const Strided> /*operands*/) {
+  std::optional<Shape> size = SizesIn(args[sizes]), stride = SizesIn(args[sizes + 1]);
+  if (!size || !stride || size->size() != stride->size()) return std::nullopt;
+  return Strided{*std::move(size), *std::move(stride)};
+}
+std::optional<Strided> LiesPermuted(absl::Span<const Arg> args,
+                                    absl::Span<const Strided> /*operands*/) {
+  std::optional<Shape> size = SizesIn(args[0]), order = SizesIn(args[1]);
+  if (!size || !order || size->size() != order->size()) return std::nullopt;
+  std::vector<int64_t> axes;
+  for (const Dim& axis : *order) {
+    if (!axis.is_const() || axis.value() < 0 ||
+        axis.value() >= static_cast<int64_t>(size->size())) {
+      return std::nullopt;
+    }
+    axes.push_back(axis.value());
+  }
+  Shape strides = DenseStrides(*size, axes);
+  return Strided{*std::move(size), std::move(strides)};
+}
+
+constexpr MemoryRule kEmptyStrided{Sharing::kMarked, Order::kUnstated, false, LiesAsGiven<0>};
+constexpr MemoryRule kNewEmptyStrided{Sharing::kMarked, Order::kUnstated, false, LiesAsGiven<1>};
+constexpr MemoryRule kEmptyPermuted{Sharing::kMarked, Order::kUnstated, false, LiesPermuted};
+
 #define T2N_PLACED                                                     \
   "ScalarType? dtype=None, Layout? layout=None, Device? device=None, " \
   "bool? pin_memory=None"
@@ -173,27 +211,30 @@ constexpr OpEntry kOps[] = {
      ", MemoryFormat? memory_format=None) -> Tensor",
      Constant<0>},
     {"aten::empty_strided(SymInt[] size, SymInt[] stride, *, " T2N_PLACED ") -> Tensor",
-     Constant<0>},
+     Constant<0>, &kEmptyStrided},
     {"aten::empty_permuted(SymInt[] size, int[] physical_layout, *, " T2N_PLACED ") -> Tensor",
-     Constant<0>},
+     Constant<0>, &kEmptyPermuted},
     {"aten::full(SymInt[] size, Scalar fill_value, *, " T2N_PLACED ") -> Tensor", Full},
     {"aten::zeros_like(Tensor self, *, " T2N_PLACED ", MemoryFormat? memory_format=None) -> Tensor",
-     ConstantLike<0>},
+     ConstantLike<0>, &kAsFirst},
     {"aten::ones_like(Tensor self, *, " T2N_PLACED ", MemoryFormat? memory_format=None) -> Tensor",
-     ConstantLike<1>},
+     ConstantLike<1>, &kAsFirst},
     {"aten::empty_like(Tensor self, *, " T2N_PLACED ", MemoryFormat? memory_format=None) -> Tensor",
-     ConstantLike<0>},
+     ConstantLike<0>, &kAsFirst},
     {"aten::full_like(Tensor self, Scalar fill_value, *, " T2N_PLACED
      ", MemoryFormat? memory_format=None) -> Tensor",
-     FullLike},
-    {"aten::new_zeros(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<0>},
-    {"aten::new_ones(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<1>},
-    {"aten::new_empty(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<0>},
+     FullLike, &kAsFirst},
+    {"aten::new_zeros(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<0>,
+     &kInRows},
+    {"aten::new_ones(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<1>,
+     &kInRows},
+    {"aten::new_empty(Tensor self, SymInt[] size, *, " T2N_PLACED ") -> Tensor", NewConstant<0>,
+     &kInRows},
     {"aten::new_empty_strided(Tensor self, SymInt[] size, SymInt[] stride, *, " T2N_PLACED
      ") -> Tensor",
-     NewConstant<0>},
+     NewConstant<0>, &kNewEmptyStrided},
     {"aten::new_full(Tensor self, SymInt[] size, Scalar fill_value, *, " T2N_PLACED ") -> Tensor",
-     NewFull},
+     NewFull, &kInRows},
     {"aten::scalar_tensor(Scalar s, *, " T2N_PLACED ") -> Tensor", ScalarTensor},
     {"aten::arange(Scalar end, *, " T2N_PLACED ") -> Tensor", ArangeEnd},
     {"aten::arange.start(Scalar start, Scalar end, *, " T2N_PLACED ") -> Tensor", ArangeStart},
@@ -205,10 +246,11 @@ constexpr OpEntry kOps[] = {
      RangeInclusive},
     {"aten::eye(SymInt n, *, " T2N_PLACED ") -> Tensor", Eye},
     {"aten::eye.m(SymInt n, SymInt m, *, " T2N_PLACED ") -> Tensor", Eye},
-    {"aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", Fill},
-    {"aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", Fill},
-    {"aten::zero(Tensor self) -> Tensor", Zero},
-    {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", Copy},
+    {"aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", Fill, &kAsFirst},
+    {"aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", Fill, &kAsFirst},
+    {"aten::zero(Tensor self) -> Tensor", Zero, &kAsFirst},
+    {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", Copy,
+     &kExactlyAsFirst},
 };
 
 }  // namespace

@@ -82,7 +82,7 @@ absl::Span<const OpEntry> QuantizedDecomposedOps();
 absl::Span<const OpEntry> QuantizedLegacyOps();
 
 // Every table above.
-std::vector<absl::Span<const OpEntry>> AllFamilies();
+std::vector<Family> AllFamilies();
 
 }  // namespace t2n
 

@@ -4,6 +4,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -151,10 +152,12 @@ constexpr OpEntry kOps[] = {
     {"aten::lgamma(Tensor self) -> Tensor", DoubleFn<Lgamma>},
     {"aten::digamma(Tensor self) -> Tensor", DoubleFn<Digamma>},
     {"aten::polygamma(int n, Tensor self) -> Tensor", Polygamma},
-    {"aten::mvlgamma(Tensor self, int p) -> Tensor", Mvlgamma},
+    {"aten::mvlgamma(Tensor self, int p) -> Tensor", Mvlgamma, &kInRows},
     {"aten::special_zeta(Tensor self, Tensor other) -> Tensor", ZetaOp},
-    {"aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor", ZetaOp},
-    {"aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor", ZetaOp},
+    {"aten::special_zeta.self_scalar(Scalar self, Tensor other) -> Tensor", ZetaOp,
+     &kElementwiseNumber},
+    {"aten::special_zeta.other_scalar(Tensor self, Scalar other) -> Tensor", ZetaOp,
+     &kElementwiseNumber},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/index_plan.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -126,13 +127,14 @@ constexpr OpEntry kOps[] = {
     {"aten::_unsafe_masked_index(Tensor self, Tensor mask, Tensor?[] indices, Scalar fill) -> "
      "Tensor",
      UnsafeMaskedIndex},
-    {"aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", IndexSelect},
+    {"aten::index_select(Tensor self, int dim, Tensor index) -> Tensor", IndexSelect, &kInRows},
     {"aten::gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
-     Gather},
-    {"aten::take(Tensor self, Tensor index) -> Tensor", Take},
-    {"aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", TakeAlongDim},
-    {"aten::nonzero(Tensor self) -> Tensor", Nonzero},
-    {"aten::argwhere(Tensor self) -> Tensor", Nonzero},
+     Gather, &kInRows},
+    {"aten::take(Tensor self, Tensor index) -> Tensor", Take, &kInRows},
+    {"aten::take_along_dim(Tensor self, Tensor indices, int? dim=None) -> Tensor", TakeAlongDim,
+     &kInRows},
+    {"aten::nonzero(Tensor self) -> Tensor", Nonzero, &kOrderUnknown},
+    {"aten::argwhere(Tensor self) -> Tensor", Nonzero, &kOrderUnknown},
     {"aten::nonzero_numpy(Tensor self) -> Tensor[]", NonzeroAxes},
     {"aten::where(Tensor condition) -> Tensor[]", NonzeroAxes},
     {"aten::nonzero_static(Tensor self, *, SymInt size, int fill_value=-1) -> Tensor",

@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
+#include "t2n/aten/strided_views.h"
 
 namespace t2n {
 namespace {
@@ -334,24 +336,25 @@ Arg Rot90(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::cat(Tensor[] tensors, int dim=0) -> Tensor", Cat},
-    {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", Cat},
-    {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", Cat},
+    {"aten::cat(Tensor[] tensors, int dim=0) -> Tensor", Cat, &kFormatOfAll},
+    {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", Cat, &kFormatOfAll},
+    {"aten::concatenate(Tensor[] tensors, int dim=0) -> Tensor", Cat, &kFormatOfAll},
     {"aten::_chunk_cat(Tensor[] tensors, int dim, int num_chunks) -> Tensor", ChunkCat},
-    {"aten::stack(Tensor[] tensors, int dim=0) -> Tensor", Stack},
-    {"aten::hstack(Tensor[] tensors) -> Tensor", HStack},
-    {"aten::vstack(Tensor[] tensors) -> Tensor", VStack},
-    {"aten::row_stack(Tensor[] tensors) -> Tensor", VStack},
-    {"aten::dstack(Tensor[] tensors) -> Tensor", DStack},
-    {"aten::column_stack(Tensor[] tensors) -> Tensor", ColumnStack},
-    {"aten::block_diag(Tensor[] tensors) -> Tensor", BlockDiag},
-    {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", Meshgrid},
-    {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", Meshgrid},
+    {"aten::stack(Tensor[] tensors, int dim=0) -> Tensor", Stack, &kStacked},
+    {"aten::hstack(Tensor[] tensors) -> Tensor", HStack, &kFormatOfAll},
+    {"aten::vstack(Tensor[] tensors) -> Tensor", VStack, &kFormatOfAll},
+    {"aten::row_stack(Tensor[] tensors) -> Tensor", VStack, &kFormatOfAll},
+    {"aten::dstack(Tensor[] tensors) -> Tensor", DStack, &kFormatOfAll},
+    {"aten::column_stack(Tensor[] tensors) -> Tensor", ColumnStack, &kFormatOfAll},
+    {"aten::block_diag(Tensor[] tensors) -> Tensor", BlockDiag, &kInRows},
+    {"aten::meshgrid(Tensor[] tensors) -> Tensor[]", Meshgrid, &kUnmarkedView},
+    {"aten::meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", Meshgrid,
+     &kUnmarkedView},
     {"aten::cartesian_prod(Tensor[] tensors) -> Tensor", CartesianProd},
     {"aten::combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor",
      Combinations},
-    {"aten::repeat(Tensor self, SymInt[] repeats) -> Tensor", Repeat},
-    {"aten::tile(Tensor self, SymInt[] dims) -> Tensor", Tile},
+    {"aten::repeat(Tensor self, SymInt[] repeats) -> Tensor", Repeat, &kInRows},
+    {"aten::tile(Tensor self, SymInt[] dims) -> Tensor", Tile, &kInRows},
     {"aten::repeat_interleave.Tensor(Tensor repeats, *, SymInt? output_size=None) -> Tensor",
      RepeatInterleaveIndices},
     {"aten::repeat_interleave.self_Tensor(Tensor self, Tensor repeats, int? dim=None, *, SymInt? "
@@ -359,12 +362,12 @@ constexpr OpEntry kOps[] = {
      RepeatInterleaveTensor},
     {"aten::repeat_interleave.self_int(Tensor self, SymInt repeats, int? dim=None, *, SymInt? "
      "output_size=None) -> Tensor",
-     RepeatInterleave},
-    {"aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", Roll},
-    {"aten::flip(Tensor self, int[] dims) -> Tensor", Flip},
-    {"aten::fliplr(Tensor self) -> Tensor", FlipAxis<1>},
-    {"aten::flipud(Tensor self) -> Tensor", FlipAxis<0>},
-    {"aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor", Rot90},
+     RepeatInterleave, &kInRows},
+    {"aten::roll(Tensor self, SymInt[1] shifts, int[1] dims=[]) -> Tensor", Roll, &kFormatOfFirst},
+    {"aten::flip(Tensor self, int[] dims) -> Tensor", Flip, &kAsFirst},
+    {"aten::fliplr(Tensor self) -> Tensor", FlipAxis<1>, &kAsFirst},
+    {"aten::flipud(Tensor self) -> Tensor", FlipAxis<0>, &kAsFirst},
+    {"aten::rot90(Tensor self, int k=1, int[] dims=[0, 1]) -> Tensor", Rot90, &kOrderUnknown},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "t2n/aten/families.h"
 #include "t2n/aten/losses.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -161,15 +162,16 @@ Arg TripletMarginLoss(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", MseLoss},
-    {"aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", L1Loss},
+    {"aten::mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", MseLoss,
+     &kElementwise},
+    {"aten::l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor", L1Loss, &kElementwise},
     {"aten::smooth_l1_loss(Tensor self, Tensor target, int reduction=1, float beta=1.) -> Tensor",
-     SmoothL1Loss},
+     SmoothL1Loss, &kElementwise},
     {"aten::huber_loss(Tensor self, Tensor target, int reduction=1, float delta=1.) -> Tensor",
-     HuberLoss},
+     HuberLoss, &kAsFirst},
     {"aten::binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, "
      "int reduction=1) -> Tensor",
-     BinaryCrossEntropy},
+     BinaryCrossEntropy, &kAsFirst},
     {"aten::binary_cross_entropy_with_logits(Tensor self, Tensor target, Tensor? weight=None, "
      "Tensor? pos_weight=None, int reduction=1) -> Tensor",
      BinaryCrossEntropyWithLogits},
@@ -178,7 +180,7 @@ constexpr OpEntry kOps[] = {
      KlDiv},
     {"aten::poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps, "
      "int reduction) -> Tensor",
-     PoissonNllLoss},
+     PoissonNllLoss, &kElementwise},
     {"aten::cosine_embedding_loss(Tensor input1, Tensor input2, Tensor target, float margin=0., "
      "int reduction=1) -> Tensor",
      CosineEmbeddingLoss},

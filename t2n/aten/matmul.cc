@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 #include "t2n/aten/spectral.h"
 
@@ -126,7 +127,7 @@ constexpr OpEntry kOps[] = {
     {"aten::mv(Tensor self, Tensor vec) -> Tensor", MatMulOf<2, 1>},
     {"aten::dot(Tensor self, Tensor tensor) -> Tensor", MatMulOf<1, 1>},
     {"aten::vdot(Tensor self, Tensor other) -> Tensor", Vdot},
-    {"aten::inner(Tensor self, Tensor other) -> Tensor", Inner},
+    {"aten::inner(Tensor self, Tensor other) -> Tensor", Inner, &kOrderUnstated},
     {"aten::outer(Tensor self, Tensor vec2) -> Tensor", Outer},
     {"aten::ger(Tensor self, Tensor vec2) -> Tensor", Outer},
     {"aten::addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> "
@@ -151,7 +152,7 @@ constexpr OpEntry kOps[] = {
      AddProduct<kBatches>},
     {"aten::addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> "
      "Tensor",
-     AddProduct<kOuter>},
+     AddProduct<kOuter>, &kOrderUnstated},
     {"aten::chain_matmul(Tensor[] matrices) -> Tensor", ChainMatmul},
     {"aten::linalg_multi_dot(Tensor[] tensors) -> Tensor", MultiDot},
 };

@@ -8,6 +8,7 @@
 #include "t2n/aten/families.h"
 #include "t2n/aten/jacobi.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -232,7 +233,7 @@ constexpr OpEntry kOps[] = {
     {"aten::norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor", NormExceptDim},
     {"aten::_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor", WeightNorm},
     {"aten::_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)",
-     WeightNormInterface},
+     WeightNormInterface, &kOrderUnstated},
 };
 
 }  // namespace

@@ -222,8 +222,10 @@ Writes InstanceStatistics(OpCall& c) {
   return MovedStatistics(c, IntRange(2, x.rank()), {0});
 }
 
-constexpr MemoryRule kMovesBatchStatistics{Sharing::kMarked, BatchStatistics};
-constexpr MemoryRule kMovesInstanceStatistics{Sharing::kMarked, InstanceStatistics};
+constexpr MemoryRule kMovesBatchStatistics{Sharing::kMarked, Order::kFormatOfFirst, false, nullptr,
+                                           BatchStatistics};
+constexpr MemoryRule kMovesInstanceStatistics{Sharing::kMarked, Order::kRows, false, nullptr,
+                                              InstanceStatistics};
 
 // The same and the running statistics after it.
 Arg FunctionalBatchNorm(OpCall& c) {
@@ -288,13 +290,13 @@ Arg NativeGroupNorm(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? "
      "bias=None, float eps=1.0000000000000001e-05, bool cudnn_enable=True) -> Tensor",
-     LayerNormOp},
+     LayerNormOp, &kInRows},
     {"aten::native_layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight, Tensor? "
      "bias, float eps) -> (Tensor, Tensor, Tensor)",
-     NativeLayerNorm},
+     NativeLayerNorm, &kInRows},
     {"aten::rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? "
      "eps=None) -> Tensor",
-     RmsNorm},
+     RmsNorm, &kInRows},
     {"aten::_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float? eps) -> "
      "(Tensor, Tensor)",
      FusedRmsNorm},
@@ -325,10 +327,10 @@ constexpr OpEntry kOps[] = {
      InstanceNorm, &kMovesInstanceStatistics},
     {"aten::group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, "
      "float eps=1.0000000000000001e-05, bool cudnn_enabled=True) -> Tensor",
-     GroupNorm},
+     GroupNorm, &kFormatOfFirst},
     {"aten::native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, "
      "SymInt HxW, int group, float eps) -> (Tensor, Tensor, Tensor)",
-     NativeGroupNorm},
+     NativeGroupNorm, &kInRows},
 };
 
 }  // namespace

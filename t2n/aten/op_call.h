@@ -10,6 +10,7 @@
 #include "t2n/aten/quantized_engine.h"
 #include "t2n/aten/schema.h"
 #include "t2n/ir/builder.h"
+#include "t2n/ir/strides.h"
 
 namespace t2n {
 
@@ -35,17 +36,22 @@ inline constexpr absl::string_view kDataDependentSize =
 // in the builder and yields a zero value.
 class OpCall {
  public:
-  OpCall(Builder* builder, const Schema* schema, std::vector<Arg> args, const OpEnv* env)
+  OpCall(Builder* builder, const Schema* schema, std::vector<Arg> args, const OpEnv* env,
+         const Strided* memory = nullptr)
       : b(*builder),
         schema_(*schema),
         args_(std::move(args)),
         env_(*env),
+        memory_(memory),
         read_(args_.size(), false) {}
 
   Builder& b;
 
   const Schema& schema() const { return schema_; }
   const OpEnv& env() const { return env_; }
+  // Where the elements of the first tensor lie in torch's memory: for operators whose rule asks for
+  // it (memory.h). Null if that is not known.
+  const Strided* memory() const { return memory_; }
 
   const Arg& arg(absl::string_view name);
   bool has(absl::string_view name);  // present in the schema and not None (marks it)
@@ -95,6 +101,7 @@ class OpCall {
   const Schema& schema_;
   std::vector<Arg> args_;
   const OpEnv& env_;
+  const Strided* memory_;
   std::vector<bool> read_;
 };
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -93,15 +94,20 @@ constexpr OpEntry kOps[] = {
     {"aten::pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str "
      "padding_side=\"right\") -> Tensor",
      PadSequence},
-    {"aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPad},
+    {"aten::constant_pad_nd(Tensor self, SymInt[] pad, Scalar value=0) -> Tensor", ConstantPad,
+     &kFormatOfFirst},
     {"aten::pad(Tensor self, SymInt[] pad, str mode=\"constant\", float? value=None) -> Tensor",
-     PadMode},
+     PadMode, &kRowsUnlessFormat},
     {"aten::_pad_enum(Tensor self, SymInt[] pad, int mode, float? value=None) -> Tensor", PadEnum},
-    {"aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReflectionPad},
-    {"aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReflectionPad},
+    {"aten::reflection_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReflectionPad,
+     &kFormatOfFirst},
+    {"aten::reflection_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReflectionPad,
+     &kFormatOfFirst},
     {"aten::reflection_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReflectionPad},
-    {"aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReplicationPad},
-    {"aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReplicationPad},
+    {"aten::replication_pad1d(Tensor self, SymInt[2] padding) -> Tensor", ReplicationPad,
+     &kFormatOfFirst},
+    {"aten::replication_pad2d(Tensor self, SymInt[4] padding) -> Tensor", ReplicationPad,
+     &kFormatOfFirst},
     {"aten::replication_pad3d(Tensor self, SymInt[6] padding) -> Tensor", ReplicationPad},
     {"aten::_pad_circular(Tensor self, SymInt[] pad) -> Tensor", CircularPad},
 };

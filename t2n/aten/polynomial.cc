@@ -4,6 +4,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -80,10 +81,13 @@ Arg Evaluate(OpCall& c) {
   return c.b.Cast(y, dtype);
 }
 
-#define T2N_FAMILY(name, family)                                                             \
-  {"aten::special_" name "(Tensor x, Tensor n) -> Tensor", Evaluate<family>},                \
-      {"aten::special_" name ".n_scalar(Tensor x, Scalar n) -> Tensor", Evaluate<family>}, { \
-    "aten::special_" name ".x_scalar(Scalar x, Tensor n) -> Tensor", Evaluate<family>        \
+#define T2N_FAMILY(name, family)                                                          \
+  {"aten::special_" name "(Tensor x, Tensor n) -> Tensor", Evaluate<family>},             \
+      {"aten::special_" name ".n_scalar(Tensor x, Scalar n) -> Tensor", Evaluate<family>, \
+       &kElementwiseNumber},                                                              \
+  {                                                                                       \
+    "aten::special_" name ".x_scalar(Scalar x, Tensor n) -> Tensor", Evaluate<family>,    \
+        &kElementwiseNumber                                                               \
   }
 
 constexpr OpEntry kOps[] = {

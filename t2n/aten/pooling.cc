@@ -5,6 +5,7 @@
 
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -176,7 +177,7 @@ Arg AvgPool(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
      "int[1] dilation=[1], bool ceil_mode=False) -> Tensor",
-     MaxPool<1>},
+     MaxPool<1>, &kOrderUnstated},
     {"aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
      MaxPool<2>},
@@ -185,7 +186,7 @@ constexpr OpEntry kOps[] = {
      MaxPool<3>},
     {"aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] "
      "padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)",
-     MaxPoolWithIndices<1>},
+     MaxPoolWithIndices<1>, &kOrderUnstated},
     {"aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] "
      "padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
      MaxPoolWithIndices<2>},
@@ -194,13 +195,13 @@ constexpr OpEntry kOps[] = {
      MaxPoolWithIndices<3>},
     {"aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool "
      "ceil_mode=False, bool count_include_pad=True) -> Tensor",
-     AvgPool<1>},
+     AvgPool<1>, &kOrderUnstated},
     {"aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
      AvgPool<2>},
     {"aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
-     AvgPool<3>},
+     AvgPool<3>, &kOrderUnstated},
 };
 
 }  // namespace

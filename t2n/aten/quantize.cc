@@ -3,6 +3,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/layers.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/packed_params.h"
 #include "t2n/aten/quantization.h"
 
@@ -318,7 +319,7 @@ constexpr OpEntry kOps[] = {
     {"aten::quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, "
      "ScalarType dtype) -> Tensor",
      QuantizePerChannel},
-    {"aten::dequantize.self(Any self) -> Tensor", DequantizeAny},
+    {"aten::dequantize.self(Any self) -> Tensor", DequantizeAny, &kUnmarkedView},
     {"aten::int_repr(Any self) -> Tensor", IntRepr},
     {"aten::q_scale(Any self) -> float", QScale},
     {"aten::q_zero_point(Any self) -> int", QZeroPoint},

@@ -3,6 +3,7 @@
 
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 #include "t2n/aten/promote.h"
 
@@ -188,7 +189,7 @@ constexpr OpEntry kOps[] = {
      Truth<Op::kReduceAll>},
     {"aten::count_nonzero(Tensor self, int? dim=None) -> Tensor", CountNonzero},
     {"aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", CountNonzero},
-    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize},
+    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize, &kUnmarkedView},
     {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", LogSumExpOp},
 };
 

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/quantized_tensors.h"
 #include "t2n/aten/refused.h"
 #include "t2n/base/status.h"
@@ -98,15 +99,18 @@ absl::Status NoOverload(absl::string_view name, const std::optional<std::string>
 const Registry& Registry::Get() {
   static const Registry* const registry = [] {
     auto* r = new Registry();
-    for (absl::Span<const OpEntry> family : AllFamilies()) r->Add(family);
+    for (const Family& family : AllFamilies()) r->Add(family);
     return r;
   }();
   return *registry;
 }
 
-void Registry::Add(absl::Span<const OpEntry> entries) {
-  for (const OpEntry& entry : entries) {
-    ops_[SchemaBaseName(entry.schema)].push_back(std::make_unique<Overload>(&entry));
+void Registry::Add(const Family& family) {
+  static constexpr MemoryRule kDefault;
+  for (const OpEntry& entry : family.ops) {
+    const MemoryRule* memory = entry.memory ? entry.memory : family.memory;
+    ops_[SchemaBaseName(entry.schema)].push_back(
+        std::make_unique<Overload>(&entry, memory ? memory : &kDefault));
   }
 }
 
@@ -155,6 +159,15 @@ std::vector<std::string> Registry::Schemas(absl::string_view name) const {
   return out;
 }
 
+const MemoryRule* Registry::RuleOf(absl::string_view name, absl::string_view overload) const {
+  auto it = ops_.find(name);
+  if (it == ops_.end()) return nullptr;
+  for (const auto& o : it->second) {
+    if (SchemaOverloadName(o->entry().schema) == overload) return &o->memory();
+  }
+  return nullptr;
+}
+
 std::vector<const Registry::Overload*> Registry::Candidates(
     const Overloads& overloads, std::optional<absl::string_view> asked) {
   std::vector<const Overload*> all;
@@ -186,16 +199,17 @@ absl::StatusOr<Registry::Choice> Registry::Choose(absl::string_view name,
       T2N_ASSIGN_OR_RETURN(const Schema* schema, o->schema());
       std::optional<std::vector<Arg>> args =
           MatchArgs(*schema, positional, keywords, convert, &why);
-      if (args) return Choice{&o->entry(), schema, in_place, *std::move(args)};
+      if (args) return Choice{&o->entry(), &o->memory(), schema, in_place, *std::move(args)};
       if (!open_size) open_size = OpenSizeArgument(*schema, positional, keywords);
     }
   }
   return NoOverload(name, open_size, positional, keywords, why);
 }
 
-absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const OpEnv& env) {
+absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const OpEnv& env,
+                                  const Strided* memory) {
   const Schema& schema = *choice.schema;
-  OpCall call(builder, &schema, choice.args, &env);
+  OpCall call(builder, &schema, choice.args, &env, memory);
   OnQuantized how = HasQuantized(choice.args) ? HowOnQuantized(schema.name) : OnQuantized::kKeep;
   const OpFn fn = choice.entry->fn;
   Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);

@@ -25,28 +25,36 @@ struct MemoryRule;  // memory.h
 struct OpEntry {
   const char* schema;
   OpFn fn;
-  // What its results share with its arguments; null: what the schema's marks say.
+  // What its results share with its arguments and how they lie in memory; null: its family's rule.
   const MemoryRule* memory = nullptr;
 };
 
-// A family's table, e.g. `absl::Span<const OpEntry> ActivationOps();` in family headers.
+// A family's table and the rule of its rows that have none of their own; null: the default one.
+struct Family {
+  absl::Span<const OpEntry> ops;
+  const MemoryRule* memory = nullptr;
+};
+
 class Registry {
  public:
   // All families.
   static const Registry& Get();
 
-  // Adds a table; entries must outlive the registry.
-  void Add(absl::Span<const OpEntry> entries);
+  // Adds a table; its rows and their rules must outlive the registry.
+  void Add(const Family& family);
 
   // Whether some overload of `aten::name` is there, directly or as the pure form of `name_`.
   bool Has(absl::string_view name) const;
   // All names, sorted.
   std::vector<std::string> Names() const;
   std::vector<std::string> Schemas(absl::string_view name) const;
+  // The memory rule of one overload of `name`; null if there is none.
+  const MemoryRule* RuleOf(absl::string_view name, absl::string_view overload) const;
 
   // An overload and the arguments as it takes them: in the schema's order, defaults filled in.
   struct Choice {
     const OpEntry* entry;
+    const MemoryRule* memory;
     const Schema* schema;
     bool in_place;  // the pure form is called: its result is to be written to argument 0
     std::vector<Arg> args;
@@ -58,19 +66,23 @@ class Registry {
   absl::StatusOr<Choice> Choose(absl::string_view name, std::optional<absl::string_view> overload,
                                 absl::Span<const Arg> positional,
                                 absl::Span<const NamedArg> keywords) const;
-  // Calls it. Fails with the builder's failure if the operator refuses.
-  static absl::StatusOr<Arg> Run(const Choice& choice, Builder* builder, const OpEnv& env);
+  // Calls it. Fails with the builder's failure if the operator refuses. `memory`: where the
+  // elements of its first tensor lie, if that is known.
+  static absl::StatusOr<Arg> Run(const Choice& choice, Builder* builder, const OpEnv& env,
+                                 const Strided* memory = nullptr);
 
  private:
   // Its schema is parsed on first use, by one thread: a conversion needs few of the hundreds.
   class Overload {
    public:
-    explicit Overload(const OpEntry* entry) : entry_(entry) {}
+    Overload(const OpEntry* entry, const MemoryRule* memory) : entry_(entry), memory_(memory) {}
     const OpEntry& entry() const { return *entry_; }
+    const MemoryRule& memory() const { return *memory_; }
     absl::StatusOr<const Schema*> schema() const;
 
    private:
     const OpEntry* entry_;
+    const MemoryRule* memory_;
     mutable absl::once_flag parsed_;
     mutable absl::StatusOr<Schema> schema_;
   };

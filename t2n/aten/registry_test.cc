@@ -75,7 +75,7 @@ TEST_F(Calls, ComparesArgumentsThatAreNotReadByValue) {
       {"test::op(Tensor x, float eps=1e-06, int[2] size=1, Scalar v=nan) -> Tensor",
        IgnoresItsArguments}};
   Registry registry;
-  registry.Add(kOps);
+  registry.Add({kOps});
   Val x = b_.Input("x", {DType::kF32, {2}, nullptr});
   auto call = [&](Arg eps, Arg size, Arg v) {
     b_.ClearStatus();

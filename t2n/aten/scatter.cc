@@ -7,6 +7,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/index_plan.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 #include "t2n/ir/selection.h"
 
@@ -257,7 +258,7 @@ Arg IndexFill(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> "
      "Tensor",
-     IndexPutOp},
+     IndexPutOp, &kAsFirst},
     {"aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, bool "
      "accumulate=False) -> Tensor",
      IndexPutOp},
@@ -267,31 +268,35 @@ constexpr OpEntry kOps[] = {
     {"aten::_unsafe_masked_index_put_accumulate(Tensor self, Tensor mask, Tensor?[] indices, "
      "Tensor values) -> Tensor",
      UnsafeMaskedIndexPut},
-    {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", Put},
-    {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", ScatterSrc},
+    {"aten::put(Tensor self, Tensor index, Tensor source, bool accumulate=False) -> Tensor", Put,
+     &kAsFirst},
+    {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", ScatterSrc,
+     &kInRows},
     {"aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-     ScatterValue},
+     ScatterValue, &kInRows},
     {"aten::scatter.reduce(Tensor self, int dim, Tensor index, Tensor src, *, str reduce) -> "
      "Tensor",
      ScatterSrcReduce},
     {"aten::scatter.value_reduce(Tensor self, int dim, Tensor index, Scalar value, *, str "
      "reduce) -> Tensor",
      ScatterValueReduce},
-    {"aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", ScatterAdd},
+    {"aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", ScatterAdd,
+     &kInRows},
     {"aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, str reduce, *, "
      "bool include_self=True) -> Tensor",
-     ScatterReduce},
+     ScatterReduce, &kInRows},
     {"aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> "
      "Tensor",
-     IndexAdd},
-    {"aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", IndexCopy},
+     IndexAdd, &kInRows},
+    {"aten::index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor", IndexCopy,
+     &kInRows},
     {"aten::index_reduce(Tensor self, int dim, Tensor index, Tensor source, str reduce, *, bool "
      "include_self=True) -> Tensor",
      IndexReduce},
     {"aten::index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
-     IndexFill},
+     IndexFill, &kAsFirst},
     {"aten::index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor",
-     IndexFill},
+     IndexFill, &kAsFirst},
 };
 
 }  // namespace

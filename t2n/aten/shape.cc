@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -27,36 +28,31 @@ Arg Length(OpCall& c) {
 }
 Arg ShapeTensor(OpCall& c) { return c.b.DimVector(c.tensor("self").shape()); }
 
-Shape DenseStrides(const Shape& shape) {
-  Shape strides(shape.size(), Dim(1));
-  for (size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * Max(shape[i - 1], 1);
-  return strides;
-}
+constexpr absl::string_view kNotKnown = "how the tensor lies in memory is not known";
 
 Arg Strides(OpCall& c) {
-  Val x = c.tensor("self");
-  if (!IsDense(x)) return c.Refuse("the strides of a view are not carried");
-  return DimList(DenseStrides(x.shape()));
+  c.ignore({"self"});
+  return c.memory() ? DimList(c.memory()->strides) : Arg(c.Refuse(kNotKnown));
 }
 
 Arg StrideOf(OpCall& c) {
   Val x = c.tensor("self");
-  if (!IsDense(x)) return c.Refuse("the strides of a view are not carried");
+  if (!c.memory()) return c.Refuse(kNotKnown);
   if (x.rank() == 0) return c.Refuse("a rank-0 tensor has no strides");
-  return DenseStrides(x.shape())[c.axis("dim", x.rank())];
+  return c.memory()->strides[c.axis("dim", x.rank())];
 }
 
-// Results of operators begin where their memory does; of constants only what they were cut from is
-// known.
 Arg StorageOffset(OpCall& c) {
-  Val x = c.tensor("self");
-  if (!IsDense(x) || x.is_constant()) return c.Refuse("the offset of a view is not carried");
-  return 0;
+  c.ignore({"self"});
+  return c.memory() ? Arg(c.memory()->offset) : Arg(c.Refuse(kNotKnown));
 }
 
 Arg IsContiguous(OpCall& c) {
-  c.ignore({"memory_format"});
-  return IsDense(c.tensor("self"));
+  c.ignore({"self"});
+  auto format = MemoryFormat::kContiguous;
+  if (c.has("memory_format")) format = static_cast<MemoryFormat>(c.integer("memory_format"));
+  const auto answer = c.memory() ? t2n::IsContiguous(*c.memory(), format) : std::nullopt;
+  return answer ? Arg(*answer) : Arg(c.Refuse(kNotKnown));
 }
 
 Arg ElementSize(OpCall& c) { return ItemSize(c.tensor("self").dtype()); }
@@ -105,15 +101,15 @@ constexpr OpEntry kOps[] = {
     {"aten::ndimension(Tensor self) -> int", Rank},
     {"aten::len.Tensor(Tensor t) -> int", Length},
     {"aten::_shape_as_tensor(Tensor self) -> Tensor", ShapeTensor},
-    {"aten::stride(Tensor self) -> int[]", Strides},
-    {"aten::stride.int(Tensor self, int dim) -> int", StrideOf},
-    {"aten::sym_stride(Tensor self) -> SymInt[]", Strides},
-    {"aten::sym_stride.int(Tensor self, int dim) -> SymInt", StrideOf},
-    {"aten::storage_offset(Tensor self) -> int", StorageOffset},
-    {"aten::sym_storage_offset(Tensor self) -> SymInt", StorageOffset},
-    {"aten::is_contiguous(Tensor self) -> bool", IsContiguous},
+    {"aten::stride(Tensor self) -> int[]", Strides, &kAsksMemory},
+    {"aten::stride.int(Tensor self, int dim) -> int", StrideOf, &kAsksMemory},
+    {"aten::sym_stride(Tensor self) -> SymInt[]", Strides, &kAsksMemory},
+    {"aten::sym_stride.int(Tensor self, int dim) -> SymInt", StrideOf, &kAsksMemory},
+    {"aten::storage_offset(Tensor self) -> int", StorageOffset, &kAsksMemory},
+    {"aten::sym_storage_offset(Tensor self) -> SymInt", StorageOffset, &kAsksMemory},
+    {"aten::is_contiguous(Tensor self) -> bool", IsContiguous, &kAsksMemory},
     {"aten::is_contiguous.memory_format(Tensor self, MemoryFormat memory_format) -> bool",
-     IsContiguous},
+     IsContiguous, &kAsksMemory},
     {"aten::element_size(Tensor self) -> int", ElementSize},
     {"aten::is_floating_point(Tensor self) -> bool", IsFloatingPoint},
     {"aten::is_complex(Tensor self) -> bool", IsComplexTensor},

@@ -2,6 +2,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/index_plan.h"
+#include "t2n/aten/memory.h"
 
 namespace t2n {
 namespace {
@@ -62,7 +63,8 @@ Arg AsStridedScatter(OpCall& c) {
   Val x = c.tensor("self");
   Shape size = c.dims("size"), stride = c.dims("stride");
   Dim offset = c.has("storage_offset") ? c.dim("storage_offset") : Dim(0);
-  if (!IsDense(c.tensor("self"))) return c.Refuse("of a view whose strides are not known");
+  if (c.memory() && c.has("storage_offset")) offset = offset - c.memory()->offset;
+  if (!IsKnownInRows(c)) return c.Refuse("of a view whose strides are not known");
   if (size.size() != stride.size()) return c.Refuse("size and stride differ in length");
   Val at = c.b.BroadcastTo(StridedPositions(c.b, size, stride, offset), size);
   Val updates = Flat(c.b, c.b.BroadcastTo(c.b.Cast(c.tensor("src"), x.dtype()), size));
@@ -73,15 +75,15 @@ Arg AsStridedScatter(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? "
      "end=None, SymInt step=1) -> Tensor",
-     SliceScatter},
+     SliceScatter, &kExactlyAsFirst},
     {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor",
-     SelectScatter},
+     SelectScatter, &kExactlyAsFirst},
     {"aten::diagonal_scatter(Tensor self, Tensor src, int offset=0, int dim1=0, int dim2=1) -> "
      "Tensor",
-     DiagonalScatter},
+     DiagonalScatter, &kExactlyAsFirst},
     {"aten::as_strided_scatter(Tensor self, Tensor src, SymInt[] size, SymInt[] stride, SymInt? "
      "storage_offset=None) -> Tensor",
-     AsStridedScatter},
+     AsStridedScatter, &kFirstAsksMemory},
 };
 
 }  // namespace

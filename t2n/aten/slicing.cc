@@ -5,6 +5,7 @@
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/memory.h"
+#include "t2n/aten/strided_views.h"
 
 namespace t2n {
 namespace {
@@ -297,7 +298,8 @@ Arg AsStrided(OpCall& c) {
   Val x = Flat(c.b, c.tensor("self"));
   Shape size = c.dims("size"), stride = c.dims("stride");
   Dim offset = c.has("storage_offset") ? c.dim("storage_offset") : Dim(0);
-  if (!IsDense(c.tensor("self"))) return c.Refuse("of a view whose strides are not known");
+  if (c.memory() && c.has("storage_offset")) offset = offset - c.memory()->offset;
+  if (!IsKnownInRows(c)) return c.Refuse("of a view whose strides are not known");
   if (size.size() != stride.size()) return c.Refuse("size and stride differ in length");
   Dim last = offset;
   for (size_t i = 0; i < size.size(); ++i) last += (size[i] - 1) * stride[i];
@@ -313,31 +315,34 @@ constexpr OpEntry kOps[] = {
      Slice},
     {"aten::slice_copy.Tensor(Tensor self, int dim=0, SymInt? start=None, SymInt? end=None, "
      "SymInt step=1) -> Tensor",
-     Slice},
+     Slice, &kInRows},
     {"aten::select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)", Select},
     {"aten::select.int(Tensor(a) self, int dim, Tensor index) -> Tensor(a)", SelectNumber},
-    {"aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor", Select},
+    {"aten::select_copy.int(Tensor self, int dim, SymInt index) -> Tensor", Select, &kInRows},
     {"aten::narrow(Tensor(a) self, int dim, SymInt start, SymInt length) -> Tensor(a)", Narrow},
     {"aten::narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)",
      Narrow},
-    {"aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor", Narrow},
+    {"aten::narrow_copy(Tensor self, int dim, SymInt start, SymInt length) -> Tensor", Narrow,
+     &kInRows},
     {"aten::unbind.int(Tensor(a -> *) self, int dim=0) -> Tensor(a)[]", Unbind},
-    {"aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]", Unbind},
+    {"aten::unbind_copy.int(Tensor self, int dim=0) -> Tensor[]", Unbind, &kInRows},
     {"aten::split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]", Split},
     {"aten::split.sizes(Tensor(a -> *) self, SymInt[] split_size, int dim=0) -> Tensor(a)[]",
      SplitWithSize},
     {"aten::split(Tensor(a -> *) self, int[] split_sizes, int dim=0) -> Tensor(a)[]",
      SplitWithSizes},
-    {"aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split},
-    {"aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split},
+    {"aten::split_copy.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split,
+     &kInRows},
+    {"aten::unsafe_split.Tensor(Tensor self, SymInt split_size, int dim=0) -> Tensor[]", Split,
+     &kUnmarkedView},
     {"aten::split_with_sizes(Tensor(a -> *) self, SymInt[] split_sizes, int dim=0) -> Tensor(a)[]",
      SplitWithSizes},
     {"aten::split_with_sizes_copy(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
-     SplitWithSizes},
+     SplitWithSizes, &kInRows},
     {"aten::unsafe_split_with_sizes(Tensor self, SymInt[] split_sizes, int dim=0) -> Tensor[]",
-     SplitWithSizes},
+     SplitWithSizes, &kUnmarkedView},
     {"aten::chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]", Chunk},
-    {"aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", Chunk},
+    {"aten::unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", Chunk, &kUnmarkedView},
     {"aten::tensor_split.sections(Tensor(a -> *) self, SymInt sections, int dim=0) -> Tensor(a)[]",
      TensorSplitSections},
     {"aten::tensor_split.indices(Tensor(a -> *) self, SymInt[] indices, int dim=0) -> Tensor(a)[]",
@@ -351,22 +356,27 @@ constexpr OpEntry kOps[] = {
     {"aten::vsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", AxisSplit<0, true>},
     {"aten::dsplit.int(Tensor(a -> *) self, int sections) -> Tensor(a)[]", AxisSplit<2, false>},
     {"aten::dsplit.array(Tensor(a -> *) self, int[] indices) -> Tensor(a)[]", AxisSplit<2, true>},
-    {"aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)", Diagonal},
-    {"aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor", Diagonal},
+    {"aten::diagonal(Tensor(a) self, int offset=0, int dim1=0, int dim2=1) -> Tensor(a)", Diagonal,
+     &kDiagonal},
+    {"aten::diagonal_copy(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor", Diagonal,
+     &kInRows},
     {"aten::linalg_diagonal(Tensor(a) A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor(a)",
-     LinalgDiagonal},
+     LinalgDiagonal, &kDiagonal},
     {"aten::trace(Tensor self) -> Tensor", Trace},
     {"aten::diag(Tensor self, int diagonal=0) -> Tensor", Diag},
-    {"aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", DiagEmbed},
-    {"aten::diagflat(Tensor self, int offset=0) -> Tensor", DiagFlat},
-    {"aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)", Unfold},
-    {"aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor", Unfold},
+    {"aten::diag_embed(Tensor self, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", DiagEmbed,
+     &kInRows},
+    {"aten::diagflat(Tensor self, int offset=0) -> Tensor", DiagFlat, &kInRows},
+    {"aten::unfold(Tensor(a) self, int dimension, int size, int step) -> Tensor(a)", Unfold,
+     &kUnfold},
+    {"aten::unfold_copy(Tensor self, int dimension, int size, int step) -> Tensor", Unfold,
+     &kInRows},
     {"aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? "
      "storage_offset=None) -> Tensor(a)",
-     AsStrided, &kViewOfStorage},
+     AsStrided, &kAsStrided},
     {"aten::as_strided_copy(Tensor self, SymInt[] size, SymInt[] stride, SymInt? "
      "storage_offset=None) -> Tensor",
-     AsStrided},
+     AsStrided, &kViewOfStorage},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/common.h"
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/promote.h"
 
 namespace t2n {
@@ -103,21 +104,21 @@ Arg IsIn(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor "
      "indices)",
-     Sort},
+     Sort, &kAsFirst},
     {"aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> "
      "(Tensor values, Tensor indices)",
-     Sort},
-    {"aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor", Argsort},
+     Sort, &kAsFirst},
+    {"aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor", Argsort, &kAsFirst},
     {"aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> "
      "Tensor",
-     Argsort},
-    {"aten::msort(Tensor self) -> Tensor", Msort},
+     Argsort, &kAsFirst},
+    {"aten::msort(Tensor self) -> Tensor", Msort, &kAsFirst},
     {"aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> "
      "(Tensor values, Tensor indices)",
-     TopKOp},
+     TopKOp, &kInRows},
     {"aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, "
      "Tensor indices)",
-     Kthvalue},
+     Kthvalue, &kInRows},
     {"aten::bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool "
      "right=False) -> Tensor",
      Bucketize},

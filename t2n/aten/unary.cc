@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "t2n/aten/families.h"
+#include "t2n/aten/memory.h"
 #include "t2n/aten/pointwise.h"
 
 namespace t2n {
@@ -168,7 +169,7 @@ constexpr OpEntry kOps[] = {
     {"aten::round(Tensor self) -> Tensor", Rounding<Op::kRound>},
     {"aten::round.decimals(Tensor self, *, int decimals) -> Tensor", RoundDecimals},
     {"aten::frac(Tensor self) -> Tensor", FloatFn<Frac>},
-    {"aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)", Frexp},
+    {"aten::frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)", Frexp, &kAsFirst},
     {"aten::exp(Tensor self) -> Tensor", FloatUnary<Op::kExp>},
     {"aten::exp2(Tensor self) -> Tensor", FloatFn<Exp2>},
     {"aten::expm1(Tensor self) -> Tensor", FloatFn<Expm1>},
@@ -194,18 +195,18 @@ constexpr OpEntry kOps[] = {
     {"aten::sigmoid(Tensor self) -> Tensor", FloatUnary<Op::kSigmoid>},
     {"aten::erf(Tensor self) -> Tensor", FloatUnary<Op::kErf>},
     {"aten::sinc(Tensor self) -> Tensor", FloatFn<Sinc>},
-    {"aten::deg2rad(Tensor self) -> Tensor", FloatFn<DegToRad>},
-    {"aten::rad2deg(Tensor self) -> Tensor", FloatFn<RadToDeg>},
+    {"aten::deg2rad(Tensor self) -> Tensor", FloatFn<DegToRad>, &kElementwiseNumber},
+    {"aten::rad2deg(Tensor self) -> Tensor", FloatFn<RadToDeg>, &kElementwiseNumber},
     {"aten::logit(Tensor self, float? eps=None) -> Tensor", Logit},
     {"aten::nan_to_num(Tensor self, float? nan=None, float? posinf=None, "
      "float? neginf=None) -> Tensor",
-     NanToNum},
+     NanToNum, &kElementwiseNumber},
     {"aten::isnan(Tensor self) -> Tensor", IsNan},
     {"aten::isinf(Tensor self) -> Tensor", IsInf},
     {"aten::isfinite(Tensor self) -> Tensor", IsFinite},
     {"aten::isposinf(Tensor self) -> Tensor", IsPosInf},
     {"aten::isneginf(Tensor self) -> Tensor", IsNegInf},
-    {"aten::isreal(Tensor self) -> Tensor", IsReal},
+    {"aten::isreal(Tensor self) -> Tensor", IsReal, &kAsFirst},
     {"aten::signbit(Tensor self) -> Tensor", Signbit},
 };
 

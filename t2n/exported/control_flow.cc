@@ -20,7 +20,7 @@ constexpr int kMaxOpenPasses = 64;
 IValue Isolated(const IValue& value) {
   const auto tensor = value.tensor();
   if (!tensor) return value;
-  auto own = TensorRef::New(tensor->Read());
+  auto own = TensorRef::New(tensor->Read(), tensor->Order());
   if (tensor->is_number()) own->set_is_number();
   return IValue(std::move(own));
 }
@@ -80,7 +80,8 @@ absl::StatusOr<Values> Evaluator::SelectAll(const Val& condition, const Values& 
                        a ? TypeToString(a->type) : "?", " or ", b ? TypeToString(b->type) : "?",
                        "; both ways must give the same type and sizes"));
     }
-    auto ref = TensorRef::New(b_.Select(condition, a, b));
+    auto ref = TensorRef::New(b_.Select(condition, a, b),
+                              CommonOrder(yes[i].tensor().get(), no[i].tensor().get()));
     if (!yes[i].tensor() || yes[i].tensor()->is_number()) ref->set_is_number();
     chosen.push_back(IValue(std::move(ref)));
   }
@@ -178,7 +179,8 @@ absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values&
     t2n::Node* node = b_.graph()->AddNode(Op::kInput, {}, {}, {first->type}, b_.place());
     loop.initial.push_back(first);
     loop.states.push_back(Val(&b_, node->output()));
-    inputs.push_back(IValue(TensorRef::New(loop.states.back())));
+    inputs.push_back(
+        IValue(TensorRef::New(loop.states.back(), MemoryOrder::Unknown(first.shape()))));
   }
   loop.first_id = b_.Scalar(DType::kI64, int64_t{0})->id;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -188,7 +190,8 @@ absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values&
     }
     const Val all = tensor->Read();
     if (i == 0) loop.length = all.dim(0);
-    inputs.push_back(IValue(TensorRef::New(b_.SelectIndex(all, 0, loop.counter))));
+    const Val row = b_.SelectIndex(all, 0, loop.counter);
+    inputs.push_back(IValue(TensorRef::New(row, MemoryOrder::Unknown(row.shape()))));
   }
   if (rows.empty()) return absl::UnimplementedError("a loop over no rows");
   T2N_ASSIGN_OR_RETURN(
@@ -212,7 +215,9 @@ absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values&
   T2N_RETURN_IF_ERROR(b_.status());
   T2N_ASSIGN_OR_RETURN(const std::vector<Val> last, script::MakeScan(loop, &b_));
   Values out;
-  for (const Val& value : last) out.push_back(IValue(TensorRef::New(value)));
+  for (const Val& value : last) {
+    out.push_back(IValue(TensorRef::New(value, MemoryOrder::Unknown(value.shape()))));
+  }
   return out;
 }
 

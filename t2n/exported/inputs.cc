@@ -240,9 +240,15 @@ absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, con
     T2N_ASSIGN_OR_RETURN(Dim d, symbols.Size(size));
     type.shape.push_back(std::move(d));
   }
+  Shape strides;
+  for (const SymInt& stride : meta.strides) {
+    T2N_ASSIGN_OR_RETURN(Dim d, symbols.Size(stride));
+    strides.push_back(std::move(d));
+  }
+  MemoryOrder order = MemoryOrder::Of(std::move(strides), type.shape);
   const Val value = builder->Input(input.name, std::move(type));
   T2N_RETURN_IF_ERROR(SetLargest(value, request));
-  return IValue(TensorRef::New(value));
+  return IValue(TensorRef::New(value, std::move(order)));
 }
 
 }  // namespace t2n::exported

@@ -136,7 +136,7 @@ absl::StatusOr<IValue> SizeOf(absl::string_view what, const std::vector<IValue>&
     if (!at || value.rank() == 0) return absl::InvalidArgumentError("a size of no axis");
     return IValue(value.dim(*at));
   }
-  const std::optional<TensorRef::Layout> layout = tensor->MemoryLayout();
+  const std::optional<Strided> layout = tensor->Memory();
   if (!layout) return absl::UnimplementedError("how a tensor lies in memory is not known");
   if (what == "offset") return IValue(layout->offset);
   if (!at || value.rank() == 0) return absl::InvalidArgumentError("a stride of no axis");

@@ -303,6 +303,8 @@ Val Builder::Squeeze(const Val& x, int64_t axis) {
 
 Val Builder::Slice(const Val& x, int64_t axis, const Dim& begin, const Dim& end, int64_t step) {
   if (!x.get() || (begin == Dim(0) && end == x.dim(axis) && step == 1)) return x;
+  // Of one element there is no step: tract cannot take every other of an axis it has just added.
+  if (step > 1 && CeilDiv(end - begin, step) == Dim(1)) return Slice(x, axis, begin, begin + 1);
   return Make(Op::kSlice, {{"axis", axis}, {"begin", begin}, {"end", end}, {"step", step}}, {x});
 }
 

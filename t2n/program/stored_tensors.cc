@@ -107,6 +107,10 @@ absl::StatusOr<Tensor> StoredTensors::Load(const std::shared_ptr<const Archive>&
 std::shared_ptr<TensorRef> SharedStorages::Join(const Archive* archive,
                                                 const tv::TensorRecord& record,
                                                 std::shared_ptr<TensorRef> ref) {
+  MemoryOrder order = MemoryOrder::Of(Shape(record.strides.begin(), record.strides.end()),
+                                      Shape(record.sizes.begin(), record.sizes.end()));
+  order.offset = record.storage_offset;
+  ref->storage()->order = std::move(order);
   Sharing& sharing = sharing_[{archive, record.entry}];
   if (!record.quantizer) {
     const auto [it, is_new] = sharing.views.try_emplace(ViewKey(record), ref);

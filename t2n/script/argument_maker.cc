@@ -240,8 +240,14 @@ absl::StatusOr<IValue> ArgumentMaker::FromExample(const InputPath& path, const t
       return absl::UnimplementedError(
           absl::StrCat("input ", path.ToString(), " of an unsupported dtype"));
     }
-    return InputLikeExample(path, {*dtype, Shape(t->sizes.begin(), t->sizes.end()), nullptr},
-                            given);
+    const Strided seen{Shape(t->sizes.begin(), t->sizes.end()),
+                       Shape(t->strides.begin(), t->strides.end())};
+    T2N_ASSIGN_OR_RETURN(IValue input,
+                         InputLikeExample(path, {*dtype, seen.sizes, nullptr}, given));
+    if (const auto tensor = input.tensor()) {
+      tensor->storage()->order = OrderLike(seen, tensor->Read().shape());
+    }
+    return input;
   }
   const auto child = [&](PathStep step, const tv::Value& value) {
     Given* own = given ? given->Find(step) : nullptr;

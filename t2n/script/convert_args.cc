@@ -65,7 +65,7 @@ IValue FromPlain(const Arg& arg) {
     case Arg::Kind::kOpaque:
       return IValue(arg.opaque());
     default:
-      return FromOperand(OperandOf(arg, nullptr));
+      return FromOperand(OperandOf(arg));
   }
 }
 

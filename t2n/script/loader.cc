@@ -110,7 +110,7 @@ absl::StatusOr<IValue> Loader::LoadPacked(absl::string_view class_name, const tv
     T2N_ASSIGN_OR_RETURN(Operand operand, ToOperand(value));
     T2N_ASSIGN_OR_RETURN(Arg arg, operand.Read());
     T2N_ASSIGN_OR_RETURN(Arg packed, FromPackedState(class_name, arg));
-    return FromOperand(OperandOf(packed, nullptr));
+    return FromOperand(OperandOf(packed));
   };
   absl::StatusOr<IValue> value = load();
   if (value.ok()) return value;

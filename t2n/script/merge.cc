@@ -68,7 +68,7 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
     return Differs(name, absl::StrCat("is ", TypeToString(a->type), " or ", TypeToString(b->type)));
   }
   if (!chosen) return Differs(name, "is one tensor or another of a kind that has no select");
-  auto ref = TensorRef::New(chosen);
+  auto ref = TensorRef::New(chosen, CommonOrder(x.tensor().get(), y.tensor().get()));
   if (!x.tensor() || !y.tensor() || x.tensor()->is_number()) ref->set_is_number();
   for (const IValue* v : {&x, &y}) {
     auto t = v->tensor();

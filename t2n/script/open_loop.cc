@@ -275,7 +275,7 @@ class OpenLoopRun {
     Val state(&b_, node->output());
     loop_.states.push_back(state);
     loop_.initial.push_back(value);
-    auto ref = TensorRef::New(state);
+    auto ref = TensorRef::New(state, MemoryOrder::Unknown(state.shape()));
     ref->set_read_only(kCarried);
     if (!v.tensor() || v.tensor()->is_number()) ref->set_is_number();
     return IValue(ref);
@@ -364,7 +364,8 @@ class OpenLoopRun {
       return IValue::NewList(std::move(items));
     }
     if (!present.tensor()) return present;
-    auto ref = TensorRef::New(last_[(*state)++]);
+    const Val last = last_[(*state)++];
+    auto ref = TensorRef::New(last, MemoryOrder::Unknown(last.shape()));
     if (present.tensor()->is_number()) ref->set_is_number();
     // Its memory may be that of another tensor.
     if (auto t = next.tensor();
