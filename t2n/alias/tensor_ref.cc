@@ -78,6 +78,30 @@ std::optional<Strided> ThroughView(Strided x, Op op, const Attrs& attrs, const S
 
 }  // namespace
 
+TensorRef::ViewStep::ViewStep(Op op, Attrs attrs, Val indices, Shape shape,
+                              std::shared_ptr<ViewStep> before)
+    : op(op),
+      attrs(std::move(attrs)),
+      indices(std::move(indices)),
+      shape(std::move(shape)),
+      before(std::move(before)),
+      count(this->before ? this->before->count + 1 : 1),
+      of_windows(this->before && (this->before->of_windows || this->before->IsWindows())) {}
+
+// One by one: a chain may be longer than the stack is deep.
+TensorRef::ViewStep::~ViewStep() {
+  while (before && before.use_count() == 1) before = std::move(before->before);
+}
+
+TensorRef::ViewSteps TensorRef::Steps(size_t skipped) const {
+  ViewSteps steps;
+  for (ViewStep* step = last_.get(); step && step->count > skipped; step = step->before.get()) {
+    steps.push_back(step);
+  }
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
 Val TensorRef::ViewStep::Apply(const Val& x) const {
   if (!x) return x;
   return indices ? x.builder()->Make(op, attrs, {x, indices}) : x.builder()->Make(op, attrs, {x});
@@ -146,35 +170,46 @@ std::shared_ptr<TensorRef> TensorRef::New(Val value, MemoryOrder order) {
 
 Val TensorRef::Read() {
   if (!stale().empty() && storage_->base) return storage_->base.builder()->Fail(stale());
-  if (cached_version_ == storage_->version) return cached_;
-  Val v = storage_->base;
-  for (const ViewStep& step : chain_) v = step.Apply(v);
-  cached_ = v;
-  cached_version_ = storage_->version;
+  if (!last_) return storage_->base;
+  // From the last step whose result is known for this version of the storage.
+  ViewSteps open;
+  ViewStep* step = last_.get();
+  for (; step && step->version != storage_->version; step = step->before.get()) {
+    open.push_back(step);
+  }
+  Val v = step ? step->value : storage_->base;
+  for (auto it = open.rbegin(); it != open.rend(); ++it) {
+    v = (*it)->value = (*it)->Apply(v);
+    (*it)->version = storage_->version;
+  }
   return v;
 }
 
 std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result) {
   const Value* origin = Read().get();
-  std::vector<ViewStep> steps;
+  std::vector<const Value*> made;
   const Value* v = result.get();
   while (v && v != origin) {
     if (!v->node) return nullptr;
     const Node& n = *v->node;
     if (!IsViewOp(n.op) && n.op != Op::kGather) return nullptr;
-    Val indices = n.op == Op::kGather ? Val(result.builder(), n.inputs[1]) : Val();
-    steps.push_back({n.op, n.attrs, indices, v->shape()});
+    made.push_back(v);
     v = n.inputs[0];
   }
   if (!v) return nullptr;
   auto ref = std::make_shared<TensorRef>();
   ref->storage_ = storage_;
-  ref->chain_ = chain_;
-  ref->chain_.insert(ref->chain_.end(), steps.rbegin(), steps.rend());
+  ref->last_ = last_;
+  for (auto it = made.rbegin(); it != made.rend(); ++it) {
+    const Node& n = *(*it)->node;
+    Val indices = n.op == Op::kGather ? Val(result.builder(), n.inputs[1]) : Val();
+    ref->last_ =
+        std::make_shared<ViewStep>(n.op, n.attrs, std::move(indices), (*it)->shape(), ref->last_);
+    ref->last_->value = Val(result.builder(), n.outputs[0].get());
+    ref->last_->version = storage_->version;
+  }
   ref->said_ = said_;
   ref->said_steps_ = said_steps_;
-  ref->cached_ = result;
-  ref->cached_version_ = storage_->version;
   return ref;
 }
 
@@ -184,11 +219,13 @@ std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
 }
 
 bool TensorRef::SameView(const TensorRef& other) const {
-  return storage_ == other.storage_ &&
-         std::equal(chain_.begin(), chain_.end(), other.chain_.begin(), other.chain_.end(),
-                    [](const ViewStep& a, const ViewStep& b) {
-                      return a.op == b.op && a.attrs == b.attrs && a.indices == b.indices;
-                    });
+  if (storage_ != other.storage_ || CountSteps() != other.CountSteps()) return false;
+  const ViewStep *a = last_.get(), *b = other.last_.get();
+  for (; a != b; a = a->before.get(), b = b->before.get()) {
+    const bool same = a->op == b->op && a->attrs == b->attrs && a->indices == b->indices;
+    if (!same) return false;
+  }
+  return true;
 }
 
 std::optional<Strided> TensorRef::Memory() const {
@@ -201,17 +238,18 @@ std::optional<Strided> TensorRef::Memory() const {
     if (!order.strides.empty()) memory->strides = order.strides;
     memory->offset = order.offset;
   }
-  for (size_t i = said_steps_; memory && i < chain_.size(); ++i) {
-    const ViewStep& step = chain_[i];
-    memory = ThroughView(*std::move(memory), step.op, step.attrs, step.shape);
+  for (const ViewStep* step : Steps(said_steps_)) {
+    if (!memory) break;
+    memory = ThroughView(*std::move(memory), step->op, step->attrs, step->shape);
   }
   return memory;
 }
 
 bool TensorRef::InRows() const {
-  const bool simple = !said_ && storage_->order.in_rows() &&
-                      std::all_of(chain_.begin(), chain_.end(),
-                                  [](const ViewStep& step) { return step.op == Op::kReshape; });
+  bool simple = !said_ && storage_->order.in_rows();
+  for (const ViewStep* step = last_.get(); simple && step; step = step->before.get()) {
+    simple = step->op == Op::kReshape;
+  }
   if (simple) return true;
   const std::optional<Strided> memory = Memory();
   return memory && LiesInRows(*memory);
@@ -232,7 +270,7 @@ MemoryOrder CommonOrder(const TensorRef* a, const TensorRef* b) {
 
 void TensorRef::SetMemory(Strided memory) {
   said_ = std::make_shared<const Strided>(std::move(memory));
-  said_steps_ = chain_.size();
+  said_steps_ = CountSteps();
 }
 
 std::shared_ptr<TensorRef> TensorRef::Whole() const {
@@ -252,18 +290,13 @@ void TensorRef::Tie(const TensorRef& a, const TensorRef& b, absl::string_view wh
   b.storage_->ties.emplace_back(a.storage_, why);
 }
 
-bool TensorRef::MayOverlapWithin() const {
-  for (size_t i = 0; i + 1 < chain_.size(); ++i) {
-    if (chain_[i].op == Op::kGather && chain_[i].indices.rank() > 1) return true;
-  }
-  return false;
-}
+bool TensorRef::MayOverlapWithin() const { return last_ && last_->of_windows; }
 
 Val TensorRef::WriteByPosition(const Val& value) const {
   const Val& base = storage_->base;
   Builder& b = *base.builder();
   Val at = b.Reshape(b.Iota(base.numel()), base.shape());
-  for (const ViewStep& step : chain_) at = step.Apply(at);
+  for (const ViewStep* step : Steps()) at = step->Apply(at);
   if (!at || !at.is_constant()) return b.Fail("writing into a part of windows of open size");
   absl::StatusOr<std::vector<int64_t>> places = ReadInts(*at->constant);
   if (!places.ok()) return b.Fail(places.status());
@@ -284,21 +317,18 @@ absl::Status TensorRef::Write(const Val& value) {
   }
   if (value == current) return absl::OkStatus();
   Builder& b = *value.builder();
-  std::vector<Val> before = {storage_->base};
-  for (size_t i = 0; i + 1 < chain_.size(); ++i) {
-    before.push_back(chain_[i].Apply(before.back()));
-  }
   Val v = value;
   if (MayOverlapWithin()) {
     v = WriteByPosition(value);
   } else {
-    for (size_t i = chain_.size(); i-- > 0;) v = Inverse(chain_[i], before[i], v);
+    for (ViewStep* step = last_.get(); step; step = step->before.get()) {
+      v = Inverse(*step, step->before ? step->before->value : storage_->base, v);
+    }
   }
   if (!b.ok()) return b.status();
   storage_->Set(v);
   storage_->ForgetTied();
-  cached_ = value;
-  cached_version_ = storage_->version;
+  if (last_) last_->value = value, last_->version = storage_->version;
   return absl::OkStatus();
 }
 

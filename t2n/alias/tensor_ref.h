@@ -116,14 +116,31 @@ class TensorRef {
   void set_origin(Origin origin) { origin_ = origin; }
 
  private:
-  // A view primitive, or a Gather (windows, strided readings) with its indices.
+  // A view primitive, or a Gather (windows, strided readings) with its indices, and those before
+  // it: from the storage's value to a view. Views share the steps that they have in common.
   struct ViewStep {
+    ViewStep(Op op, Attrs attrs, Val indices, Shape shape, std::shared_ptr<ViewStep> before);
+    ~ViewStep();
+    ViewStep(const ViewStep&) = delete;
+    ViewStep& operator=(const ViewStep&) = delete;
+    Val Apply(const Val& x) const;
+    bool IsWindows() const { return op == Op::kGather && indices.rank() > 1; }
+
     Op op;
     Attrs attrs;
     Val indices;
     Shape shape;  // of its result
-    Val Apply(const Val& x) const;
+    std::shared_ptr<ViewStep> before;
+    size_t count;     // of steps up to this one
+    bool of_windows;  // some step before is windows
+    Val value;        // its result, of the storage's value of that version
+    int version = -1;
   };
+  using ViewSteps = std::vector<ViewStep*>;
+
+  // The steps behind the first `skipped`, in order.
+  ViewSteps Steps(size_t skipped = 0) const;
+  size_t CountSteps() const { return last_ ? last_->count : 0; }
   static Val Inverse(const ViewStep& step, const Val& x, const Val& v);
   // Whether it is a part of windows (unfold, as_strided): what is written to it may be in others of
   // them too, so that the windows as a whole do not tell the storage's new value.
@@ -132,12 +149,10 @@ class TensorRef {
   Val WriteByPosition(const Val& value) const;
 
   std::shared_ptr<Storage> storage_;
-  std::vector<ViewStep> chain_;
+  std::shared_ptr<ViewStep> last_;  // null: the view is the storage's value
   // What SetMemory said, and of how much of the chain; null: of nothing.
   std::shared_ptr<const Strided> said_;
   size_t said_steps_ = 0;
-  Val cached_;
-  int cached_version_ = -1;
   Origin origin_ = Origin::kTensor;
 };
 
