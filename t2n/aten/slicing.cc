@@ -59,6 +59,7 @@ Arg Unbind(OpCall& c) {
   int64_t axis = c.axis("dim", x.rank());
   std::optional<int64_t> n = x.dim(axis).constant();
   if (!n || x.rank() == 0) return c.Refuse("into a number of parts that is not known");
+  if (*n > kMaxParts) return c.Refuse(absl::StrCat("into ", *n, " parts; at most ", kMaxParts));
   std::vector<Val> out;
   for (int64_t i = 0; i < *n; ++i) out.push_back(c.b.SelectIndex(x, axis, i));
   return Arg::List(out);
@@ -66,6 +67,9 @@ Arg Unbind(OpCall& c) {
 
 // Parts between successive positions; the last one ends at the axis' end.
 Arg PartsAt(OpCall& c, const Val& x, int64_t axis, const Shape& begins) {
+  if (begins.size() > kMaxParts) {
+    return c.Refuse(absl::StrCat("into ", begins.size(), " parts; at most ", kMaxParts));
+  }
   std::vector<Val> out;
   for (size_t i = 0; i < begins.size(); ++i) {
     Dim end = i + 1 < begins.size() ? begins[i + 1] : x.dim(axis);
@@ -84,7 +88,7 @@ Arg PartsOf(OpCall& c, const Val& x, int64_t axis, const Dim& size) {
   Dim whole = FloorDiv(total, size);
   Dim n = whole * size == total ? whole : CeilDiv(total, size);
   if (Less(size, 0) == true || (n.is_const() && n.value() > kMaxParts)) {
-    return c.Refuse(absl::StrCat("into ", n.ToString(), " parts"));
+    return c.Refuse(absl::StrCat("into ", n.ToString(), " parts; at most ", kMaxParts));
   }
   if (!n.is_const()) {
     return c.Refuse(

@@ -184,11 +184,25 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mention
   return flow;
 }
 
+void Evaluator::Adopt(Side side, const Mentions& mentions, Frame& frame) {
+  side.heap.Restore();
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = side.locals.find(name);
+    if (it == side.locals.end()) {
+      frame.locals.erase(name);
+    } else {
+      frame.locals[name] = std::move(it->second);
+    }
+  }
+  frame.result = std::move(side.result);
+}
+
 absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, const Val& open,
                                                        const Mentions& mentions, const Way& yes,
                                                        const Way& no, Frame& frame) {
   Heap before;
   AddMentioned(mentions, frame, &before);
+  T2N_RETURN_IF_ERROR(Charge(before.Items(), 0));
   Side sides[2];
   absl::StatusOr<Flow> flows[2] = {RunSide(yes, mentions, before, frame, &sides[0]),
                                    RunSide(no, mentions, before, frame, &sides[1])};
@@ -200,7 +214,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
       env_.warn(absl::StrCat("not checked: ", flows[i].status().message(), ", if ",
                              i == 0 ? "" : "not ", "the condition at ", condition.pos.ToString()));
     }
-    return i == 0 ? no() : yes();
+    Adopt(std::move(sides[1 - i]), mentions, frame);
+    return flows[1 - i];
   }
   std::string where = MakePlace(condition.pos, frame)->ToString();
   if (*flows[0] != *flows[1]) {

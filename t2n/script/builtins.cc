@@ -1,16 +1,21 @@
 #include "t2n/script/builtins.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "parsers/limits.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
+#include "t2n/script/text.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 namespace {
 
 constexpr absl::string_view kRaisedUrl = "pt2nnef/raised";
 
-using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinFn>>;
+using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinEntry>>;
 
 const Table& AllBuiltins() {
   static const Table* const table = [] {
@@ -18,8 +23,8 @@ const Table& AllBuiltins() {
     for (auto family :
          {OpenFloatBuiltins(), NumberBuiltins(), ComparisonBuiltins(), ConversionBuiltins(),
           NumberFunctions(), ContainerBuiltins(), SequenceBuiltins(), StringBuiltins(),
-          StringMethods(), FormatBuiltins(), TensorBuiltins(), NestedBuiltins()}) {
-      for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e.fn);
+           StringMethods(), FormatBuiltins(), TensorBuiltins(), NestedBuiltins()}) {
+      for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e);
     }
     return t;
   }();
@@ -38,21 +43,35 @@ const IValue* BuiltinCall::Get(size_t i, absl::string_view key) const {
 
 bool HasBuiltin(absl::string_view name) { return AllBuiltins().contains(name); }
 
+bool OnlyComputes(absl::string_view name) {
+  const auto it = AllBuiltins().find(name);
+  if (it == AllBuiltins().end()) return false;
+  return absl::c_none_of(it->second, [](const BuiltinEntry& e) { return e.acts; });
+}
+
+bool VisitsItems(absl::string_view name) {
+  const auto it = AllBuiltins().find(name);
+  if (it == AllBuiltins().end()) return false;
+  return absl::c_any_of(it->second, [](const BuiltinEntry& e) { return e.visits_items; });
+}
+
 BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& args,
                           const std::vector<std::pair<std::string, IValue>>& keywords,
                           Builder& builder, const OpEnv& env) {
   auto it = AllBuiltins().find(name);
   if (it == AllBuiltins().end()) return std::nullopt;
   BuiltinCall call{name.substr(name.find("::") + 2), args, keywords, builder, env};
-  for (BuiltinFn fn : it->second) {
-    BuiltinResult result = fn(call);
+  for (const BuiltinEntry& e : it->second) {
+    BuiltinResult result = e.fn(call);
     if (!result.ok() || *result) return result;
   }
   return std::nullopt;
 }
 
 absl::Status Raised(absl::string_view message) {
-  absl::Status status = absl::FailedPreconditionError(absl::StrCat("the model raises: ", message));
+  absl::Status status = absl::FailedPreconditionError(
+      absl::StrCat("the model raises: ",
+                   absl::StrReplaceAll(message, {{absl::string_view(&kOpenMark, 1), ""}})));
   status.SetPayload(kRaisedUrl, absl::Cord());
   return status;
 }
@@ -133,6 +152,7 @@ absl::StatusOr<bool> Truth(const IValue& value) {
     T2N_ASSIGN_OR_RETURN(IValue scalar, ScalarOf(v->Read()));
     return Truth(scalar);
   }
+  if (const absl::Status* why = WhyUnusable(value)) return *why;
   return absl::InvalidArgumentError(absl::StrCat("a ", value.TypeName(), " as a condition"));
 }
 
@@ -162,12 +182,18 @@ absl::StatusOr<std::vector<IValue>> Items(const IValue& value) {
       return absl::UnimplementedError(
           "iterating over a tensor needs its first size; give the input a fixed size there");
     }
+    if (*n > limits::kMaxIterations) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("going through the ", *n, " rows of a tensor: loops run at most ",
+                       limits::kMaxIterations, " times, as a graph of more is of no use"));
+    }
     std::vector<IValue> rows;
     for (int64_t i = 0; i < *n; ++i) {
       rows.emplace_back(v->Derive(t.builder()->SelectIndex(t, 0, i)));
     }
     return rows;
   }
+  if (const absl::Status* why = WhyUnusable(value)) return *why;
   return absl::InvalidArgumentError(absl::StrCat("a ", value.TypeName(), " cannot be iterated"));
 }
 

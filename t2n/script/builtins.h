@@ -34,6 +34,10 @@ using BuiltinFn = BuiltinResult (*)(const BuiltinCall&);
 struct BuiltinEntry {
   const char* name;  // `aten::add`, `prim::dtype`, `python::len`
   BuiltinFn fn;
+  // Whether its time grows with the items of its first argument.
+  bool visits_items = false;
+  // Whether more comes of it than its result.
+  bool acts = false;
 };
 
 // The tables, by file.
@@ -56,6 +60,10 @@ BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& arg
                           Builder& builder, const OpEnv& env);
 // Whether the interpreter has something under this name.
 bool HasBuiltin(absl::string_view name);
+// Whether it has something there, of which nothing comes but its result.
+bool OnlyComputes(absl::string_view name);
+// Whether one of what it has there takes time for each item of the first argument.
+bool VisitsItems(absl::string_view name);
 
 // A failure of the program itself: raise, assert.
 absl::Status Raised(absl::string_view message);

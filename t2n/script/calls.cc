@@ -5,6 +5,7 @@
 #include "absl/strings/strip.h"
 #include "parsers/limits.h"
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/base/program_limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/convert_args.h"
@@ -154,17 +155,54 @@ absl::Status Evaluator::Materialize(const std::shared_ptr<Object>& object) {
   return absl::OkStatus();
 }
 
-absl::Status Evaluator::Charge(const IValue& made) {
-  auto l = made.list();
-  const auto* s = made.If<std::string>();
-  if (l) items_ += l->items.size();
-  if (s) characters_ += s->size();
-  bool small =
-      (!s || s->size() <= limits::kMaxStringBytes) && (!l || l->items.size() <= limits::kMaxItems);
-  if (small && items_ <= limits::kMaxExpandedValues && characters_ <= limits::kMaxComputedText) {
+namespace {
+
+// Of a list, tuple or dict.
+uint64_t ItemsIn(const IValue& v) {
+  if (auto l = v.list()) return l->items.size();
+  if (auto t = v.tuple()) return t->items.size();
+  if (auto d = v.dict()) return d->items.size();
+  return 0;
+}
+
+}  // namespace
+
+absl::Status Evaluator::Charge(uint64_t items, uint64_t characters) {
+  items_ += items;
+  characters_ += characters;
+  if (items_ > limits::kMaxComputedItems) {
+    return absl::ResourceExhaustedError(absl::StrCat("the program puts more than ",
+                                                     limits::kMaxComputedItems,
+                                                     " items into its lists, tuples and dicts"));
+  }
+  if (characters_ > limits::kMaxComputedText) {
+    return absl::ResourceExhaustedError(absl::StrCat("the program makes strings of more than ",
+                                                     limits::kMaxComputedText, " bytes in all"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluator::ChargeVisits(uint64_t items) {
+  visited_ += items;
+  if (visited_ + (ValuesVisited() - visited_before_) <= limits::kMaxVisitedItems) {
     return absl::OkStatus();
   }
-  return absl::ResourceExhaustedError("the program's lists and strings grow beyond all limits");
+  return absl::ResourceExhaustedError(absl::StrCat("the program goes through more than ",
+                                                   limits::kMaxVisitedItems,
+                                                   " items of lists and dicts in all"));
+}
+
+absl::Status Evaluator::ChargeResult(const IValue& made, const std::vector<IValue>& args,
+                                     uint64_t before) {
+  const uint64_t after = args.empty() ? 0 : ItemsIn(args[0]);
+  if (after > limits::kMaxItems) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a ", args[0].TypeName(), " of more than ", limits::kMaxItems, " items"));
+  }
+  if (after > before) T2N_RETURN_IF_ERROR(Charge(after - before, 0));
+  if (!args.empty() && SameThing(made, args[0])) return absl::OkStatus();
+  const auto* text = made.If<std::string>();
+  return Charge(ItemsIn(made), text ? text->size() : 0);
 }
 
 // Sorts a list of class instances by their __lt__; nullopt for anything else.
@@ -208,27 +246,34 @@ std::optional<IValue> Evaluator::AnswerTo(absl::string_view name, const std::vec
 
 namespace {
 
-bool IsUnusable(const IValue& v) {
-  return dynamic_cast<const UnusableValue*>(v.opaque().get()) != nullptr;
-}
-
-// Whether `v` is what programs compute with, rather than with tensors: a number or a text.
-bool IsPlain(const IValue& v) { return v.is_none() || v.is_number() || v.If<std::string>(); }
-
-IValue Unusable(absl::Status why) {
-  return IValue(std::make_shared<const UnusableValue>(std::move(why)));
-}
-
-// What is computed of a number that is not to be had is not to be had either; nobody may ask.
-std::optional<IValue> OfUnusable(absl::string_view name, const std::vector<IValue>& args) {
-  const auto first = std::find_if(args.begin(), args.end(), IsUnusable);
-  const bool plain = std::all_of(args.begin(), args.end(),
-                                 [](const IValue& v) { return IsPlain(v) || IsUnusable(v); });
-  if (first == args.end() || !plain || !HasBuiltin(name)) return std::nullopt;
-  return *first;
+// A number, also one that the inputs decide or that cannot be had, a string or None.
+bool IsPlain(const IValue& v) {
+  const UnusableValue* unusable = AsUnusable(v);
+  if (unusable) return unusable->number();
+  if (const auto t = v.tensor()) return t->is_number();
+  return v.is_none() || v.is_number() || v.If<std::string>();
 }
 
 }  // namespace
+
+std::optional<absl::StatusOr<IValue>> Evaluator::Lost(const std::string& name,
+                                                      const std::vector<IValue>& args,
+                                                      const Keywords& keywords,
+                                                      const absl::Status& failed) const {
+  bool plain = OnlyComputes(name);
+  const absl::Status* why = failed.ok() ? nullptr : &failed;
+  auto look = [&](const IValue& v) {
+    plain = plain && IsPlain(v);
+    if (!why) why = WhyUnusable(v);
+  };
+  for (const IValue& v : args) look(v);
+  for (const auto& [key, v] : keywords) look(v);
+  if (!why) return std::nullopt;
+  if (!plain || !absl::IsUnimplemented(*why)) return *why;
+  const PlacePtr place = builder_.place();
+  return IValue(
+      std::make_shared<const UnusableValue>(place ? WithPlace(*why, *place) : *why, true));
+}
 
 absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vector<IValue>& args,
                                          const Keywords& keywords) {
@@ -240,21 +285,18 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
   if (std::optional<IValue> index = BackwardIndex(name, args)) return *std::move(index);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> window, SliceInOpenLoop(name, args));
   if (window) return *std::move(window);
+  if (auto lost = Lost(name, args, keywords, absl::OkStatus())) return *std::move(lost);
+  const uint64_t before = args.empty() ? 0 : ItemsIn(args[0]);
+  T2N_RETURN_IF_ERROR(ChargeVisits(VisitsItems(name) ? before : 0));
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(name, args));
   if (sorted) return *std::move(sorted);
   BuiltinResult answered = CallBuiltin(name, args, keywords, builder_, env_);
-  std::optional<IValue> unusable = OfUnusable(name, args);
-  if (unusable && !IsRaised(answered.status())) return *std::move(unusable);
   if (std::optional<IValue> answer = AnswerTo(name, args, answered.status())) return *answer;
-  if (absl::IsUnimplemented(answered.status()) && !IsUndecided(answered.status()) &&
-      std::all_of(args.begin(), args.end(), IsPlain)) {
-    const PlacePtr place = builder_.place();
-    return Unusable(place ? WithPlace(answered.status(), *place) : answered.status());
-  }
-  T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin, std::move(answered));
+  if (!answered.ok()) return *Lost(name, args, keywords, answered.status());
+  const std::optional<IValue> builtin = *std::move(answered);
   if (builtin) {
-    T2N_RETURN_IF_ERROR(Charge(*builtin));
-    return *std::move(builtin);
+    T2N_RETURN_IF_ERROR(ChargeResult(*builtin, args, before));
+    return *builtin;
   }
   std::vector<Operand> positional;
   for (const IValue& v : args) {
@@ -267,7 +309,9 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
     named.push_back({key, std::move(o)});
   }
   T2N_ASSIGN_OR_RETURN(Operand result, operators_.Call(name, positional, named));
-  return FromOperand(result);
+  IValue made = FromOperand(result);
+  T2N_RETURN_IF_ERROR(Charge(ItemsIn(made), 0));
+  return made;
 }
 
 }  // namespace t2n::script

@@ -42,8 +42,8 @@ absl::StatusOr<Operand> Convert(const IValue& value) {
     return Operand::Tuple(std::move(items));
   }
   if (auto v = value.enumerator()) return Convert(v->value);
+  if (const absl::Status* why = WhyUnusable(value)) return *why;
   if (auto v = value.opaque()) {
-    if (auto* unusable = dynamic_cast<const UnusableValue*>(v.get())) return unusable->status();
     return Operand(Arg(std::move(v)));
   }
   return absl::UnimplementedError(

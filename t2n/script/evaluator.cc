@@ -7,6 +7,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 namespace {
@@ -234,6 +235,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame
   }
   T2N_ASSIGN_OR_RETURN(IValue iterable, Eval(*stmt.iterable, frame));
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(iterable));
+  T2N_RETURN_IF_ERROR(Charge(items.size(), 0));
   for (IValue& item : items) {
     T2N_RETURN_IF_ERROR(CountIteration(stmt));
     T2N_RETURN_IF_ERROR(Assign(stmt.targets, stmt.unpack, std::move(item), frame));
@@ -302,6 +304,7 @@ absl::Status Evaluator::AssignOne(const Expr& target, IValue value, Frame& frame
     return absl::OkStatus();
   }
   if (const auto* attribute = target.If<ts::AttributeExpr>()) {
+    if (const absl::Status* why = WhyUnusable(value)) return *why;
     T2N_ASSIGN_OR_RETURN(IValue object, Eval(*attribute->object, frame));
     if (!object.object()) {
       return absl::InvalidArgumentError(

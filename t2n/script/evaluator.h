@@ -41,7 +41,8 @@ class Evaluator {
         builder_(*builder),
         env_(*env),
         loader_(code, builder, env),
-        operators_(builder, env) {}
+        operators_(builder, env),
+        visited_before_(ValuesVisited()) {}
 
   // The module that the archive holds.
   absl::StatusOr<std::shared_ptr<Object>> Root();
@@ -137,6 +138,8 @@ class Evaluator {
                                    const Way& yes, const Way& no, Frame& frame);
   absl::StatusOr<Flow> RunSide(const Way& way, const Mentions& mentions, const Heap& before,
                                Frame& frame, Side* side);
+  // Leaves everything as `side` ended, as if no other way had been run.
+  void Adopt(Side side, const Mentions& mentions, Frame& frame);
   // Of a statement or expression; read off once.
   template <typename Piece>
   const Mentions& MentionsOf(const Piece& piece);
@@ -170,8 +173,20 @@ class Evaluator {
   absl::StatusOr<IValue> CallOp(const std::string& name, const std::vector<IValue>& args,
                                 const Keywords& keywords);
   absl::Status Materialize(const std::shared_ptr<Object>& object);
-  // Counts what a builtin has made; ResourceExhausted past the limits.
-  absl::Status Charge(const IValue& made);
+  // What stands for the result of an operator that was asked of numbers which cannot be had, or
+  // that could not compute it: a number that cannot be had either, where all arguments are plain
+  // and nothing but the result comes of it; else the failure. nullopt if all is well.
+  std::optional<absl::StatusOr<IValue>> Lost(const std::string& name,
+                                             const std::vector<IValue>& args,
+                                             const Keywords& keywords,
+                                             const absl::Status& failed) const;
+  // Adds to what the program's values have cost so far; ResourceExhausted past the limits.
+  absl::Status Charge(uint64_t items, uint64_t characters);
+  // The same for items that an operator goes through.
+  absl::Status ChargeVisits(uint64_t items);
+  // What an operator has made, or put into its first argument, which had `before` items.
+  absl::Status ChargeResult(const IValue& made, const std::vector<IValue>& args, uint64_t before);
+  absl::StatusOr<IValue> NewDict(const torchscript::DictExpr& expr, Frame& frame);
 
   PlacePtr MakePlace(const torchscript::SourcePos& pos, const Frame& frame) const;
 
@@ -192,8 +207,10 @@ class Evaluator {
   std::map<int, Dim> open_counts_;  // of the loops over open sizes, by number
   int64_t iterations_ = 0;
   int64_t calls_ = 0;
-  uint64_t items_ = 0;       // of all lists that builtins returned
+  uint64_t items_ = 0;       // put into lists, tuples and dicts
   uint64_t characters_ = 0;  // of all strings
+  uint64_t visited_ = 0;     // items of lists and dicts by operators
+  uint64_t visited_before_;  // ValuesVisited() at the begin
   int open_passes_ = 0;      // of the while loops being run whose conditions the inputs decide
 };
 

@@ -20,6 +20,18 @@ absl::StatusOr<std::vector<IValue>> Evaluator::EvalAll(ts::ExprList exprs, Frame
   return values;
 }
 
+absl::StatusOr<IValue> Evaluator::NewDict(const ts::DictExpr& expr, Frame& frame) {
+  auto dict = std::make_shared<Dict>();
+  for (size_t i = 0; i < expr.keys.size(); ++i) {
+    T2N_ASSIGN_OR_RETURN(IValue key, Eval(*expr.keys[i], frame));
+    T2N_ASSIGN_OR_RETURN(IValue value, Eval(*expr.values[i], frame));
+    if (const absl::Status* why = WhyUnusable(key)) return *why;
+    dict->Set(key, std::move(value));
+  }
+  T2N_RETURN_IF_ERROR(Charge(dict->items.size() + 1, 0));
+  return IValue(dict);
+}
+
 absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
   switch (expr.kind) {
     case ts::ExprKind::kName:
@@ -33,30 +45,27 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
       return IValue(expr.As<ts::FloatExpr>().value);
     case ts::ExprKind::kComplex:
       return IValue(expr.As<ts::ComplexExpr>().value);
-    case ts::ExprKind::kString:
-      return IValue(std::string(expr.As<ts::StringExpr>().value));
+    case ts::ExprKind::kString: {
+      const absl::string_view text = expr.As<ts::StringExpr>().value;
+      T2N_RETURN_IF_ERROR(Charge(0, text.size()));
+      return IValue(std::string(text));
+    }
     case ts::ExprKind::kBool:
       return IValue(expr.As<ts::BoolExpr>().value);
     case ts::ExprKind::kNone:
       return IValue();
     case ts::ExprKind::kTuple: {
       T2N_ASSIGN_OR_RETURN(auto items, EvalAll(expr.As<ts::TupleExpr>().items, frame));
+      T2N_RETURN_IF_ERROR(Charge(items.size() + 1, 0));
       return IValue::NewTuple(std::move(items));
     }
     case ts::ExprKind::kList: {
       T2N_ASSIGN_OR_RETURN(auto items, EvalAll(expr.As<ts::ListExpr>().items, frame));
+      T2N_RETURN_IF_ERROR(Charge(items.size() + 1, 0));
       return IValue::NewList(std::move(items));
     }
-    case ts::ExprKind::kDict: {
-      const auto& e = expr.As<ts::DictExpr>();
-      auto dict = std::make_shared<Dict>();
-      for (size_t i = 0; i < e.keys.size(); ++i) {
-        T2N_ASSIGN_OR_RETURN(IValue key, Eval(*e.keys[i], frame));
-        T2N_ASSIGN_OR_RETURN(IValue value, Eval(*e.values[i], frame));
-        dict->Set(key, std::move(value));
-      }
-      return IValue(dict);
-    }
+    case ts::ExprKind::kDict:
+      return NewDict(expr.As<ts::DictExpr>(), frame);
     case ts::ExprKind::kAttribute:
       return EvalAttribute(expr.As<ts::AttributeExpr>(), frame);
     case ts::ExprKind::kSubscript:
@@ -78,7 +87,7 @@ absl::StatusOr<IValue> Evaluator::Eval(const Expr& expr, Frame& frame) {
     case ts::ExprKind::kIsInstance: {
       const auto& e = expr.As<ts::IsInstanceExpr>();
       T2N_ASSIGN_OR_RETURN(IValue v, Eval(*e.value, frame));
-      if (auto* u = dynamic_cast<const UnusableValue*>(v.opaque().get())) return u->status();
+      if (const absl::Status* why = WhyUnusable(v)) return *why;
       for (const ts::Type* type : e.types) {
         if (IsInstance(v, *type)) return IValue(true);
       }
@@ -111,11 +120,8 @@ absl::StatusOr<IValue> Evaluator::EvalAnnotate(const ts::AnnotateExpr& expr, Fra
 absl::StatusOr<IValue> Evaluator::EvalName(const ts::NameExpr& expr, Frame& frame) {
   auto it = frame.locals.find(expr.name);
   if (it != frame.locals.end()) {
-    if (auto opaque = it->second.opaque()) {
-      if (auto* unusable = dynamic_cast<const UnusableValue*>(opaque.get())) {
-        return unusable->status();
-      }
-    }
+    const UnusableValue* unusable = AsUnusable(it->second);
+    if (unusable && !unusable->number()) return unusable->status();
     return it->second;
   }
   return absl::InvalidArgumentError(absl::StrCat("name '", expr.name, "' is not defined"));
@@ -125,11 +131,7 @@ absl::StatusOr<IValue> Evaluator::GetAttribute(const IValue& value, absl::string
   if (std::shared_ptr<Object> object = value.object()) {
     T2N_RETURN_IF_ERROR(Materialize(object));
     if (IValue* attribute = object->Find(name)) {
-      if (auto opaque = attribute->opaque()) {
-        if (auto* unusable = dynamic_cast<const UnusableValue*>(opaque.get())) {
-          return unusable->status();
-        }
-      }
+      if (const absl::Status* why = WhyUnusable(*attribute)) return *why;
       return *attribute;
     }
     // A class-level constant: `name : Final[int] = 3`.
@@ -153,6 +155,7 @@ absl::StatusOr<IValue> Evaluator::GetAttribute(const IValue& value, absl::string
       if (member.enumerator()) return IValue(member.enumerator()->name);
     }
   }
+  if (const absl::Status* why = WhyUnusable(value)) return *why;
   return absl::InvalidArgumentError(
       absl::StrCat("a ", value.TypeName(), " has no attribute '", name, "'"));
 }

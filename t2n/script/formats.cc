@@ -1,18 +1,37 @@
 // Values as text: str(), format, % (torch/csrc/jit/runtime/vararg_functions.cpp), messages.
 #include <limits>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "parsers/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/script/builtins.h"
 #include "t2n/script/strings.h"
+#include "t2n/script/text.h"
 
 namespace t2n::script {
 namespace {
 
 const std::string* FormatOf(const BuiltinCall& c) {
   return c.args.empty() ? nullptr : c.args[0].If<std::string>();
+}
+
+bool IsOpenValue(const IValue& v) {
+  if (const Dim* d = v.If<Dim>()) return !d->is_const();
+  if (auto l = v.list()) return l->tail || absl::c_any_of(l->items, IsOpenValue);
+  if (auto t = v.tuple()) return absl::c_any_of(t->items, IsOpenValue);
+  if (auto d = v.dict()) {
+    return absl::c_any_of(
+        d->items, [](const auto& p) { return IsOpenValue(p.first) || IsOpenValue(p.second); });
+  }
+  return v.tensor() != nullptr;
+}
+
+// `v` as torch writes it.
+std::string Written(const IValue& v) {
+  const bool open = !IsBounded(v) || IsOpenValue(v);
+  return absl::StrCat(open ? std::string(1, kOpenMark) : "", Str(v));
 }
 
 // "{} of {}".format(...): nothing else between the braces is a place.
@@ -24,7 +43,7 @@ BuiltinResult Format(const BuiltinCall& c) {
   for (size_t at; (at = format->find("{}", begin)) != std::string::npos; begin = at + 2) {
     out.append(*format, begin, at - begin);
     if (next == c.args.size()) return Raised("Too few arguments for format string");
-    out += Str(c.args[next++]);
+    out += Written(c.args[next++]);
     if (out.size() > limits::kMaxStringBytes) return TooLong();
   }
   return IValue(out.append(*format, begin));
@@ -50,7 +69,7 @@ absl::StatusOr<std::string> PercentText(char key, const IValue& value) {
   switch (key) {
     case 'd':
     case 'i':
-      if (i) return i->ToString();
+      if (i) return Written(value);
       if (!d) return WrongKind(key, value);
       return absl::StrCat(Narrowed(*d));
     case 'e':
@@ -68,7 +87,7 @@ absl::StatusOr<std::string> PercentText(char key, const IValue& value) {
       if (s && s->size() == 1) return *s;
       return WrongKind(key, value);
     case 's':
-      return Str(value);
+      return Written(value);
     default:
       return Raised(absl::StrCat("The specifier %", std::string(1, key),
                                  " is not supported in TorchScript format strings"));
@@ -100,7 +119,7 @@ BuiltinResult PercentFormat(const BuiltinCall& c) {
 
 BuiltinResult ToStr(const BuiltinCall& c) {
   if (c.args.size() != 1) return std::nullopt;
-  return IValue(Str(c.args[0]));
+  return IValue(Written(c.args[0]));
 }
 
 BuiltinResult Raise(const BuiltinCall& c) { return Raised(c.args.empty() ? "" : Str(c.args[0])); }
@@ -114,7 +133,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::percentFormat", PercentFormat},
     {"aten::str", ToStr},
     {"python::str", ToStr},
-    {"prim::RaiseException", Raise},
+    {"prim::RaiseException", Raise, false, true},
     {"aten::warn", Nothing},
     {"python::print", Nothing},
     {"prim::Print", Nothing},

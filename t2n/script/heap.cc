@@ -48,6 +48,13 @@ Heap Heap::Now() const {
   return now;
 }
 
+uint64_t Heap::Items() const {
+  uint64_t count = 0;
+  for (const auto& k : lists) count += k.contents.items.size();
+  for (const auto& k : dicts) count += k.contents.size();
+  return count;
+}
+
 void Heap::Restore() const {
   for (const auto& k : lists) *k.of = k.contents;
   for (const auto& k : dicts) k.of->items = k.contents;

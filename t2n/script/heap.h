@@ -36,6 +36,9 @@ class Heap {
   // Gives everything its recorded contents back.
   void Restore() const;
 
+  // Of all lists and dicts together.
+  uint64_t Items() const;
+
   bool Holds(const void* thing) const { return seen_.contains(thing); }
   std::vector<Kept<List, List>> lists;
   std::vector<Kept<Dict, Pairs>> dicts;

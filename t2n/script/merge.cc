@@ -98,9 +98,8 @@ IValue Merger::Merge(const IValue& x, const IValue& y, const std::string& name) 
   if (SameThing(x, y)) return x;
   if (x.If<Uninitialized>()) return y;
   if (y.If<Uninitialized>()) return x;
-  for (const IValue* v : {&x, &y}) {
-    if (dynamic_cast<const UnusableValue*>(v->opaque().get())) return *v;
-  }
+  if (WhyUnusable(x)) return x;
+  if (WhyUnusable(y)) return y;
   if (IsRealNumber(x) && IsRealNumber(y)) return MergeNumbers(x, y);
   bool tensors = (x.tensor() || IsRealNumber(x)) && (y.tensor() || IsRealNumber(y));
   if (tensors) return MergeTensors(x, y, name);

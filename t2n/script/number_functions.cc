@@ -221,13 +221,16 @@ BuiltinResult OpenLogic(const BuiltinCall& c) {
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
-    {"aten::__and__", OpenLogic}, {"aten::__or__", OpenLogic},    {"aten::divmod", DivMod},
-    {"python::divmod", DivMod},   {"aten::factorial", Factorial}, {"aten::hex", Digits<16>},
-    {"aten::oct", Digits<8>},     {"aten::bin", Digits<2>},       {"prim::min", Extreme},
-    {"prim::max", Extreme},       {"prim::min", ExtremeList},     {"prim::max", ExtremeList},
-    {"aten::sum", Sum},           {"aten::frexp", Frexp},         {"aten::ldexp", Ldexp},
-    {"aten::modf", Modf},         {"prim::min", OpenExtreme},     {"prim::max", OpenExtreme},
-    {"prim::abs", OpenAbsolute},  {"aten::pow", OpenPower},
+    {"aten::__and__", OpenLogic},     {"aten::__or__", OpenLogic},
+    {"aten::divmod", DivMod},         {"python::divmod", DivMod},
+    {"aten::factorial", Factorial},   {"aten::hex", Digits<16>},
+    {"aten::oct", Digits<8>},         {"aten::bin", Digits<2>},
+    {"prim::min", Extreme, true},     {"prim::max", Extreme, true},
+    {"prim::min", ExtremeList, true}, {"prim::max", ExtremeList, true},
+    {"aten::sum", Sum, true},         {"aten::frexp", Frexp},
+    {"aten::ldexp", Ldexp},           {"aten::modf", Modf},
+    {"prim::min", OpenExtreme},       {"prim::max", OpenExtreme},
+    {"prim::abs", OpenAbsolute},      {"aten::pow", OpenPower},
 };
 
 }  // namespace

@@ -305,6 +305,7 @@ class OpenLoopRun {
     Val state = present.tensor()->Read();
     Val value =
         next.tensor() ? next.tensor()->Read() : b_.Cast(NumberValue(b_, next), state.dtype());
+    if (const absl::Status* why = WhyUnusable(next)) return *why;
     if (!value) return differs(absl::StrCat("becomes a ", next.TypeName()));
     if (value.dtype() != state.dtype() || value.shape() != state.shape()) {
       return differs(absl::StrCat("changes from ", TypeToString(state->type), " to ",
@@ -331,6 +332,7 @@ class OpenLoopRun {
       g.added.clear();
       for (const IValue& item : g.list->items) {
         Val v = item.tensor() ? item.tensor()->Read() : Val();
+        if (const absl::Status* why = WhyUnusable(item)) return *why;
         if (!v) {
           return RefusedInOpenLoop(absl::StrCat("a ", item.TypeName(), " is appended to a list"));
         }

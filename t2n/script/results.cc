@@ -57,7 +57,7 @@ absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, G
     return absl::OkStatus();
   }
   if (value.is_none() || value.If<std::string>()) return absl::OkStatus();
-  if (const auto* v = dynamic_cast<const UnusableValue*>(value.opaque().get())) return v->status();
+  if (const absl::Status* why = WhyUnusable(value)) return *why;
   return absl::UnimplementedError(
       absl::StrCat("the method returns a ", value.TypeName(), ", which is no tensor"));
 }

@@ -139,14 +139,14 @@ BuiltinResult DeriveIndex(const BuiltinCall& c) {
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
-    {"aten::sort", Sort},
-    {"aten::sorted", Sort},
-    {"python::sorted", Sort},
-    {"aten::index", Find},
-    {"aten::count", Find},
-    {"aten::remove", Find},
-    {"aten::all", AllAny},
-    {"aten::any", AllAny},
+    {"aten::sort", Sort, true},
+    {"aten::sorted", Sort, true},
+    {"python::sorted", Sort, true},
+    {"aten::index", Find, true},
+    {"aten::count", Find, true},
+    {"aten::remove", Find, true},
+    {"aten::all", AllAny, true},
+    {"aten::any", AllAny, true},
     {"python::range", Range},
     {"prim::rangelist", Range},
     {"aten::__range_length", RangeLength},

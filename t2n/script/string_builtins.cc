@@ -9,12 +9,14 @@
 #include "t2n/script/builtins.h"
 #include "t2n/script/slices.h"
 #include "t2n/script/strings.h"
+#include "t2n/script/text.h"
 
 namespace t2n::script {
 
 const std::string* TextOf(const BuiltinCall& c, size_t i, absl::string_view key) {
   const IValue* v = c.Get(i, key);
-  return v ? v->If<std::string>() : nullptr;
+  const auto* text = v ? v->If<std::string>() : nullptr;
+  return text && !IsOpenText(*text) ? text : nullptr;
 }
 
 std::optional<int64_t> NumberOf(const BuiltinCall& c, size_t i, absl::string_view key,
@@ -48,7 +50,8 @@ BuiltinResult Length(const BuiltinCall& c) {
 }
 
 BuiltinResult Join2(const BuiltinCall& c) {
-  const std::string *a = TextOf(c, 0, "a"), *b = TextOf(c, 1, "b");
+  if (c.args.size() != 2) return std::nullopt;
+  const auto *a = c.args[0].If<std::string>(), *b = c.args[1].If<std::string>();
   if (!a || !b) return std::nullopt;
   if (a->size() + b->size() > limits::kMaxStringBytes) return TooLong();
   return IValue(absl::StrCat(*a, *b));

@@ -9,7 +9,7 @@
 
 namespace t2n::script {
 
-// A string, or nullptr.
+// A string that is known, or nullptr.
 const std::string* TextOf(const BuiltinCall& c, size_t i, absl::string_view key);
 // A known int; `otherwise` if the argument is not given, nullopt if it is and is not known.
 std::optional<int64_t> NumberOf(const BuiltinCall& c, size_t i, absl::string_view key,

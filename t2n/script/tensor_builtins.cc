@@ -1,6 +1,7 @@
 // What a program asks of a tensor, and tensors made from numbers.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "parsers/limits.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/aten/promote.h"
 #include "t2n/base/status.h"
@@ -114,6 +115,29 @@ absl::Status Flatten(const IValue& v, size_t depth, Shape* shape, std::vector<IV
   return absl::OkStatus();
 }
 
+// Known floats (of which torch makes f32 first, whatever dtype is wanted) or ints at once; null for
+// other items.
+Val KnownNumbers(Builder& b, const std::vector<IValue>& items) {
+  std::vector<double> floats;
+  std::vector<int64_t> ints;
+  for (const IValue& item : items) {
+    if (const double* x = item.If<double>()) floats.push_back(*x);
+    if (const Dim* x = item.If<Dim>(); x && x->is_const()) ints.push_back(x->value());
+  }
+  if (floats.size() == items.size()) return b.Doubles(DType::kF32, floats);
+  return ints.size() == items.size() ? b.Ints(ints) : Val();
+}
+
+// The dtype that tensor() is asked for; nullopt if it is not.
+absl::StatusOr<std::optional<DType>> WantedDType(const BuiltinCall& c) {
+  const IValue* wanted = c.Get(1, "dtype");
+  const Dim* code = wanted ? wanted->If<Dim>() : nullptr;
+  if (!code || !code->is_const()) return std::nullopt;
+  std::optional<DType> dtype = DTypeFromTorch(code->value());
+  if (!dtype) return absl::UnimplementedError("tensor() of a dtype that cannot be carried");
+  return dtype;
+}
+
 // torch.tensor(data, dtype=None, ...)
 BuiltinResult NewTensor(const BuiltinCall& c) {
   const IValue* data = c.Get(0, "data");
@@ -127,6 +151,13 @@ BuiltinResult NewTensor(const BuiltinCall& c) {
   } else {
     T2N_RETURN_IF_ERROR(CheckBounded(*data));
     T2N_RETURN_IF_ERROR(Flatten(*data, 0, &shape, &leaves));
+  }
+  T2N_ASSIGN_OR_RETURN(std::optional<DType> wanted, WantedDType(c));
+  if (leaves.size() > 1) {
+    if (Val v = KnownNumbers(b, leaves)) {
+      v = b.Cast(b.Reshape(v, shape), wanted.value_or(v.dtype()));
+      return IValue(TensorRef::New(v));
+    }
   }
   DType dtype = leaves.empty() ? DType::kF32 : DType::kBool;
   std::vector<Val> items;
@@ -144,24 +175,10 @@ BuiltinResult NewTensor(const BuiltinCall& c) {
     dtype = PromoteTypes(dtype, v.dtype());
     items.push_back(v);
   }
-  const IValue* wanted = c.Get(1, "dtype");
-  if (wanted && wanted->If<Dim>() && wanted->If<Dim>()->is_const()) {
-    std::optional<DType> t = DTypeFromTorch(wanted->If<Dim>()->value());
-    if (!t) return absl::UnimplementedError("tensor() of a dtype that cannot be carried");
-    dtype = *t;
-  }
+  if (wanted) dtype = *wanted;
   if (items.empty()) return IValue(TensorRef::New(b.Full(shape, dtype, 0)));
   if (items.size() == 1) {
     return IValue(TensorRef::New(b.Cast(b.Reshape(items[0], shape), dtype)));
-  }
-  // Long lists of plain numbers at once.
-  bool plain = dtype == DType::kF32 || dtype == DType::kF64;
-  std::vector<double> numbers;
-  for (const IValue& leaf : leaves) {
-    if (const double* x = leaf.If<double>()) numbers.push_back(*x);
-  }
-  if (plain && numbers.size() == leaves.size()) {
-    return IValue(TensorRef::New(b.Reshape(b.Doubles(dtype, numbers), shape)));
   }
   std::vector<Val> parts;
   for (const Val& v : items) parts.push_back(b.Reshape(b.Cast(v, dtype), {1}));
@@ -184,6 +201,10 @@ absl::StatusOr<IValue> ToNested(Builder& b, const Val& v) {
 BuiltinResult ToList(const BuiltinCall& c) {
   Val v = Tensor0(c);
   if (!v) return std::nullopt;
+  if (Less(limits::kMaxIterations, NumElements(v.shape())) == true) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("tolist() of more than ", limits::kMaxIterations, " elements"));
+  }
   T2N_ASSIGN_OR_RETURN(IValue list, ToNested(c.builder, v));
   return list;
 }

@@ -9,6 +9,7 @@
 #include "parsers/limits.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/script/text.h"
+#include "t2n/script/unusable.h"
 
 namespace t2n::script {
 
@@ -44,6 +45,14 @@ Object::~Object() {
   for (auto& [name, v] : attributes.Take()) Free(std::move(v));
 }
 
+namespace {
+
+thread_local uint64_t values_visited = 0;
+
+}  // namespace
+
+uint64_t ValuesVisited() { return values_visited; }
+
 bool IsBounded(const IValue& root) {
   struct Visit {
     IValue value;
@@ -54,6 +63,7 @@ bool IsBounded(const IValue& root) {
   while (!pending.empty()) {
     auto [v, depth] = std::move(pending.back());
     pending.pop_back();
+    ++values_visited;
     const auto* text = v.If<std::string>();
     count += 1 + (text ? text->size() / sizeof(IValue) : 0);
     if (count > limits::kMaxItems || depth > limits::kMaxValueDepth) return false;
@@ -145,6 +155,7 @@ std::optional<Dim> AsDim(const IValue& v) {
 }
 
 std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
+  if (WhyUnusable(a) || WhyUnusable(b)) return std::nullopt;
   if (a.is_none() || b.is_none()) return a.is_none() && b.is_none();
   if (a.is_number() && b.is_number()) {
     std::optional<Dim> x = AsDim(a), y = AsDim(b);
@@ -163,6 +174,7 @@ std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
   }
   if (const auto* s = a.If<std::string>()) {
     const auto* t = b.If<std::string>();
+    if (IsOpenText(*s) || (t && IsOpenText(*t))) return std::nullopt;
     return t && *s == *t;
   }
   if (const auto* s = a.If<Device>()) {

@@ -188,6 +188,8 @@ struct Object : Container {
 // parsers/limits.h on values and their nesting; the functions below and ToArg take it for granted.
 // Programs can build lists that hold themselves.
 bool IsBounded(const IValue& v);
+// How many values IsBounded has gone through in this thread so far.
+uint64_t ValuesVisited();
 // ResourceExhausted if it is not.
 absl::Status CheckBounded(const IValue& v);
 

@@ -86,6 +86,81 @@ _STATEMENTS = {
     "huge_index": _returns("[x][9223372036854775807]"),
     "huge_negative_index": _returns("[x][-9223372036854775807]"),
     "string_index": _body('s = torch.__getitem__("abc", -9223372036854775807)', "return x"),
+    "extended_by_itself": _body(
+        "a = [1]", "for i in range(25):", "  _0 = torch.extend(a, a)", "return torch.tensor(a)"
+    ),
+    "kept_lists": _body(
+        "a = annotate(List[Any], [])",
+        "b = torch.mul([1], 900000)",
+        "for i in range(90000):",
+        "  _0 = torch.append(a, torch.slice(b))",
+        "return x",
+    ),
+    "kept_strings": _body(
+        "a = annotate(List[Any], [])",
+        "for i in range(90000):",
+        '  _0 = torch.append(a, torch.ljust("a", 1000000))',
+        "return x",
+    ),
+    "growing_dict": _body(
+        "a = annotate(Dict[int, int], {})",
+        "for i in range(90000):",
+        "  for j in range(90000):",
+        "    torch._set_item(a, torch.add(torch.mul(i, 90000), j), j)",
+        "return x",
+    ),
+    "replaced_by_longer": _body(
+        's = "a"', "for i in range(64):", '  s = torch.replace(s, "a", "aa")', "return x"
+    ),
+    "replaced_nothing": _body('s = torch.replace("abc", "", "x")', "return x"),
+    "counted_nothing": _body('s = torch.count("abc", "")', "return x"),
+    "centered_nothing": _body('s = torch.center("abc", -1)', "return x"),
+    "joined_longer": _body(
+        's = "ab"', "for i in range(64):", "  s = torch.join(s, [s, s, s])", "return x"
+    ),
+    "wide_tabs": _body('s = torch.expandtabs("\\t\\t", 9223372036854775807)', "return x"),
+    "zero_filled": _body('s = torch.zfill("1", 9223372036854775807)', "return x"),
+    "sort_nothing": _body("y = torch.sort()", "return x"),
+    "sort_mixed": _body('y = torch.sorted([1, "a", x, 2.5, None])', "return x"),
+    "sort_nested": _body(
+        "a = [1]", "c = [1]", "for i in range(60):", "  a = [a]", "  c = [c]", "d = torch.sorted([a, c])", "return x"
+    ),
+    "sort_tuples": _body(
+        "a = (1, 1)", "c = (1, 1)", "for i in range(60):", "  a = (a, a)", "  c = (c, c)", "d = torch.sorted([a, c])",
+        "return x",
+    ),
+    "sort_nan": _body("y = torch.sorted([nan, 1., nan, 2., nan, 0.])", "return x"),
+    "sort_lists_in_themselves": _body(
+        "a = annotate(List[Any], [])", "_0 = torch.append(a, a)", "c = annotate(List[Any], [])", "_1 = torch.append(c, c)",
+        "d = torch.sorted([a, c])", "return x",
+    ),
+    "rows_of_many": _body("for i in torch.zeros([3000000]):", "  x = torch.add(x, i)", "return x"),
+    "parts_of_many": _body("y = torch.unbind(torch.zeros([3000000]))", "return torch.add(x, y[0])"),
+    "list_of_many": _body("y = torch.tolist(torch.zeros([3000000]))", "return x"),
+    "left_at_once": _body(
+        "a = torch.mul([1], 900000)", "for i in range(90000):", "  for j in a:", "    break", "return x"
+    ),
+    "branches_that_raise": _body(
+        *(
+            line
+            for i in range(40)
+            for line in (
+                "  " * i + f"if bool(torch.gt(torch.sum(x), {i}.)):",
+                "  " * i + '  ops.prim.RaiseException("a")',
+                "  " * i + "else:",
+            )
+        ),
+        "  " * 40 + "x = torch.neg(x)",
+        "return x",
+    ),
+    "list_in_branches": _body(
+        "a = torch.mul([1], 900000)",
+        "for i in range(90000):",
+        "  if bool(torch.gt(torch.sum(x), float(i))):",
+        "    _0 = torch.append(a, i)",
+        "return x",
+    ),
+    "factorial": _body("n = torch.factorial(9223372036854775807)", "return x"),
     "huge_chr": _body("s = torch.chr(99999999999)", "return x"),
 }  # fmt: skip
 
