@@ -61,7 +61,8 @@ class WhileLoop(nn.Module):
         from torch._higher_order_ops import while_loop
 
         n = torch.zeros((), dtype=torch.int64)
-        return while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 0.5 + n), (n, x))
+        n, x = while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 0.5 + n), (n, x))
+        return x * n
 
 
 class Scan(nn.Module):
@@ -199,21 +200,43 @@ def r(*shape):
     return torch.randn(*shape)
 
 
+def torchao_fixtures():
+    """Weights and activations quantized by torchao, where that is installed: tensors of its classes."""
+    try:
+        import torchao.quantization as ao
+    except ImportError:
+        return {}
+    configs = {
+        "ao_int8": ao.Int8DynamicActivationInt8WeightConfig(),
+        "ao_affine": ao.Int8DynamicActivationIntxWeightConfig(),
+        "ao_float8": ao.Float8WeightOnlyConfig(),
+    }
+    made = {}
+    for name, config in configs.items():
+        module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 8)).eval()
+        ao.quantize_(module, config)
+        made[name] = (module, [((r(3, 64),), {})], {})
+    return made
+
+
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
     refused (with what), and arguments of torch.export.export."""
     auto = torch.export.Dim.AUTO
     one, two = torch.export.Dim("one", min=2, max=8), torch.export.Dim("two", min=2)
+    made = torchao_fixtures()
     keywords = {"d": {"k": r(2, 3), "l": [r(3)]}, "scale": 0.5, "opt": None, "n": 4}
-    return {
+    return made | {
         "batchnorm": (Batchnorm(), [((r(2, 3, 5),), {}) for _ in range(3)], {"train": True, "core": True}),
         "cache": (Cache(), [((r(1, 1, 4),), {}) for _ in range(4)], {"core": True}),
         "mutated_input": (MutatedInput(), [((r(2, 3), r(3)), {})], {"core": True}),
         "cond_sizes": (CondSizes(), [((r(3, 2).abs(),), {}), ((r(5, 2).abs(),), {}), ((-r(6, 2).abs(),), {})],
                        {"dynamic_shapes": ({0: one},)}),
+        "while_loop": (WhileLoop(), [((r(3),), {})], {}),
         "scan": (Scan(), [((r(4, 2, 2),), {}), ((r(6, 2, 2),), {})], {"dynamic_shapes": ({0: one},)}),
         "map": (Map(), [((r(3, 2, 4), r(4, 5)), {})], {}),
         "vmap": (Vmap(), [((r(3, 4), r(2, 4)), {})], {"core": True}),
+        "autocast": (Autocast(), [((r(2, 4),), {})], {"core": True}),
         "sizes": (Sizes(), [((r(4, 6), r(3, 6)), {}), ((r(5, 6), r(7, 6)), {})],
                   {"dynamic_shapes": ({0: one}, {0: two}), "core": True}),
         "derived": (Derived(), [((r(8), r(5, 2)), {}), ((r(12), r(6, 2)), {})],

@@ -3,7 +3,7 @@ testdata/models/versions.
 
     python make_exported.py OUT     (torch 2.1 or later; writes OUT/torch-VERSION/exported_NAME.pt2)
     python make_exported.py FOLDER --record      (writes the .npz of archives that are there)
-    python make_exported.py OUT --fixtures    (those of fixture_exported.py, for testdata/models/exported)
+    python make_exported.py OUT --fixtures [NAME ...]    (those of fixture_exported.py, for testdata/models/exported)
 
 As make_models.py: NAME.npz holds inputs and outputs, of several calls for models with state. Torch
 exports strictly by default up to 2.7, and not so from 2.8 on, as in users' files.
@@ -219,7 +219,8 @@ def main():
 
         out.mkdir(parents=True, exist_ok=True)
         for name, fixture in fixture_exported.fixtures().items():
-            write(out / name, *fixture)
+            if len(sys.argv) == 3 or name in sys.argv:
+                write(out / name, *fixture)
         return
     folder = out / f"torch-{torch.__version__.split('+')[0]}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -49,6 +49,13 @@ Arg MatMulOf(OpCall& c) {
   return c.b.MatMul(x, y);
 }
 
+// Of i8 in i32.
+Arg IntMm(OpCall& c) {
+  const Val x = c.tensor("self"), y = c.tensor("mat2");
+  if (x.rank() != 2 || y.rank() != 2) return c.Refuse("of what are no matrices");
+  return c.b.MatMul(c.b.Cast(x, DType::kI32), c.b.Cast(y, DType::kI32));
+}
+
 Arg Vdot(OpCall& c) { return c.b.MatMul(Conjugate(c.b, c.tensor("self")), c.tensor("other")); }
 
 Arg Inner(OpCall& c) {
@@ -120,6 +127,7 @@ constexpr OpEntry kOps[] = {
     {"aten::matmul(Tensor self, Tensor other) -> Tensor", MatMulOf<0, 0>},
     {"aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", MatMulOf<0, 0>},
     {"aten::__matmul__(Tensor self, Tensor other) -> Tensor", MatMulOf<0, 0>},
+    {"aten::_int_mm(Tensor self, Tensor mat2) -> Tensor", IntMm},
     {"aten::mm(Tensor self, Tensor mat2) -> Tensor", MatMulOf<2, 2>},
     {"aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", MatMulOf<2, 2>},
     {"aten::bmm(Tensor self, Tensor mat2) -> Tensor", MatMulOf<3, 3>},

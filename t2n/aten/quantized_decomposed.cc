@@ -1,8 +1,11 @@
 // Quantization spelled out on ordinary tensors, as torch.export's quantizers write it
 // (torch/ao/quantization/fx/_decomposed.py): integers are u8, i8, i16 or i32, and their parameters
 // are numbers or tensors.
+#include <algorithm>
 #include <cfloat>
+#include <cmath>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "t2n/aten/families.h"
@@ -136,32 +139,108 @@ Arg QuantizePerGroup(OpCall& c) {
   return b.Reshape(ToIntegers(c, b.Round(y)), c.tensor("input").shape());
 }
 
-// torchao: blocks of `block_size` share a scale and a zero point.
+// torchao's tensors in blocks of `block_size` (torchao/quantization/quant_primitives.py).
+struct Blocks {
+  Shape split;   // the axes of a tensor, and where blocks are a part of an axis, theirs behind it
+  Shape shared;  // of a number for each block, to broadcast against it
+  std::vector<int64_t> axes;  // of `split` that are within blocks
+};
+std::optional<Blocks> BlocksOf(OpCall& c, const Val& x) {
+  const std::vector<int64_t> size = c.ints("block_size");
+  Blocks blocks;
+  const bool fits = static_cast<int64_t>(size.size()) == x.rank() &&
+                    std::all_of(size.begin(), size.end(), [](int64_t n) { return n > 0; });
+  for (int64_t i = 0; fits && i < x.rank(); ++i) {
+    const bool part = x.dim(i) != Dim(size[i]) && size[i] > 1;
+    if (part) {
+      blocks.split.push_back(FloorDiv(x.dim(i), size[i]));
+      blocks.shared.push_back(blocks.split.back());
+    }
+    if (size[i] > 1) blocks.axes.push_back(blocks.split.size());
+    blocks.split.push_back(part ? Dim(size[i]) : x.dim(i));
+    blocks.shared.push_back(size[i] > 1 ? Dim(1) : x.dim(i));
+  }
+  if (fits) return blocks;
+  c.RefuseArg("block_size");
+  return std::nullopt;
+}
+
+// quant_min, quant_max; the bounds of 8 bits if they are not given.
+std::pair<double, double> Range8(OpCall& c, absl::string_view dtype) {
+  const bool is_unsigned = c.dtype(dtype, DType::kI8) == DType::kU8;
+  return {c.has("quant_min") ? c.number("quant_min")
+          : is_unsigned      ? 0.0
+                             : -128.0,
+          c.has("quant_max") ? c.number("quant_max")
+          : is_unsigned      ? 255.0
+                             : 127.0};
+}
+
 Arg DequantizeAffine(OpCall& c) {
   Builder& b = c.b;
   c.ignore({"quant_min", "quant_max", "input_dtype"});
   const Val x = c.tensor("input");
-  const std::vector<int64_t> block = c.ints("block_size");
-  if (static_cast<int64_t>(block.size()) != x.rank()) return c.RefuseArg("block_size");
-  Shape split, shared;  // the axes of x in blocks, and those of the scales
-  for (int64_t i = 0; i < x.rank(); ++i) {
-    if (block[i] < 1) return c.RefuseArg("block_size");
-    if (x.dim(i) == Dim(block[i]) || block[i] == 1) {
-      split.push_back(x.dim(i));
-      shared.push_back(block[i] == 1 ? x.dim(i) : Dim(1));
-    } else {
-      const Dim blocks = FloorDiv(x.dim(i), block[i]);
-      split.insert(split.end(), {blocks, Dim(block[i])});
-      shared.insert(shared.end(), {blocks, Dim(1)});
-    }
-  }
+  const auto blocks = BlocksOf(c, x);
+  if (!blocks) return Val();
   const DType dtype = c.dtype("output_dtype", DType::kF32);
-  Val y = b.Cast(b.Reshape(x, split), dtype);
-  const Val zero = c.tensor("zero_point"), scale = b.Reshape(c.tensor("scale"), shared);
-  if (zero) y = b.Sub(y, b.Cast(b.Reshape(zero, shared), dtype));
+  Val y = b.Cast(b.Reshape(x, blocks->split), dtype);
+  const Val zero = c.tensor("zero_point"), scale = b.Reshape(c.tensor("scale"), blocks->shared);
+  if (zero) y = b.Sub(y, b.Cast(b.Reshape(zero, blocks->shared), dtype));
   const DType wide = PromoteTypes(dtype, scale.dtype());
   y = b.Cast(b.Mul(b.Cast(y, wide), b.Cast(scale, wide)), dtype);
   return b.Reshape(y, x.shape());
+}
+
+Arg QuantizeAffine(OpCall& c) {
+  Builder& b = c.b;
+  const Val x = c.tensor("input"), zero = c.tensor("zero_point");
+  const auto blocks = BlocksOf(c, x);
+  if (!blocks || !zero) return c.RefuseArg("zero_point", "is missing");
+  const auto [low, high] = Range8(c, "output_dtype");
+  const Val scale = b.Reshape(c.tensor("scale"), blocks->shared);
+  const DType wide = PromoteTypes(x.dtype(), scale.dtype());
+  const Val inverse = b.Recip(scale);
+  Val y = b.Round(b.Mul(b.Cast(b.Reshape(x, blocks->split), wide), b.Cast(inverse, wide)));
+  y = b.Add(y, b.Cast(b.Reshape(zero, blocks->shared), wide));
+  y = b.Min(b.Max(y, low), high);
+  return b.Reshape(b.Cast(y, c.dtype("output_dtype", DType::kI8)), x.shape());
+}
+
+// (scales, zero points) of blocks by their least and largest elements.
+Arg ChooseAffine(OpCall& c) {
+  constexpr double kLeastHalf = 0x1p-14, kLeastFloat = 0x1p-126;  // that are normal
+  Builder& b = c.b;
+  const Val x = c.tensor("input");
+  const auto blocks = BlocksOf(c, x);
+  if (!blocks || blocks->axes.empty()) return c.RefuseArg("block_size", "is one element");
+  const std::string mapping = c.str("mapping_type");
+  const auto [low, high] = Range8(c, "target_dtype");
+  const double least = x.dtype() == DType::kF16 ? kLeastHalf : kLeastFloat;
+  const double eps = c.has("eps") ? c.number("eps") : least;
+  const bool keep = c.boolean("keepdim");
+  const Val split = b.Reshape(x, blocks->split);
+  const Val below = b.Min(b.Reduce(Op::kReduceMin, split, blocks->axes, keep), 0);
+  const Val above = b.Max(b.Reduce(Op::kReduceMax, split, blocks->axes, keep), 0);
+  Val scale, zero;
+  if (mapping == "ASYMMETRIC") {
+    scale = b.Max(b.Sub(above, below) / (high - low), eps);
+    zero = b.Min(b.Max(low - b.Round(b.Div(below, scale)), low), high);
+    zero = b.Cast(zero, c.dtype("zero_point_dtype", DType::kI32));
+  } else if (mapping == "SYMMETRIC" || mapping == "SYMMETRIC_NO_CLIPPING_ERR") {
+    scale = mapping == "SYMMETRIC" ? b.Max(b.Neg(below), above) / ((high - low) / 2)
+                                   : b.Max(below / low, above / high);
+    scale = b.Max(scale, eps);
+    zero = b.Full(scale.shape(), x.dtype(), std::trunc((high + low + 1) / 2));
+    zero = b.Cast(zero, c.dtype("zero_point_dtype", x.dtype()));
+  } else {
+    return c.RefuseArg("mapping_type");
+  }
+  scale = b.Cast(scale, c.dtype("scale_dtype", x.dtype()));
+  if (!keep) return Arg::Tuple({scale, zero});
+  Shape counts;
+  const std::vector<int64_t> size = c.ints("block_size");
+  for (int64_t i = 0; i < x.rank(); ++i) counts.push_back(FloorDiv(x.dim(i), size[i]));
+  return Arg::Tuple({b.Reshape(scale, counts), b.Reshape(zero, counts)});
 }
 
 Arg DequantizePerGroup(OpCall& c) {
@@ -251,6 +330,15 @@ constexpr OpEntry kOps[] = {
      "zero_point, ScalarType input_dtype, Scalar? quant_min=None, Scalar? quant_max=None, "
      "ScalarType? output_dtype=None) -> Tensor",
      DequantizeAffine},
+    {"torchao::quantize_affine(Tensor input, SymInt[] block_size, Tensor scale, Tensor? "
+     "zero_point, ScalarType output_dtype, Scalar? quant_min=None, Scalar? quant_max=None) -> "
+     "Tensor",
+     QuantizeAffine},
+    {"torchao::choose_qparams_affine(Tensor input, str mapping_type, SymInt[] block_size, "
+     "ScalarType target_dtype, Scalar? quant_min=None, Scalar? quant_max=None, float? eps=None, "
+     "ScalarType? scale_dtype=None, ScalarType? zero_point_dtype=None, bool keepdim=False) -> "
+     "(Tensor, Tensor)",
+     ChooseAffine},
     T2N_PER_TENSOR("", "float scale, int zero_point", "int"),
     T2N_PER_TENSOR(".tensor", "Tensor scale, Tensor zero_point", "int"),
     T2N_PER_TENSOR(".tensor2", "Tensor scale, Tensor zero_point", "Tensor"),

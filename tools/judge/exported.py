@@ -91,9 +91,14 @@ def _metas(program):
     return {name: value.get("meta", value) for name, value in values.items()}
 
 
-def uses_bfloat16(program):
-    """Whether some tensor is one: torch rounds its elements to 8 bits, a model of f32 does not."""
-    return any(meta["dtype"] == _BFLOAT16 for meta in _metas(program).values())
+def uses_bfloat16(value):
+    """Whether some tensor is one, in the program or a graph in it: torch rounds its elements to 8
+    bits, a model of f32 does not."""
+    if isinstance(value, list):
+        return any(map(uses_bfloat16, value))
+    if not isinstance(value, dict):
+        return False
+    return value.get("dtype") == _BFLOAT16 or any(map(uses_bfloat16, value.values()))
 
 
 def _user_tensors(program):
