@@ -9,7 +9,7 @@
 namespace t2n {
 namespace {
 
-constexpr int kMaxCalls = 32;
+constexpr int kMaxCalls = 64;
 
 class Search {
  public:

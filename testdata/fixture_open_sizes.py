@@ -123,6 +123,22 @@ class _Conditions(nn.Module):
         return z, x, y, x.new_zeros(k)
 
 
+class _Alike(nn.Module):
+    def forward(self, x, y):
+        h, w = x.size(1), y.size(1)
+        tall, wide = (8 - h % 8) % 8, (8 - w % 8) % 8
+        if tall > 0 or wide > 0:
+            x, y = nn.functional.pad(x, [0, tall]), nn.functional.pad(y, [0, wide])
+        left = x.size(1) - y.size(1)
+        if left > 0:
+            y = nn.functional.pad(y, [left // 2, left - left // 2])
+        elif left < 0:
+            x = nn.functional.pad(x, [0, -left])
+        if h % 3:
+            x = x + 1
+        return x + y, x[:, : 5 if h > 5 else h]
+
+
 _TWO = "--inputs 'x=f32[1,S];y=f32[1,T]'"
 
 
@@ -139,6 +155,16 @@ def conditions_on_sizes_otherwise():
 @collect("scripted", flags=_TWO)
 def conditions_on_equal_sizes():
     return _Conditions(), (torch.randn(1, 6), torch.randn(1, 6))
+
+
+@collect("scripted", flags=_TWO)
+def sizes_made_alike():
+    return _Alike(), (torch.randn(1, 18), torch.randn(1, 7))
+
+
+@collect("scripted", flags=_TWO)
+def sizes_made_alike_otherwise():
+    return _Alike(), (torch.randn(1, 3), torch.randn(1, 16))
 
 
 class _Search(nn.Module):
@@ -175,3 +201,14 @@ def numbers_that_nobody_uses():
             return x + 1
 
     return Unused(), (torch.randn(1, 5),)
+
+
+@collect("scripted", flags=_SIGNAL, refused='--assert "S%4==0" would settle it')
+def sizes_undecided():
+    class Halved(nn.Module):
+        def forward(self, x):
+            if x.size(1) % 4 != 0:
+                x = x[:, ::2]
+            return x * 2
+
+    return Halved(), (torch.randn(1, 8),)

@@ -34,7 +34,8 @@ A name in the place of a size is a size that stays open in the NNEF model (exten
   --dynamic_axes "x:0=B,x:2=S"        on top of what the archive knows
   --dynamic_axes '{"x": {0: "B"}}'    as torch.onnx.export has it
 
-What cannot be decided for every size is refused with the fact that would settle it:
+Where the program asks about sizes and goes on either way, the model takes one as it runs, if both
+are one graph. What cannot be is refused with the fact that would settle it:
 
   --assert "S>=8"           a bound             --assert "S%16==0"        a divisor
   --assert "S<=T"           between sizes       --assert "8<=S<=64"       both bounds

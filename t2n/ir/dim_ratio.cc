@@ -150,26 +150,34 @@ void CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* symbols) {
   }
 }
 
-// The symbol with what is known of it where `fact` is not negative.
-Dim Narrowed(const Dim::Atom& symbol, const Dim& fact) {
-  Range range = symbol.range;
+// The bounds that a fact, which is not negative, gives its only symbol.
+void Narrow(const Dim& fact, absl::string_view symbol, Range* range) {
   const std::optional<Line> line = AsLine(fact);
-  if (line && line->symbol == symbol.text) {
-    if (line->slope > 0) {
-      const int64_t least = -FloorDivInt(line->offset, line->slope);
-      range.min = std::max(range.min.value_or(least), least);
-    } else {
-      const int64_t most = FloorDivInt(line->offset, -line->slope);
-      range.max = std::min(range.max.value_or(most), most);
+  if (!line || line->symbol != symbol) return;
+  Range narrow = *range;
+  if (line->slope > 0) {
+    const int64_t least = -FloorDivInt(line->offset, line->slope);
+    narrow.min = std::max(narrow.min.value_or(least), least);
+  } else {
+    const int64_t most = FloorDivInt(line->offset, -line->slope);
+    narrow.max = std::min(narrow.max.value_or(most), most);
+  }
+  if (!narrow.min || !narrow.max || *narrow.min <= *narrow.max) *range = narrow;
+}
+
+// `d` with symbols of which the facts are known too.
+Dim Knowing(const Dim& d, const std::vector<Dim>& facts,
+            const std::map<std::string, AtomPtr>& symbols) {
+  return d.Substitute([&](absl::string_view name) -> std::optional<Dim> {
+    const Dim::Atom& symbol = *symbols.at(std::string(name));
+    Range range = symbol.range;
+    for (const Dim& fact : facts) Narrow(fact, name, &range);
+    std::vector<Dim> relations = facts;
+    if (symbol.relations) {
+      relations.insert(relations.end(), symbol.relations->begin(), symbol.relations->end());
     }
-    if (range.min && range.max && *range.min > *range.max) range = symbol.range;
-  }
-  std::vector<Dim> relations = {fact};
-  if (symbol.relations) {
-    relations.insert(relations.end(), symbol.relations->begin(), symbol.relations->end());
-  }
-  return Dim::Symbol(symbol.text, range,
-                     std::make_shared<const std::vector<Dim>>(std::move(relations)));
+    return Dim::Symbol(name, range, std::make_shared<const std::vector<Dim>>(std::move(relations)));
+  });
 }
 
 }  // namespace
@@ -177,13 +185,16 @@ Dim Narrowed(const Dim::Atom& symbol, const Dim& fact) {
 Dim SimplifiedWhere(const Dim& d, const Dim& fact) {
   std::map<std::string, AtomPtr> symbols;
   CollectSymbols(d, &symbols);
-  const auto with = [&](auto&& form) {
-    return [&symbols, form](absl::string_view name) -> std::optional<Dim> {
-      return form(symbols.at(std::string(name)));
-    };
-  };
-  return d.Substitute(with([&](const AtomPtr& s) { return Narrowed(*s, fact); }))
-      .Substitute(with([](const AtomPtr& s) { return DimOps::FromAtom(s); }));
+  return Knowing(d, {fact}, symbols).Substitute([&](absl::string_view name) -> std::optional<Dim> {
+    return DimOps::FromAtom(symbols.at(std::string(name)));
+  });
+}
+
+bool IsZeroWhere(const Dim& d, const std::vector<Dim>& facts) {
+  std::map<std::string, AtomPtr> symbols;
+  CollectSymbols(d, &symbols);
+  const Dim known = Knowing(d, facts, symbols);
+  return LessEqual(known, 0) == true && LessEqual(0, known) == true;
 }
 
 Dim PositiveIndicator(const Dim& d) {

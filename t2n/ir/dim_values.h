@@ -3,6 +3,7 @@
 #define T2N_IR_DIM_VALUES_H_
 
 #include <optional>
+#include <vector>
 
 #include "t2n/ir/graph.h"
 
@@ -31,6 +32,9 @@ std::optional<Dim> Rounded(const Ratio& ratio, Op rounding);
 
 // What `d` is where `fact` is not negative, with less minima and maxima in it.
 Dim SimplifiedWhere(const Dim& d, const Dim& fact);
+
+// Whether `d` is 0 wherever none of the facts is negative.
+bool IsZeroWhere(const Dim& d, const std::vector<Dim>& facts);
 
 // A size that is 1 where `d` is at least 1, and 0 where it is at most 0.
 Dim PositiveIndicator(const Dim& d);

@@ -246,6 +246,8 @@ std::optional<IValue> Evaluator::AnswerTo(absl::string_view name, const std::vec
 
 namespace {
 
+bool IsOpenSize(const IValue& v) { return v.If<Dim>() && !v.If<Dim>()->is_const(); }
+
 // A number, also one that the inputs decide or that cannot be had, a string or None.
 bool IsPlain(const IValue& v) {
   const UnusableValue* unusable = AsUnusable(v);
@@ -269,7 +271,7 @@ std::optional<absl::StatusOr<IValue>> Evaluator::Lost(const std::string& name,
   for (const IValue& v : args) look(v);
   for (const auto& [key, v] : keywords) look(v);
   if (!why) return std::nullopt;
-  if (!plain || !absl::IsUnimplemented(*why)) return *why;
+  if (!plain || !absl::IsUnimplemented(*why) || IsUndecided(*why)) return *why;
   const PlacePtr place = builder_.place();
   return IValue(
       std::make_shared<const UnusableValue>(place ? WithPlace(*why, *place) : *why, true));
@@ -279,6 +281,9 @@ absl::StatusOr<IValue> Evaluator::CallOp(const std::string& name, const std::vec
                                          const Keywords& keywords) {
   if (!open_counts_.empty() && CountsFromTheEnd(args)) {
     return CallOp(name, FromTheEnd(args), keywords);
+  }
+  if ((name == "python::bool" || name == "aten::Bool") && args.size() == 1 && IsOpenSize(args[0])) {
+    return CallOp("aten::ne", {args[0], IValue(0)}, {});
   }
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> on_list, CallOnOpenList(name, args, keywords));
   if (on_list) return *std::move(on_list);

@@ -232,6 +232,11 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunFor(const ts::ForStmt& stmt, Frame
   if (called && called->name == "range" && call->args.size() == 1) {
     T2N_ASSIGN_OR_RETURN(IValue count, Eval(*call->args[0], frame));
     if (const Dim* n = count.If<Dim>(); n && !n->is_const()) return RunOpenLoop(stmt, *n, frame);
+    if (OpenNumber(count, DType::kI64)) {
+      return absl::UnimplementedError(
+          "how often the loop runs is a number that the inputs' values decide; it must follow from "
+          "sizes, constants or --args: loop as often as it may be, and mask what is beyond");
+    }
   }
   T2N_ASSIGN_OR_RETURN(IValue iterable, Eval(*stmt.iterable, frame));
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(iterable));
