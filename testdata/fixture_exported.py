@@ -207,7 +207,6 @@ def torchao_fixtures():
     except ImportError:
         return {}
     configs = {
-        "ao_int8": ao.Int8DynamicActivationInt8WeightConfig(),
         "ao_affine": ao.Int8DynamicActivationIntxWeightConfig(),
         "ao_float8": ao.Float8WeightOnlyConfig(),
     }
