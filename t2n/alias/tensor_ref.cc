@@ -86,18 +86,17 @@ TensorRef::ViewStep::ViewStep(Op op, Attrs attrs, Val indices, Shape shape,
       shape(std::move(shape)),
       before(std::move(before)),
       count(this->before ? this->before->count + 1 : 1),
-      of_windows(this->before && (this->before->of_windows || this->before->IsWindows())) {}
+      of_repeated(this->before && (this->before->of_repeated || this->before->MayRepeat())),
+      reshapes(op == Op::kReshape && (!this->before || this->before->reshapes)) {}
 
 // One by one: a chain may be longer than the stack is deep.
 TensorRef::ViewStep::~ViewStep() {
   while (before && before.use_count() == 1) before = std::move(before->before);
 }
 
-TensorRef::ViewSteps TensorRef::Steps(size_t skipped) const {
+TensorRef::ViewSteps TensorRef::Steps() const {
   ViewSteps steps;
-  for (ViewStep* step = last_.get(); step && step->count > skipped; step = step->before.get()) {
-    steps.push_back(step);
-  }
+  for (ViewStep* step = last_.get(); step; step = step->before.get()) steps.push_back(step);
   std::reverse(steps.begin(), steps.end());
   return steps;
 }
@@ -169,7 +168,11 @@ std::shared_ptr<TensorRef> TensorRef::New(Val value, MemoryOrder order) {
 }
 
 Val TensorRef::Read() {
-  if (!stale().empty() && storage_->base) return storage_->base.builder()->Fail(stale());
+  if (!stale().empty() && storage_->base) {
+    ValueType type = storage_->base->type;
+    if (last_) type.shape = last_->shape;
+    return storage_->base.builder()->FailAs(std::move(type), stale());
+  }
   if (!last_) return storage_->base;
   // From the last step whose result is known for this version of the storage.
   ViewSteps open;
@@ -208,8 +211,6 @@ std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result) {
     ref->last_->value = Val(result.builder(), n.outputs[0].get());
     ref->last_->version = storage_->version;
   }
-  ref->said_ = said_;
-  ref->said_steps_ = said_steps_;
   return ref;
 }
 
@@ -228,29 +229,30 @@ bool TensorRef::SameView(const TensorRef& other) const {
   return true;
 }
 
+std::optional<Strided> Storage::Memory() const {
+  if (!base || !order.known) return std::nullopt;
+  Strided memory = InRows(base.shape());
+  if (!order.strides.empty()) memory.strides = order.strides;
+  memory.offset = order.offset;
+  return memory;
+}
+
 std::optional<Strided> TensorRef::Memory() const {
-  std::optional<Strided> memory;
-  if (said_) {
-    memory = *said_;
-  } else if (storage_->base && storage_->order.known) {
-    const MemoryOrder& order = storage_->order;
-    memory = t2n::InRows(storage_->base.shape());
-    if (!order.strides.empty()) memory->strides = order.strides;
-    memory->offset = order.offset;
-  }
-  for (const ViewStep* step : Steps(said_steps_)) {
-    if (!memory) break;
-    memory = ThroughView(*std::move(memory), step->op, step->attrs, step->shape);
+  // From the last step of which it is known.
+  ViewSteps open;
+  ViewStep* step = last_.get();
+  for (; step && !step->lies; step = step->before.get()) open.push_back(step);
+  std::optional<Strided> memory = step ? step->memory : storage_->Memory();
+  for (auto it = open.rbegin(); it != open.rend(); ++it) {
+    if (memory) memory = ThroughView(*std::move(memory), (*it)->op, (*it)->attrs, (*it)->shape);
+    (*it)->memory = memory;
+    (*it)->lies = true;
   }
   return memory;
 }
 
 bool TensorRef::InRows() const {
-  bool simple = !said_ && storage_->order.in_rows();
-  for (const ViewStep* step = last_.get(); simple && step; step = step->before.get()) {
-    simple = step->op == Op::kReshape;
-  }
-  if (simple) return true;
+  if (storage_->order.in_rows() && (!last_ || last_->reshapes)) return true;
   const std::optional<Strided> memory = Memory();
   return memory && LiesInRows(*memory);
 }
@@ -269,8 +271,9 @@ MemoryOrder CommonOrder(const TensorRef* a, const TensorRef* b) {
 }
 
 void TensorRef::SetMemory(Strided memory) {
-  said_ = std::make_shared<const Strided>(std::move(memory));
-  said_steps_ = CountSteps();
+  if (!last_) return;
+  last_->memory = std::move(memory);
+  last_->lies = true;
 }
 
 std::shared_ptr<TensorRef> TensorRef::Whole() const {
@@ -290,14 +293,15 @@ void TensorRef::Tie(const TensorRef& a, const TensorRef& b, absl::string_view wh
   b.storage_->ties.emplace_back(a.storage_, why);
 }
 
-bool TensorRef::MayOverlapWithin() const { return last_ && last_->of_windows; }
+bool TensorRef::MayOverlapWithin() const { return last_ && last_->of_repeated; }
 
 Val TensorRef::WriteByPosition(const Val& value) const {
   const Val& base = storage_->base;
   Builder& b = *base.builder();
   Val at = b.Reshape(b.Iota(base.numel()), base.shape());
   for (const ViewStep* step : Steps()) at = step->Apply(at);
-  if (!at || !at.is_constant()) return b.Fail("writing into a part of windows of open size");
+  if (!at || !at.is_constant())
+    return b.Fail("writing into a part of windows, or of an expanded tensor, of open size");
   absl::StatusOr<std::vector<int64_t>> places = ReadInts(*at->constant);
   if (!places.ok()) return b.Fail(places.status());
   std::sort(places->begin(), places->end());

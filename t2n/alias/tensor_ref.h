@@ -59,6 +59,8 @@ struct Storage {
     base = value;
     ++version;
   }
+  // Where the elements of its value lie; nullopt if that is not known.
+  std::optional<Strided> Memory() const;
   // Makes stale whatever is tied to it, directly or by others.
   void ForgetTied();
 };
@@ -91,7 +93,7 @@ class TensorRef {
   bool InRows() const;
   // How a tensor of its own lies that has these strides, begin and all.
   MemoryOrder Order() const;
-  // Says where the elements lie, where the chain of views cannot tell.
+  // Says where the elements of a view lie, where the chain of views cannot tell.
   void SetMemory(Strided memory);
   // The whole storage, its axes in the order they have in memory; null if that is not known or
   // the storage is not dense.
@@ -124,35 +126,38 @@ class TensorRef {
     ViewStep(const ViewStep&) = delete;
     ViewStep& operator=(const ViewStep&) = delete;
     Val Apply(const Val& x) const;
-    bool IsWindows() const { return op == Op::kGather && indices.rank() > 1; }
+    // Whether several elements of its result may be one of what it is of.
+    bool MayRepeat() const {
+      return op == Op::kBroadcast || (op == Op::kGather && indices.rank() > 1);
+    }
 
     Op op;
     Attrs attrs;
     Val indices;
     Shape shape;  // of its result
     std::shared_ptr<ViewStep> before;
-    size_t count;     // of steps up to this one
-    bool of_windows;  // some step before is windows
-    Val value;        // its result, of the storage's value of that version
+    size_t count;                   // of steps up to this one
+    bool of_repeated;               // some step before MayRepeat()
+    bool reshapes;                  // this one and all before are Reshapes
+    bool lies = false;              // whether `memory` is set
+    std::optional<Strided> memory;  // where its result lies, nullopt if that is not known
+    Val value;                      // its result, of the storage's value of that version
     int version = -1;
   };
   using ViewSteps = std::vector<ViewStep*>;
 
-  // The steps behind the first `skipped`, in order.
-  ViewSteps Steps(size_t skipped = 0) const;
+  // All steps, in order.
+  ViewSteps Steps() const;
   size_t CountSteps() const { return last_ ? last_->count : 0; }
   static Val Inverse(const ViewStep& step, const Val& x, const Val& v);
-  // Whether it is a part of windows (unfold, as_strided): what is written to it may be in others of
-  // them too, so that the windows as a whole do not tell the storage's new value.
+  // Whether it is a part of what MayRepeat(), such as windows: what is written to it may be in
+  // others of them too, so that the windows as a whole do not tell the storage's new value.
   bool MayOverlapWithin() const;
   // The storage's new value, with `value` at the places this view has in it.
   Val WriteByPosition(const Val& value) const;
 
   std::shared_ptr<Storage> storage_;
   std::shared_ptr<ViewStep> last_;  // null: the view is the storage's value
-  // What SetMemory said, and of how much of the chain; null: of nothing.
-  std::shared_ptr<const Strided> said_;
-  size_t said_steps_ = 0;
   Origin origin_ = Origin::kTensor;
 };
 

@@ -18,7 +18,7 @@ absl::Status Flatten(Builder& b, const IValue& value, const std::string& name, G
   };
   if (auto t = value.tensor()) {
     Val v = t->Read();
-    if (!v) return absl::InternalError("a result without a value");
+    if (!v) return b.ok() ? absl::InternalError("a result without a value") : b.status();
     graph->outputs().push_back(v.get());
     graph->output_names().push_back(name);
     return absl::OkStatus();
