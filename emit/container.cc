@@ -204,6 +204,34 @@ class Archive : public Container {
   TarWriter tar_;
 };
 
+class MemoryArchive : public Container {
+ public:
+  explicit MemoryArchive(std::string* out) : out_(out) { out_->clear(); }
+  ~MemoryArchive() override {
+    if (!whole_) out_->clear();
+  }
+
+  absl::Status Open(bool gzip, int compression_level) {
+    return tar_.Open(out_, gzip, compression_level);
+  }
+
+  absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) override {
+    T2N_RETURN_IF_ERROR(tar_.Begin(name, size));
+    return write([this](absl::Span<const uint8_t> piece) { return tar_.Write(piece); });
+  }
+
+  absl::Status Commit() override {
+    T2N_RETURN_IF_ERROR(tar_.Close());
+    whole_ = true;
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string* out_;
+  bool whole_ = false;
+  TarWriter tar_;
+};
+
 ContainerKind KindByName(absl::string_view path) {
   if (absl::EndsWith(path, ".tar")) return ContainerKind::kTar;
   bool gzip = absl::EndsWith(path, ".tgz") || absl::EndsWith(path, ".tar.gz");
@@ -252,6 +280,16 @@ absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& pa
     return std::unique_ptr<Container>(std::move(folder));
   }
   auto archive = std::make_unique<Archive>(path);
+  T2N_RETURN_IF_ERROR(archive->Open(kind == ContainerKind::kTarGz, compression_level));
+  return std::unique_ptr<Container>(std::move(archive));
+}
+
+absl::StatusOr<std::unique_ptr<Container>> CreateMemoryArchive(std::string* out, ContainerKind kind,
+                                                               int compression_level) {
+  if (kind != ContainerKind::kTar && kind != ContainerKind::kTarGz) {
+    return absl::InvalidArgumentError("in memory a model is a .nnef.tar or a .nnef.tgz");
+  }
+  auto archive = std::make_unique<MemoryArchive>(out);
   T2N_RETURN_IF_ERROR(archive->Open(kind == ContainerKind::kTarGz, compression_level));
   return std::unique_ptr<Container>(std::move(archive));
 }

@@ -47,6 +47,10 @@ absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& pa
                                                            ContainerKind kind,
                                                            int compression_level);
 
+// An archive, kTar or kTarGz, in `out`: whole after Commit, else empty.
+absl::StatusOr<std::unique_ptr<Container>> CreateMemoryArchive(std::string* out, ContainerKind kind,
+                                                               int compression_level);
+
 }  // namespace t2n
 
 #endif  // EMIT_CONTAINER_H_

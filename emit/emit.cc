@@ -309,8 +309,10 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   T2N_RETURN_IF_ERROR(built);
   const std::string text = nnef::ToText(model.document);
   if (report) Describe(model, text, spec.list_contents, report);
-  T2N_ASSIGN_OR_RETURN(std::unique_ptr<Container> container,
-                       CreateContainer(spec.path, spec.container, spec.compression_level));
+  T2N_ASSIGN_OR_RETURN(
+      std::unique_ptr<Container> container,
+      spec.memory ? CreateMemoryArchive(spec.memory, spec.container, spec.compression_level)
+                  : CreateContainer(spec.path, spec.container, spec.compression_level));
   T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", text));
   const std::string quantization = QuantizationText(model.variables);
   if (!quantization.empty()) {

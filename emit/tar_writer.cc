@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
 
 namespace t2n {
 
@@ -20,7 +21,7 @@ absl::Status TarWriter::Error() const {
   return absl::UnavailableError(absl::StrCat("cannot write the archive: ", why ? why : "unknown"));
 }
 
-absl::Status TarWriter::Open(int fd, bool gzip, int compression_level) {
+absl::Status TarWriter::Prepare(bool gzip, int compression_level) {
   archive_ = archive_write_new();
   if (!archive_) return absl::ResourceExhaustedError("no memory for the archive");
   bool ok = archive_write_set_format_gnutar(archive_) == ARCHIVE_OK;
@@ -33,8 +34,22 @@ absl::Status TarWriter::Open(int fd, bool gzip, int compression_level) {
   }
   // Large blocks go to the file as they come; the last one is not padded.
   ok = ok && archive_write_set_bytes_per_block(archive_, 1 << 20) == ARCHIVE_OK &&
-       archive_write_set_bytes_in_last_block(archive_, 1) == ARCHIVE_OK &&
-       archive_write_open_fd(archive_, fd) == ARCHIVE_OK;
+       archive_write_set_bytes_in_last_block(archive_, 1) == ARCHIVE_OK;
+  return ok ? absl::OkStatus() : Error();
+}
+
+absl::Status TarWriter::Open(int fd, bool gzip, int compression_level) {
+  T2N_RETURN_IF_ERROR(Prepare(gzip, compression_level));
+  return archive_write_open_fd(archive_, fd) == ARCHIVE_OK ? absl::OkStatus() : Error();
+}
+
+absl::Status TarWriter::Open(std::string* out, bool gzip, int compression_level) {
+  T2N_RETURN_IF_ERROR(Prepare(gzip, compression_level));
+  const auto append = [](struct archive*, void* to, const void* bytes, size_t size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), size);
+    return static_cast<la_ssize_t>(size);
+  };
+  const bool ok = archive_write_open(archive_, out, nullptr, append, nullptr) == ARCHIVE_OK;
   return ok ? absl::OkStatus() : Error();
 }
 

@@ -3,6 +3,7 @@
 #define EMIT_TAR_WRITER_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -21,12 +22,15 @@ class TarWriter {
 
   // Writes to `fd`, which stays the caller's. `compression_level` is gzip's, 0 to 9.
   absl::Status Open(int fd, bool gzip, int compression_level);
+  // Appends to `out`.
+  absl::Status Open(std::string* out, bool gzip, int compression_level);
   // A file of `size` bytes; the bytes follow by Write.
   absl::Status Begin(absl::string_view name, uint64_t size);
   absl::Status Write(absl::Span<const uint8_t> piece);
   absl::Status Close();
 
  private:
+  absl::Status Prepare(bool gzip, int compression_level);
   absl::Status Error() const;
   struct archive* archive_ = nullptr;
 };

@@ -212,12 +212,20 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* opened,
-                 EvaluatedModel* model) {
+absl::StatusOr<std::unique_ptr<Program>> Open(const proto::ConversionSpec& spec,
+                                              const std::string* bytes) {
+  if (!bytes) return OpenProgram(spec.model(), spec.model_name());
+  T2N_ASSIGN_OR_RETURN(auto archive, Archive::FromMemory(*bytes, spec.model()));
+  return OpenProgram(std::move(archive), spec.model_name());
+}
+
+// `bytes`: the archive's, or null if it is a file.
+absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
+                 std::unique_ptr<Program>* opened, EvaluatedModel* model) {
   T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(spec.model(), spec.model_name()));
+  T2N_ASSIGN_OR_RETURN(*opened, Open(spec, bytes));
   Program& program = **opened;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   const script::SymbolFacts as_told = request.facts;
@@ -236,7 +244,7 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
   model->graph = std::move(found.graph);
   model->states = std::move(found.states);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
-  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, &model->emit));
+  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, bytes, &model->emit));
   const script::SymbolFacts& facts = solver.facts();
   for (const auto& [symbol, range] : script::InputSymbols(*model->graph, facts)) {
     model->emit.symbols.emplace_back(symbol, range);
@@ -248,13 +256,24 @@ absl::Status Run(const proto::ConversionSpec& spec, std::unique_ptr<Program>* op
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
+                                             const std::string* bytes, ConversionFailure* failure,
+                                             Progress* progress) {
+  if (progress) progress->stage = "evaluating";
+  std::unique_ptr<Program> program;
+  EvaluatedModel model;
+  absl::Status status = Run(spec, bytes, &program, &model);
+  if (status.ok()) return model;
+  Explain(status, program.get(), failure);
+  if (failure && program) failure->warnings = program->Hints();
+  return status;
+}
 
-absl::Status CheckSpec(const proto::ConversionSpec& spec) {
+// `may_name_sizes`: the program may be one of torch.export, which names sizes itself.
+absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes) {
   T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
   T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
-  // Programs of torch.export name their sizes themselves.
-  if (!absl::EndsWith(spec.model(), ".pt2")) {
+  if (!may_name_sizes) {
     T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
@@ -262,16 +281,15 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
 }
 
+}  // namespace
+
+absl::Status CheckSpec(const proto::ConversionSpec& spec) {
+  return CheckFields(spec, absl::EndsWith(spec.model(), ".pt2"));
+}
+
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress) {
-  if (progress) progress->stage = "evaluating";
-  std::unique_ptr<Program> program;
-  EvaluatedModel model;
-  absl::Status status = Run(spec, &program, &model);
-  if (status.ok()) return model;
-  Explain(status, program.get(), failure);
-  if (failure && program) failure->warnings = program->Hints();
-  return status;
+  return EvaluateBytes(spec, nullptr, failure, progress);
 }
 
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
@@ -302,12 +320,28 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
                                                 ConversionFailure* failure, Progress* progress,
                                                 EvaluatedModel* kept) {
-  T2N_RETURN_IF_ERROR(CheckSpec(spec));
-  T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
-  T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
+  return ConvertBuffers(spec, ConversionBuffers(), failure, progress, kept);
+}
+
+absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSpec& spec,
+                                                       const ConversionBuffers& buffers,
+                                                       ConversionFailure* failure,
+                                                       Progress* progress, EvaluatedModel* kept) {
+  T2N_RETURN_IF_ERROR(CheckFields(spec, buffers.archive || absl::EndsWith(spec.model(), ".pt2")));
+  if (!buffers.model) {
+    T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
+    T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
+  }
+  const std::string* archive = buffers.archive ? &*buffers.archive : nullptr;
   Stopwatch stopwatch;
-  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, Evaluate(spec, failure, progress));
+  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, EvaluateBytes(spec, archive, failure, progress));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");
+  model.emit.memory = buffers.model;
+  if (buffers.model) {
+    const bool pack = spec.compression_level() > 0;
+    model.emit.container = pack ? ContainerKind::kTarGz : ContainerKind::kTar;
+    model.emit.path.clear();
+  }
   T2N_ASSIGN_OR_RETURN(proto::ConversionReport report, Write(model, failure, progress));
   report.set_model(spec.model());
   *report.add_phases() = evaluated;

@@ -3,6 +3,7 @@
 #define T2N_CONVERT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,22 @@ absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spe
                                                 ConversionFailure* failure = nullptr,
                                                 Progress* progress = nullptr,
                                                 EvaluatedModel* kept = nullptr);
+
+// Bytes in the place of paths.
+struct ConversionBuffers {
+  // The archive; spec.model is what messages call it.
+  std::optional<std::string> archive;
+  // Gets the model, empty on failure: a .nnef.tgz if spec.compression_level is 1 to 9, else a
+  // .nnef.tar. spec.out is not read then. May be null.
+  std::string* model = nullptr;
+};
+
+// As Convert, from or to memory.
+absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSpec& spec,
+                                                       const ConversionBuffers& buffers,
+                                                       ConversionFailure* failure = nullptr,
+                                                       Progress* progress = nullptr,
+                                                       EvaluatedModel* kept = nullptr);
 
 }  // namespace t2n
 

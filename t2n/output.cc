@@ -23,11 +23,14 @@ Naming NamingOf(const proto::ConversionSpec& spec) {
 }
 
 // NAME=VALUE of --specific_properties, and with them what made the model of what.
-absl::Status SetProperties(const proto::ConversionSpec& spec, EmitSpec* emit) {
+absl::Status SetProperties(const proto::ConversionSpec& spec, const std::string* archive,
+                           EmitSpec* emit) {
   if (spec.specific_properties().empty()) return absl::OkStatus();
   std::map<std::string, std::string> properties;
   char hash[SHA256_DIGEST_STRING_LENGTH];
-  if (!SHA256File(spec.model().c_str(), hash)) {
+  if (archive) {
+    SHA256Data(reinterpret_cast<const uint8_t*>(archive->data()), archive->size(), hash);
+  } else if (!SHA256File(spec.model().c_str(), hash)) {
     return absl::FailedPreconditionError(absl::StrCat(spec.model(), ": cannot be read"));
   }
   properties["pt2nnef_version"] = kVersion;
@@ -59,7 +62,8 @@ absl::StatusOr<std::string> OutPath(const proto::ConversionSpec& spec) {
                                                  ", but OUT is ", out));
 }
 
-absl::Status SetEmitSpec(const proto::ConversionSpec& spec, EmitSpec* emit) {
+absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const std::string* archive,
+                         EmitSpec* emit) {
   T2N_ASSIGN_OR_RETURN(emit->path, OutPath(spec));
   if (spec.compression_level() != 0) emit->compression_level = spec.compression_level();
   emit->naming = NamingOf(spec);
@@ -67,7 +71,7 @@ absl::Status SetEmitSpec(const proto::ConversionSpec& spec, EmitSpec* emit) {
   emit->test_fault = spec.test_fault();
   emit->same_io_names = spec.allow_same_io_names();
   emit->extensions.assign(spec.custom_extensions().begin(), spec.custom_extensions().end());
-  return SetProperties(spec, emit);
+  return SetProperties(spec, archive, emit);
 }
 
 absl::Status CheckOutput(const proto::ConversionSpec& spec) {

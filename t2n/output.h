@@ -18,9 +18,10 @@ absl::StatusOr<std::string> OutPath(const proto::ConversionSpec& spec);
 // InvalidArgument if fields about the output cannot be what they have to be, whatever the model is.
 absl::Status CheckOutput(const proto::ConversionSpec& spec);
 
-// Path, names, extensions and properties. FailedPrecondition if properties are asked for and the
-// archive cannot be read.
-absl::Status SetEmitSpec(const proto::ConversionSpec& spec, EmitSpec* emit);
+// Path, names, extensions and properties. `archive` are the archive's bytes if it is in memory, else
+// null. FailedPrecondition if properties are asked for and the archive cannot be read.
+absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const std::string* archive,
+                         EmitSpec* emit);
 
 }  // namespace t2n
 

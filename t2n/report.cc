@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
+#include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
@@ -114,16 +115,22 @@ std::string Summary(const proto::ConversionReport& report) {
                       Tensors(report.outputs()));
 }
 
+absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(report, &text, options);
+  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  return text;
+}
+
 absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path) {
   std::string text;
   if (absl::EndsWith(path, ".textproto") || absl::EndsWith(path, ".txtpb")) {
     google::protobuf::TextFormat::PrintToString(report, &text);
   } else {
-    google::protobuf::util::JsonPrintOptions options;
-    options.add_whitespace = true;
-    options.preserve_proto_field_names = true;
-    const auto status = google::protobuf::util::MessageToJsonString(report, &text, options);
-    if (!status.ok()) return absl::InternalError(std::string(status.message()));
+    T2N_ASSIGN_OR_RETURN(text, ReportJson(report));
   }
   const std::string unfinished = path + ".tmp";
   std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);

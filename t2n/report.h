@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
 #include "t2n/program/program.h"
@@ -22,6 +23,9 @@ std::string DescribeNode(const Node& node);
 
 // `20 variables, 11.2 MB, 61 operations, x f32[1,3,224,224] -> output f32[1,1000]`
 std::string Summary(const proto::ConversionReport& report);
+
+// The report as JSON, its fields named as in the .proto.
+absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report);
 
 // Writes the report at `path`: in protobuf's text format if it ends in .textproto or .txtpb, as
 // JSON otherwise. The file appears whole or not at all.

@@ -8,15 +8,14 @@
 #include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"
+#include "t2n/flags.h"
 #include "t2n/verify/verify.h"
 #include "tools/commands.h"
-#include "tools/flags.h"
 #include "tools/spec_file.h"
 
 namespace t2n {
 namespace {
 
-constexpr char kStrictTarget[] = "khronos";
 constexpr size_t kAny = 1 << 20;
 
 absl::Status Bad(absl::string_view what) { return absl::InvalidArgumentError(what); }
@@ -90,16 +89,6 @@ absl::Status SetFlags(const Found& found, CommandLine* command) {
   return absl::OkStatus();
 }
 
-absl::Status SetStrict(proto::ConversionSpec* spec) {
-  if (!spec->nnef_spec_strict()) return absl::OkStatus();
-  if (!spec->target().empty() && spec->target() != kStrictTarget) {
-    return Bad(
-        absl::StrCat("--strict is --target ", kStrictTarget, ", but --target is ", spec->target()));
-  }
-  spec->set_target(kStrictTarget);
-  return absl::OkStatus();
-}
-
 const CommandRow* FindCommand(absl::string_view name) {
   for (const CommandRow& row : AllCommands()) {
     if (row.name == name) return &row;
@@ -124,7 +113,7 @@ absl::Status SetPaths(const CommandRow& row, CommandLine* command) {
 }
 
 absl::Status Validate(CommandLine* command) {
-  T2N_RETURN_IF_ERROR(SetStrict(&command->spec));
+  T2N_RETURN_IF_ERROR(SettleTarget(&command->spec));
   if (command->options.quiet()) command->spec.set_log_level("error");
   if (command->options.jobs() > 0 && command->command != "convert") {
     return Bad("--jobs is of convert alone");

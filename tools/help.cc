@@ -6,9 +6,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "t2n/flags.h"
 #include "t2n/version.h"
 #include "tools/commands.h"
-#include "tools/flags.h"
 #include "tools/help_topics.h"
 
 namespace t2n {

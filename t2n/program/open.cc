@@ -12,12 +12,18 @@ namespace t2n {
 absl::StatusOr<std::unique_ptr<Program>> OpenProgram(const std::string& path,
                                                      absl::string_view model) {
   T2N_ASSIGN_OR_RETURN(std::shared_ptr<const Archive> archive, Archive::Open(path));
+  return OpenProgram(std::move(archive), model);
+}
+
+absl::StatusOr<std::unique_ptr<Program>> OpenProgram(std::shared_ptr<const Archive> archive,
+                                                     absl::string_view model) {
   const ArchiveKind kind = KindOf(*archive);
   if (kind == ArchiveKind::kExported || kind == ArchiveKind::kOldExported) {
     T2N_ASSIGN_OR_RETURN(exported::ExportedModel read,
                          exported::LoadExportedModel(std::move(archive), model));
     return exported::NewProgram(std::move(read));
   }
+  const std::string path = archive->path();
   T2N_ASSIGN_OR_RETURN(ModelArchive read, LoadModelArchive(std::move(archive)));
   if (model.empty()) return script::NewProgram(std::move(read));
   return absl::InvalidArgumentError(

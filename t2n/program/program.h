@@ -88,6 +88,10 @@ class Program {
 absl::StatusOr<std::unique_ptr<Program>> OpenProgram(const std::string& path,
                                                      absl::string_view model);
 
+// The same of an archive that is open.
+absl::StatusOr<std::unique_ptr<Program>> OpenProgram(std::shared_ptr<const Archive> archive,
+                                                     absl::string_view model);
+
 }  // namespace t2n
 
 #endif  // T2N_PROGRAM_PROGRAM_H_

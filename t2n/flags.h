@@ -1,7 +1,7 @@
 // The command's flags, read off the fields of ConversionSpec and CommandOptions: what a field's
 // option `flag` says is all that parsing and help know of it.
-#ifndef TOOLS_FLAGS_H_
-#define TOOLS_FLAGS_H_
+#ifndef T2N_FLAGS_H_
+#define T2N_FLAGS_H_
 
 #include <string>
 #include <vector>
@@ -30,9 +30,12 @@ const std::vector<FlagRow>& AllFlags();
 absl::Status SetFlag(const FlagRow& row, const std::vector<std::string>& values,
                      google::protobuf::Message* message);
 
+// Makes `target` say what `nnef_spec_strict` does. InvalidArgument if it says another.
+absl::Status SettleTarget(proto::ConversionSpec* spec);
+
 // The flag's name that is closest to `name`; empty if none is close.
 std::string NearestFlag(absl::string_view name);
 
 }  // namespace t2n
 
-#endif  // TOOLS_FLAGS_H_
+#endif  // T2N_FLAGS_H_

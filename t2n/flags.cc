@@ -1,4 +1,4 @@
-#include "tools/flags.h"
+#include "t2n/flags.h"
 
 #include <algorithm>
 #include <numeric>
@@ -15,6 +15,8 @@ namespace t2n {
 namespace {
 
 using google::protobuf::FieldDescriptor;
+
+constexpr char kStrictTarget[] = "khronos";
 
 absl::Status Bad(const FlagRow& row, absl::string_view value, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("--", row.name, ": '", value, "' is ", why));
@@ -124,6 +126,16 @@ absl::Status SetFlag(const FlagRow& row, const std::vector<std::string>& values,
     T2N_RETURN_IF_ERROR(CheckWord(row, entry));
     reflection->AddString(message, row.field, std::move(entry));
   }
+  return absl::OkStatus();
+}
+
+absl::Status SettleTarget(proto::ConversionSpec* spec) {
+  if (!spec->nnef_spec_strict()) return absl::OkStatus();
+  if (!spec->target().empty() && spec->target() != kStrictTarget) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--strict is --target ", kStrictTarget, ", but --target is ", spec->target()));
+  }
+  spec->set_target(kStrictTarget);
   return absl::OkStatus();
 }
 
