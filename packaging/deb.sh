@@ -32,6 +32,9 @@ Description: converts PyTorch archives to NNEF models
  its C library, a CMake function that makes conversions part of a build, a
  manual page and completions.
 EOF
+mv "$root/usr/share/doc/pt2nnef/LICENSE-MIT" "$root/usr/share/doc/pt2nnef/copyright"
+echo 'The Apache License 2.0 (LICENSE-APACHE, /usr/share/common-licenses/Apache-2.0) does too.' \
+  >>"$root/usr/share/doc/pt2nnef/copyright"
 echo 'activate-noawait ldconfig' >"$root/DEBIAN/triggers"
 echo 'libpt2nnef 1 pt2nnef' >"$root/DEBIAN/shlibs"
 (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"

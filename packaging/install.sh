@@ -42,6 +42,9 @@ put 755 "$(file libpt2nnef.so.1)" "$libdir/libpt2nnef.so.1"
 ln -sf libpt2nnef.so.1 "$root/$libdir/libpt2nnef.so"
 put 644 "$(file c_api.h)" include/pt2nnef/c_api.h
 
+put 644 "$(file LICENSE-APACHE)" share/doc/pt2nnef/LICENSE-APACHE
+put 644 "$(file LICENSE-MIT)" share/doc/pt2nnef/LICENSE-MIT
+
 install -d "$root/$libdir/pkgconfig" "$root/$libdir/cmake/pt2nnef" "$root/share/man/man1" \
   "$root/share/bash-completion/completions" "$root/share/zsh/vendor-completions" \
   "$root/share/fish/vendor_completions.d"

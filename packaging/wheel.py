@@ -24,6 +24,7 @@ METADATA = """Metadata-Version: 2.1
 Name: pt2nnef
 Version: {version}
 Summary: Converts PyTorch archives to NNEF models that tract runs
+License: Apache-2.0 OR MIT
 Requires-Python: >=3.8
 """
 
@@ -87,6 +88,7 @@ def main():
     *files, folder = sys.argv[1:]
     files = {pathlib.Path(f).name: f for f in files}
     program, library = files.pop("pt2nnef"), files.pop("libpt2nnef.so.1")
+    licences = {name: files.pop(name) for name in list(files) if name.startswith("LICENSE-")}
     folder = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), folder)
     version = run(program, "--version").split()[1]
     libraries = with_dependencies([program, library])
@@ -103,6 +105,8 @@ def main():
     for name, where in {**libraries, "libpt2nnef.so.1": library}.items():
         wheel.add(f"pt2nnef/lib/{name}", pathlib.Path(where).read_bytes(), 0o755)
     info = f"pt2nnef-{version}.dist-info"
+    for name, file in licences.items():
+        wheel.add(f"{info}/{name}", pathlib.Path(file).read_bytes())
     wheel.add(f"{info}/METADATA", METADATA.format(version=version))
     wheel.add(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: pt2nnef\nRoot-Is-Purelib: false\nTag: {tag}\n")
     wheel.add(f"{info}/entry_points.txt", "[console_scripts]\npt2nnef = pt2nnef._command:main\n")
