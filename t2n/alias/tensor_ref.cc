@@ -330,6 +330,11 @@ absl::Status TensorRef::Write(const Val& value) {
     }
   }
   if (!b.ok()) return b.status();
+  if (!v) {
+    return absl::UnimplementedError(
+        "writing through such a view in a loop whose count is open; collect the rows in a list and "
+        "stack them, or give the size a number");
+  }
   storage_->Set(v);
   storage_->ForgetTied();
   if (last_) last_->value = value, last_->version = storage_->version;
