@@ -17,8 +17,13 @@ const Shape& Val::shape() const {
 }
 
 Dim Val::dim(int64_t axis) const {
-  if (axis < 0) axis += rank();
-  return axis >= 0 && axis < rank() ? shape()[axis] : Dim(1);
+  const int64_t at = axis < 0 ? axis + rank() : axis;
+  if (at >= 0 && at < rank()) return shape()[at];
+  if (builder_ && *this) {
+    builder_->Fail(absl::InvalidArgumentError(
+        absl::StrCat("no axis ", axis, " in a tensor of ", rank(), " axes")));
+  }
+  return 1;
 }
 
 bool operator==(const Val& a, const Val& b) { return a.get() == b.get(); }
@@ -269,7 +274,7 @@ Val Builder::Transpose(const Val& x, std::vector<int64_t> perm) {
 Val Builder::SwapAxes(const Val& x, int64_t a, int64_t b) {
   std::vector<int64_t> perm(x.rank());
   std::iota(perm.begin(), perm.end(), 0);
-  if (std::max(a, b) >= x.rank()) return x;
+  if (std::max(a, b) >= x.rank()) return NoAxis(std::max(a, b), x);
   if (std::min(a, b) < 0) return NoAxis(std::min(a, b), x);
   std::swap(perm[a], perm[b]);
   return Transpose(x, std::move(perm));

@@ -37,7 +37,7 @@ class Val {
   DType dtype() const { return value_ ? value_->type.dtype : DType::kF32; }
   const Shape& shape() const;
   int64_t rank() const { return static_cast<int64_t>(shape().size()); }
-  // Size of an axis; negative counts from the end; 1 if there is no such axis.
+  // Size of an axis; negative counts from the end. Fails in the builder if there is no such axis.
   Dim dim(int64_t axis) const;
   Dim numel() const { return NumElements(shape()); }
   bool is_constant() const { return value_ && value_->constant.has_value(); }
