@@ -207,6 +207,7 @@ def torchao_fixtures():
     except ImportError:
         return {}
     configs = {
+        "ao_int8": ao.Int8DynamicActivationInt8WeightConfig(),
         "ao_affine": ao.Int8DynamicActivationIntxWeightConfig(),
         "ao_float8": ao.Float8WeightOnlyConfig(),
     }
@@ -214,7 +215,9 @@ def torchao_fixtures():
     for name, config in configs.items():
         module = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 8)).eval()
         ao.quantize_(module, config)
-        made[name] = (module, [((r(3, 64),), {})], {})
+        # The element of the largest magnitude lies half a step from two integers: a positive one is
+        # cut to the same whichever way it is rounded.
+        made[name] = (module, [((r(3, 64).clamp(min=-1),), {})], {})
     return made
 
 
