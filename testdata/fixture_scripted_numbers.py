@@ -179,3 +179,42 @@ def storage_offsets():
             return torch.as_strided(y, [2, 2], [3, 1], y.storage_offset() + 1)
 
     return Model(), (torch.randn(2, 3),)
+
+
+@scripted
+def own_numbers():
+    class Model(nn.Module):
+        def forward(self, x):
+            n = x.size(0) + 9223372036854775804
+            f = float(x.size(0)) / 2
+            ints = [n * 2, n + 7, -7 // x.size(0), -7 % x.size(0), 1 << (x.size(0) + 61)]
+            ints += [len(str(f * 1e5)), len(str(f / 15))]
+            floats = [-f // 2, -f % 1.0, min(f / 0.0 - f / 0.0, 1.0), round(f)]
+            floats += [float(x.size(0)) ** -2]
+            text = "{}|%s".format(x.size(0)).replace("%s", "a_b").center(10, "*")
+            ints += [text.rfind("*"), len(text.split("|")), [1, 2, 3, 4][::-3][1], max([x.size(0), x.size(1)])]
+            return x + torch.tensor(floats)[0], torch.tensor(ints), torch.tensor(floats)
+
+    return Model(), (torch.randn(3, 4),)
+
+
+@scripted
+def raises_in_branches():
+    class Model(nn.Module):
+        def forward(self, x):
+            total = x.abs().sum()
+            if total > 100:
+                raise ValueError("a")
+            elif total > 99:
+                raise ValueError("b")
+            elif total > 98:
+                raise ValueError("c")
+            elif total > 97:
+                raise ValueError("d")
+            else:
+                y = x * 2
+            if total > 1:
+                y = y + 1
+            return y
+
+    return Model(), (torch.randn(2, 3),)
