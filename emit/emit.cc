@@ -227,6 +227,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   if (spec.target.is_tract()) {
     model.solid_axes = FindSolidAxes(graph);
     model.behind_reshapes = FindBehindReshapes(graph);
+    model.nans = FindNans(graph);
   }
   AddExtensions(spec, model);
   Lowering lowering(&model, graph);

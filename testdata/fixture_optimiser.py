@@ -99,3 +99,32 @@ def optimiser_integers_by_constants():
         x = torch.randint(-50, 50, (b, s))
         calls.append((x, torch.randint(0, 256, (b, s), dtype=torch.uint8), torch.arange(b) + 3))
     return Model(), calls
+
+
+@traced("x:2=H,x:3=W,y:2=T")
+def optimiser_norms_in_a_row():
+    """Means over known and open axes together, three times and more."""
+
+    class Model(nn.Module):
+        def forward(self, x, y):
+            for _ in range(4):
+                x, y = F.group_norm(x, 2), F.group_norm(y, 2)
+            return x.mean([2, 3]), y.mean(2)
+
+    sizes = ((8, 12, 5), (3, 2, 4), (5, 5, 9))
+    return Model(), [(torch.randn(1, 4, h, w), torch.randn(1, 4, t)) for h, w, t in sizes]
+
+
+@traced()
+def optimiser_nans_through_relu():
+    """NaN comes up of itself, and goes through relu and clamps; its sign is 0."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            y = x.log()
+            kept = F.relu(y), y.clamp(-1, 1), y.clamp(min=0.5), torch.sign(y), F.hardtanh(x / x)
+            pooled = F.lp_pool1d(x.unsqueeze(0), 3.0, 2)
+            return *kept, pooled, F.relu6(x.sqrt().mean(1)), F.relu(x), (x / 2).clamp(max=1)
+
+    x = torch.tensor([[-1.0, 0.0, 2.0, 3.0], [float("nan"), float("inf"), -float("inf"), 0.5]])
+    return Model(), (x,)

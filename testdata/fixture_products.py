@@ -135,3 +135,14 @@ def strides_along_an_open_axis():
             return self.a(y), y.flip(2), z.flip(2), self.a(z.softmax(2)), x.softmax(2)[:, :, 1::2]
 
     return Model(), [(torch.randn(2, 4, t),) for t in (7, 2, 12)]
+
+
+@traced("x:1=W")
+def strides_from_an_open_begin():
+    class Model(nn.Module):
+        def forward(self, x):
+            x = x.clone()
+            x[:, 2:-2:2].clamp_(min=0)
+            return x
+
+    return Model(), [(torch.randn(1, w),) for w in (9, 12, 4)]

@@ -79,15 +79,37 @@ std::optional<Expr> VanishingProduct(Lowering& l, const Node& node, const Expr& 
   return std::nullopt;
 }
 
-// tract's min and max take the operand that is no NaN. Compensated where both are computed; with
-// a constant (relu, clamp) the fast form stays, and a NaN gives the constant.
-Expr PropagateNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
+// tract's min and max take the operand that is no NaN.
+Expr KeepNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr extreme) {
+  const Value &x = *node.inputs[0], &y = *node.inputs[1];
+  const DType dtype = node.output()->dtype();
+  if (x.is_constant() || y.is_constant()) {
+    const Value& computed = x.is_constant() ? y : x;
+    const bool compared = dtype != DType::kF16 || l.target().compares_f16();
+    if (l.target().strict || !compared || !l.model().nans.contains(&computed)) return extreme;
+    const Expr& value = x.is_constant() ? b : a;
+    Expr bound = x.is_constant() ? a : b;
+    if (dtype != DType::kF32 && !bound.is_identifier()) {  // a literal would be f32
+      std::optional<Tensor> element = UniformElement(x.is_constant() ? x : y);
+      if (!element) return extreme;
+      bound = l.Constant(*std::move(element), "bound");
+    }
+    const char* beyond = node.op == Op::kMax ? "lt" : "gt";
+    return Call("select", {l.Temp(node, "beyond", Call(beyond, {value, bound})), bound, value});
+  }
   extreme = l.Temp(node, "skipping", std::move(extreme));
-  DType dtype = node.output()->dtype();
   Expr b_is_nan = l.IsNan(node, b, dtype);
   Expr right = l.Temp(node, "right", Call("select", {b_is_nan, b, extreme}));
   Expr a_is_nan = l.IsNan(node, a, dtype);
   return Call("select", {a_is_nan, a, right});
+}
+
+Expr SignOf(Lowering& l, const Node& node, const Expr& x, DType dtype) {
+  const bool compared = dtype != DType::kF16 || l.target().compares_f16();
+  if (l.target().strict || !IsFloat(dtype) || !compared) return Call("sign", {x});
+  Expr none = l.Constant(Tensor::Scalar(dtype, 0.0), "zero");
+  Expr is_nan = l.IsNan(node, x, dtype), sign = l.Temp(node, "sign", Call("sign", {x}));
+  return Call("select", {is_nan, none, sign});
 }
 
 }  // namespace t2n

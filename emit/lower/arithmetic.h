@@ -18,9 +18,13 @@ absl::Status LowerFloatRem(Lowering& l, const Node& node, nnef::Expr a, nnef::Ex
 std::optional<nnef::Expr> VanishingProduct(Lowering& l, const Node& node, const nnef::Expr& a,
                                            const nnef::Expr& b);
 
-// `extreme`, the minimum or maximum of two floats, with NaN where one of them is.
-nnef::Expr PropagateNan(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b,
-                        nnef::Expr extreme);
+// `extreme`, the minimum or maximum of two floats, with NaN where one of them is; of one and a
+// constant (relu, clamp) only where a NaN comes up of itself, or the fast form would be lost.
+nnef::Expr KeepNan(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b,
+                   nnef::Expr extreme);
+
+// The signs of floats; of NaN it is 0.
+nnef::Expr SignOf(Lowering& l, const Node& node, const nnef::Expr& x, DType dtype);
 
 }  // namespace t2n
 

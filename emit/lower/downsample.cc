@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "emit/lower/broadcasts.h"
 #include "emit/lower/families.h"
+#include "t2n/ir/type_rules.h"
 
 namespace t2n {
 
@@ -41,6 +43,41 @@ bool IsElementwiseBody(const Graph& body) {
   return true;
 }
 
+bool Has(const std::string& axes, char axis) { return axes.find(axis) != std::string::npos; }
+
+// Whether two axes of an operand, neither of size 1, are those of the same operands and results:
+// tract makes one of them, and takes the product's result apart again.
+bool JoinsAxes(const Node& einsum) {
+  const EinsumTerms terms = ParseEinsum(einsum.attrs.Str("equation"));
+  if (terms.inputs.size() != 2) return true;
+  for (size_t i = 0; i < 2; ++i) {
+    int alike[2][2] = {{0, 0}, {0, 0}};
+    for (size_t k = 0; k < terms.inputs[i].size(); ++k) {
+      const char axis = terms.inputs[i][k];
+      int& count = alike[Has(terms.inputs[1 - i], axis)][Has(terms.output, axis)];
+      if (einsum.inputs[i]->shape()[k] != Dim(1) && ++count > 1) return true;
+    }
+  }
+  return false;
+}
+
+// The same of items and places of a convolution by a matrix.
+bool JoinsPlaces(const Node& conv) {
+  int64_t count = 0;
+  for (size_t i = 0; i < conv.inputs[0]->shape().size(); ++i) {
+    count += i != 1 && conv.inputs[0]->shape()[i] != Dim(1);
+  }
+  return count > 1;
+}
+
+// Where reshapes are moved behind a product, or come up there.
+bool EndsInReshape(const Lowering& l, const Node& product) {
+  for (const Value* input : product.inputs) {
+    if (l.model().behind_reshapes.contains(input)) return true;
+  }
+  return product.op == Op::kConv ? JoinsPlaces(product) : JoinsAxes(product);
+}
+
 // What becomes of a Downsample behind a node.
 enum class Meeting { kStays, kPasses, kFails };
 
@@ -52,10 +89,12 @@ Meeting Meet(const Lowering& l, const Node& node) {
     case Op::kAvgPool:
     case Op::kConvTranspose:
       return Meeting::kStays;
-    case Op::kEinsum:  // tract joins axes of a product's operands
-      return Meeting::kFails;
-    case Op::kConv:  // of a matrix too
-      return IsMatrix(node.inputs[1]->shape()) ? Meeting::kFails : Meeting::kStays;
+    case Op::kEinsum:
+      return EndsInReshape(l, node) ? Meeting::kFails : Meeting::kPasses;
+    case Op::kConv: {
+      const bool fails = IsMatrix(node.inputs[1]->shape()) && EndsInReshape(l, node);
+      return fails ? Meeting::kFails : Meeting::kStays;
+    }
     case Op::kTranspose:
     case Op::kPad:
     case Op::kConcat:

@@ -188,6 +188,10 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
     l.Set(node, Call("select", {negative, up, down}));
     return absl::OkStatus();
   }
+  if (node.op == Op::kSign) {
+    l.Set(node, SignOf(l, node, x, dtype));
+    return absl::OkStatus();
+  }
   if (node.op == Op::kIsNan && !l.target().has_is_nan_is_inf()) {
     l.Set(node, Call("ne", {x, x}));
     return absl::OkStatus();
@@ -267,10 +271,7 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
   }
   Expr result = Call(op, {a, b});
   bool extreme = node.op == Op::kMin || node.op == Op::kMax;
-  bool computed = !node.inputs[0]->is_constant() && !node.inputs[1]->is_constant();
-  if (extreme && computed && IsFloat(dtype)) {
-    result = PropagateNan(l, node, a, b, std::move(result));
-  }
+  if (extreme && IsFloat(dtype)) result = KeepNan(l, node, a, b, std::move(result));
   l.Set(node, std::move(result));
   return absl::OkStatus();
 }

@@ -173,7 +173,7 @@ absl::Status LowerSlice(Lowering& l, const Node& node) {
     return absl::OkStatus();
   }
   // By number, where a slice would be a Downsample that cannot move, or of a size not understood.
-  bool apart = step != 1 && MayFail(l, *node.inputs[0], begin != Dim(0));
+  bool apart = step != 1 && (!begin.is_const() || MayFail(l, *node.inputs[0], begin != Dim(0)));
   bool unsure = !l.target().compares_open_ends() && !end.is_const() && !(size - end).is_const();
   bool by_number = !l.target().strict && l.target().has_symbolic_values() && (apart || unsure);
   if (by_number || IsOpenPartOfTable(l.target(), node)) {

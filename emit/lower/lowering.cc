@@ -92,9 +92,11 @@ Expr Lowering::Repeat(Expr x, const Shape& from, const Shape& to, const Value& a
 
 // Indices: the first element, `count` times.
 Expr Lowering::Zeros(const Dim& count) {
-  const std::optional<int64_t> known = count.constant();
-  Expr zeros = Constant(Tensor::Ints(std::vector<int64_t>(known.value_or(1), 0)), "first");
-  if (known) return zeros;
+  constexpr int64_t kMostStored = 1 << 16;
+  const bool stored = count.is_const() && count.value() <= kMostStored;
+  const int64_t length = stored ? count.value() : 1;
+  Expr zeros = Constant(Tensor::Ints(std::vector<int64_t>(length, 0)), "first");
+  if (stored) return zeros;
   return BindOne(nnef::Call("tract_core_broadcast", {zeros}, {{"shape", DimArray({count})}}),
                  "first_repeated");
 }

@@ -20,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "emit/lower/broadcasts.h"
+#include "emit/lower/nans.h"
 #include "emit/names.h"
 #include "emit/nnef/document.h"
 #include "emit/target.h"
@@ -54,6 +55,7 @@ struct Model {
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
   SolidAxes solid_axes;               // of the graph, for tract
   BehindReshapes behind_reshapes;     // the same
+  Nans nans;                          // the same
 
   bool same_io_names = false;  // see EmitSpec
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
@@ -83,6 +85,7 @@ class Lowering {
 
   const Target& target() const { return model_->target; }
   Model& model() { return *model_; }
+  const Model& model() const { return *model_; }
 
   // Operand i: an identifier of the value's own type and shape (a literal if it is an f32 or bool
   // of rank 0).

@@ -39,6 +39,17 @@ void LowerExtreme(Lowering& l, const Node& node, const Expr& x, const std::vecto
   l.Set(node, Call("select", {special, sum, extreme}));
 }
 
+// A sum or mean. Of known axes first: over known and open ones together, three norms in a row keep
+// tract (0.23.9) from coming to an end.
+Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
+  std::vector<int64_t> known, open;
+  for (int64_t axis : node.attrs.Ints("axes")) {
+    (node.inputs[0]->shape()[axis].is_const() ? known : open).push_back(axis);
+  }
+  if (open.empty() || known.empty()) return Reduced(op, std::move(x), node.attrs.Ints("axes"));
+  return Reduced(op, l.Temp(node, "known", Reduced(op, std::move(x), known)), open);
+}
+
 }  // namespace
 
 absl::Status LowerReduce(Lowering& l, const Node& node) {
@@ -53,9 +64,9 @@ absl::Status LowerReduce(Lowering& l, const Node& node) {
       if (IsInteger(dtype) && !strict) {
         // tract adds integers up in 32 bits; doubles are exact up to 2^53.
         Expr wide = l.Temp(node, "f64", l.Cast(x, DType::kF64));
-        l.Set(node, l.Cast(l.Temp(node, "sum", Reduced(op, wide, axes)), dtype));
+        l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, op, wide)), dtype));
       } else {
-        l.Set(node, Reduced(op, x, axes));
+        l.Set(node, Summed(l, node, op, x));
       }
       return absl::OkStatus();
     }
