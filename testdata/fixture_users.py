@@ -27,6 +27,21 @@ def spectral_gain():
     return _Filtered(), (torch.randn(2, 32),)
 
 
+class _Doubled(nn.Module):
+    """Spectra of f64 there and back, one given by its parts."""
+
+    def forward(self, x, re, im):
+        window = torch.hann_window(8, dtype=torch.float64)
+        spectrum = torch.stft(x, 8, 4, 8, window, return_complex=True)
+        return spectrum.abs(), torch.istft(torch.complex(re, im), 8, 2, 8, window)
+
+
+@collect()
+def spectra_of_doubles():
+    shapes = ((2, 32), (5, 7), (5, 7))
+    return _Doubled(), tuple(torch.randn(*shape, dtype=torch.float64) for shape in shapes)
+
+
 class _Beam(nn.Module):
     """A beam search, whose sequences begin empty."""
 

@@ -17,13 +17,13 @@ constexpr double kPi = 3.14159265358979323846;
 
 struct Frames {
   int64_t size = 0, hop = 0;
-  Val window;  // [size], f32
+  Val window;  // [size], of the signal's type
 };
 
 // The largest table of cosines and sines is 2 * 4096 * 4097 * 4 bytes.
 constexpr int64_t kMaxFrame = 4096;
 
-Frames ReadFrames(OpCall& c) {
+Frames ReadFrames(OpCall& c, DType real) {
   Builder& b = c.b;
   Frames f;
   f.size = c.integer("n_fft");
@@ -33,16 +33,16 @@ Frames ReadFrames(OpCall& c) {
   if (f.hop < 1) c.RefuseArg("hop_length");
   if (length < 1 || length > f.size) c.RefuseArg("win_length");
   if (!b.ok()) return f;
-  Val window = c.has("window") ? c.tensor("window") : b.Full({Dim(length)}, DType::kF32, 1);
+  Val window = c.has("window") ? c.tensor("window") : b.Full({Dim(length)}, real, 1);
   if (IsComplex(window.dtype())) c.RefuseArg("window");
   int64_t before = (f.size - length) / 2;
-  f.window = b.Pad(b.Cast(window, DType::kF32), {Dim(before)}, {Dim(f.size - length - before)});
+  f.window = b.Pad(b.Cast(window, real), {Dim(before)}, {Dim(f.size - length - before)});
   return f;
 }
 
 // cos and -sin of the angles 2 pi k t / size, one after the other: [2 * count, size]. The angles
 // are reduced in integers first.
-Val Waves(Builder& b, int64_t size, int64_t count) {
+Val Waves(Builder& b, int64_t size, int64_t count, DType real) {
   std::vector<double> values;
   values.reserve(2 * count * size);
   for (int part = 0; part < 2; ++part) {
@@ -53,7 +53,7 @@ Val Waves(Builder& b, int64_t size, int64_t count) {
       }
     }
   }
-  return b.Reshape(b.Doubles(DType::kF32, values), {Dim(2 * count), Dim(size)});
+  return b.Reshape(b.Doubles(real, values), {Dim(2 * count), Dim(size)});
 }
 
 Window StrideWindow(int64_t hop) { return Window{{}, {hop}, {1}, {0}, {0}}; }
@@ -69,12 +69,13 @@ Arg FinishStft(OpCall& c, const Val& parts, int64_t count, bool batched, bool re
 Arg Stft(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("self");
-  if (x.dtype() != DType::kF32 || x.rank() < 1 || x.rank() > 2) {
-    return c.Refuse("of a signal that is not f32 [L] or [N, L]");
+  const DType real = x.dtype();
+  if ((real != DType::kF32 && real != DType::kF64) || x.rank() < 1 || x.rank() > 2) {
+    return c.Refuse("of a signal that is not f32 or f64, [L] or [N, L]: cast it first");
   }
   bool batched = x.rank() == 2;
   if (!batched) x = b.Unsqueeze(x, 0);
-  Frames f = ReadFrames(c);
+  Frames f = ReadFrames(c, real);
   bool center = c.schema().IndexOf("center") >= 0 && c.boolean("center");
   bool onesided = !c.has("onesided") || c.boolean("onesided");
   bool return_complex = c.has("return_complex") && c.boolean("return_complex");
@@ -91,21 +92,21 @@ Arg Stft(OpCall& c) {
     c.ignore({"pad_mode"});
   }
   int64_t count = onesided ? f.size / 2 + 1 : f.size;
-  Val basis = b.Mul(Waves(b, f.size, count), f.window);
+  Val basis = b.Mul(Waves(b, f.size, count, real), f.window);
   if (c.boolean("normalized")) basis = basis * (1 / std::sqrt(static_cast<double>(f.size)));
   Val parts = b.Conv(b.Unsqueeze(x, 1), b.Unsqueeze(basis, 1), Val(), StrideWindow(f.hop), 1);
   return FinishStft(c, parts, count, batched, return_complex);
 }
 
 // Frequencies' weights in a real signal's inverse transform: all but 0 and size / 2 count twice.
-Val HalfWeights(Builder& b, int64_t size, double scale) {
+Val HalfWeights(Builder& b, int64_t size, double scale, DType real) {
   int64_t count = size / 2 + 1;
   std::vector<double> values;
   for (int64_t i = 0; i < 2 * count; ++i) {
     int64_t k = i % count;
     values.push_back((k == 0 || 2 * k == size ? 1 : 2) * scale);
   }
-  return b.Unsqueeze(b.Doubles(DType::kF32, values), 1);
+  return b.Unsqueeze(b.Doubles(real, values), 1);
 }
 
 // Cuts the overlapped signal [N, total] to what was asked for.
@@ -125,10 +126,11 @@ Arg Istft(OpCall& c) {
     if (x.rank() < 3 || x.dim(-1) != Dim(2)) return c.Refuse("of a real tensor");
     x = b.MakeComplex(b.SelectIndex(x, x.rank() - 1, 0), b.SelectIndex(x, x.rank() - 1, 1));
   }
-  if (x.dtype() != DType::kC64) return c.Refuse("of a dtype that is not c64");
+  if (!IsComplex(x.dtype())) return c.Refuse("of a spectrum that is not complex: cast it first");
+  const DType real = RealType(x.dtype());
   bool batched = x.rank() == 3;
   if (!batched) x = b.Unsqueeze(x, 0);
-  Frames f = ReadFrames(c);
+  Frames f = ReadFrames(c, real);
   const bool whole = x.rank() == 3 && x.dim(1) == Dim(f.size);
   const bool onesided = c.has("onesided") ? c.boolean("onesided") : !whole;
   // Of a whole spectrum a real signal takes the first half, too.
@@ -141,12 +143,12 @@ Arg Istft(OpCall& c) {
   if (!b.ok() || x.rank() != 3 || x.dim(1) != Dim(f.size / 2 + 1)) {
     return c.Refuse("n_fft does not fit the spectrum");
   }
-  Val basis = b.Mul(Waves(b, f.size, f.size / 2 + 1), f.window);
-  basis = b.Unsqueeze(b.Mul(basis, HalfWeights(b, f.size, scale)), 1);
+  Val basis = b.Mul(Waves(b, f.size, f.size / 2 + 1, real), f.window);
+  basis = b.Unsqueeze(b.Mul(basis, HalfWeights(b, f.size, scale, real)), 1);
   Val parts = b.Concat({b.Real(x), b.Imag(x)}, 1);
   Window w = StrideWindow(f.hop);
   Val y = b.ConvTranspose(parts, basis, Val(), w, 1, {0});
-  Val ones = b.Full({Dim(1), Dim(1), x.dim(2)}, DType::kF32, 1);
+  Val ones = b.Full({Dim(1), Dim(1), x.dim(2)}, real, 1);
   Val squares = b.Reshape(b.Square(f.window), {Dim(1), Dim(1), Dim(f.size)});
   Val envelope = b.ConvTranspose(ones, squares, Val(), w, 1, {0});
   y = CutSignal(c, b.Squeeze(y, 1), f, center);
