@@ -71,7 +71,7 @@ for name in each_models_one each_models_two; do
   tar -xzOf "bazel-bin/$name.nnef.tgz" graph.nnef >"$work/graph"
   expect 'graph network(input) -> (output)' "$work/graph"
 done
-bazel aquery --noshow_progress --nosandbox_debug //:net //:each >"$work/actions" 2>/dev/null
+bazel aquery --noshow_progress --nosandbox_debug '//:net + //:each' >"$work/actions" 2>/dev/null
 expect 'Mnemonic: Pt2Nnef' "$work/actions"
 if [ "${3:-}" != --from_source ] && grep -q CppCompile "$work/actions"; then
   echo "a prebuilt program was compiled all the same" >&2
