@@ -18,6 +18,7 @@ import zipfile
 
 import numpy as np
 import torch
+from hide_folders import hide_makers
 from torch import nn
 
 RELEASE = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
@@ -174,11 +175,13 @@ def write(stem, module, calls, options):
     program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
     arrays = recorded(module, calls)
     torch.export.save(program, f"{stem}.pt2")
+    hide_makers(f"{stem}.pt2")
     np.savez(f"{stem}.npz", **arrays)
     if refused:
         pathlib.Path(f"{stem}.refused").write_text(refused + "\n")
     if core:
         torch.export.save(program.run_decompositions(), f"{stem}_core.pt2")
+        hide_makers(f"{stem}_core.pt2")
         np.savez(f"{stem}_core.npz", **arrays)
 
 
