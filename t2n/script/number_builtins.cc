@@ -114,6 +114,12 @@ BuiltinResult Arithmetic(const BuiltinCall& c) {
   return IValue(*result);
 }
 
+// std::lgamma writes the sign to a variable of the whole process.
+double LogGamma(double x) {
+  int sign;
+  return lgamma_r(x, &sign);
+}
+
 template <double (*fn)(double)>
 BuiltinResult FloatFunction(const BuiltinCall& c) {
   if (!AllNumbers(c, 1) || c.args[0].If<Complex>()) return std::nullopt;
@@ -241,7 +247,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::erf", FloatFunction<std::erf>},
     {"aten::erfc", FloatFunction<std::erfc>},
     {"aten::gamma", FloatFunction<std::tgamma>},
-    {"aten::lgamma", FloatFunction<std::lgamma>},
+    {"aten::lgamma", FloatFunction<LogGamma>},
     {"aten::fabs", FloatFunction<std::fabs>},
     {"aten::degrees", FloatFunction<Degrees>},
     {"aten::radians", FloatFunction<Radians>},
