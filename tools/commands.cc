@@ -120,7 +120,8 @@ int TellChecks(const CommandLine& command, const proto::ConversionReport& report
 int RunConvert(const CommandLine& command) {
   ConversionFailure failure;
   const auto start = std::chrono::steady_clock::now();
-  EvaluatedModel model;
+  // Never taken apart: the process ends after one, and its memory with it.
+  static EvaluatedModel& model = *new EvaluatedModel;
   absl::StatusOr<proto::ConversionReport> report = Watched(command, [&](Progress* progress) {
     return Convert(command.spec, &failure, progress, &model);
   });
