@@ -50,6 +50,14 @@ Val SliceScatter(Builder& b, const Attrs& attrs, const Val& x, const Val& v) {
   return b.Gather(b.Concat({x, v}, axis), axis, b.Ints(source));
 }
 
+// Without an axis of size 1: an index of it was selected. The others keep their strides, also where
+// reshape() would make new ones, for axes of size 1.
+Strided WithoutAxis(Strided x, int64_t axis) {
+  x.sizes.erase(x.sizes.begin() + axis);
+  x.strides.erase(x.strides.begin() + axis);
+  return x;
+}
+
 // Where `x` lies seen through a view primitive of that result; nullopt if it is not known.
 std::optional<Strided> ThroughView(Strided x, Op op, const Attrs& attrs, const Shape& shape) {
   if (op == Op::kReshape) {
@@ -244,7 +252,15 @@ std::optional<Strided> TensorRef::Memory() const {
   for (; step && !step->lies; step = step->before.get()) open.push_back(step);
   std::optional<Strided> memory = step ? step->memory : storage_->Memory();
   for (auto it = open.rbegin(); it != open.rend(); ++it) {
-    if (memory) memory = ThroughView(*std::move(memory), (*it)->op, (*it)->attrs, (*it)->shape);
+    const ViewStep* before = (*it)->before.get();
+    const bool sliced = (*it)->op == Op::kReshape && before && before->op == Op::kSlice;
+    const int64_t axis = sliced ? before->attrs.Int("axis") : 0;
+    if (memory && sliced && memory->sizes[axis] == Dim(1) &&
+        WithoutAxis(*memory, axis).sizes == (*it)->shape) {
+      memory = WithoutAxis(*std::move(memory), axis);
+    } else if (memory) {
+      memory = ThroughView(*std::move(memory), (*it)->op, (*it)->attrs, (*it)->shape);
+    }
     (*it)->memory = memory;
     (*it)->lies = true;
   }
