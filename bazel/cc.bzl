@@ -3,7 +3,7 @@
 _INSIDE = ["-Wall", "-Wextra", "-Werror", "-Wno-sign-compare"]
 
 # Another workspace has not our .bazelrc, its compiler warns of what ours does not, and its sandbox
-# has no headers of @system but those on the compiler's own path.
+# has no headers of @pt2nnef_system but those on the compiler's own path.
 _OUTSIDE = ["-std=c++17", "-w", "-isystem/usr/include/eigen3"]
 
 def project_copts():
@@ -23,6 +23,6 @@ def t2n_test(name, copts = [], deps = [], size = "small", **kwargs):
         size = size,
         copts = project_copts() + copts,
         linkstatic = True,
-        deps = deps + ["@system//:gtest_main"],
+        deps = deps + ["@pt2nnef_system//:gtest_main"],
         **kwargs
     )

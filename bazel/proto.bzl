@@ -25,6 +25,6 @@ def t2n_proto_library(name, src, **kwargs):
         hdrs = [stem + ".pb.h"],
         copts = ["-std=c++17"] if _ROOT else [],
         linkstatic = True,
-        deps = ["@system//:protobuf"],
+        deps = ["@pt2nnef_system//:protobuf"],
         **kwargs
     )

@@ -34,13 +34,12 @@ def pt2nnef_repositories(debian_bazel = True):
     Args:
       debian_bazel: declare what Debian's Bazel needs itself too; other Bazels bring it.
     """
-    if native.existing_rule("system"):
-        fail("pt2nnef calls the system's libraries @system: give your repository another name")
-    native.new_local_repository(
-        name = "system",
-        build_file = str(Label("//bazel:system.BUILD")),
-        path = "/usr",
-    )
+    if not native.existing_rule("pt2nnef_system"):
+        native.new_local_repository(
+            name = "pt2nnef_system",
+            build_file = str(Label("//bazel:system.BUILD")),
+            path = "/usr",
+        )
     native.register_toolchains(str(Label("//tools:from_source")))
     if not debian_bazel:
         return
