@@ -9,9 +9,9 @@
 #include "absl/strings/str_replace.h"
 #include "parsers/archive_kind.h"
 #include "parsers/legacy/legacy_model.h"
-#include "parsers/limits.h"
 #include "parsers/pickle/reader.h"
 #include "parsers/torchvalue/interpret.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -37,8 +37,7 @@ absl::Status CheckKind(const Archive& archive) {
       return absl::OkStatus();
     case ArchiveKind::kExported:
     case ArchiveKind::kOldExported:
-      return Refuse(archive,
-                    "an archive of torch.export (.pt2), not of TorchScript");
+      return Refuse(archive, "an archive of torch.export (.pt2), not of TorchScript");
     default:
       return Refuse(archive, DescribeUnreadable(kind));
   }

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/base/version.h"
 #include "t2n/convert.h"
-#include "t2n/flags.h"
-#include "t2n/report.h"
-#include "t2n/version.h"
+#include "t2n/convert/flags.h"
+#include "t2n/convert/report.h"
 
 struct pt2nnef_request {
   t2n::proto::ConversionSpec spec;

@@ -9,24 +9,24 @@
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
 #include "t2n/base/status.h"
-#include "t2n/interface.h"
-#include "t2n/least_sizes.h"
-#include "t2n/output.h"
+#include "t2n/convert/interface.h"
+#include "t2n/convert/open_program.h"
+#include "t2n/convert/output.h"
+#include "t2n/convert/report.h"
+#include "t2n/convert/solver.h"
+#include "t2n/ir/failure.h"
 #include "t2n/passes/selections.h"
 #include "t2n/program/program.h"
-#include "t2n/report.h"
-#include "t2n/script/evaluator.h"
-#include "t2n/script/signature.h"
-#include "t2n/solver.h"
+#include "t2n/sizes/least_sizes.h"
 
 namespace t2n {
 namespace {
 
-absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
-  std::vector<script::DynamicAxis> all;
+absl::StatusOr<std::vector<DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
+  std::vector<DynamicAxis> all;
   for (const std::string& text : spec.dynamic_axes()) {
-    T2N_ASSIGN_OR_RETURN(auto axes, script::ParseDynamicAxes(text));
-    for (script::DynamicAxis& axis : axes) {
+    T2N_ASSIGN_OR_RETURN(auto axes, ParseDynamicAxes(text));
+    for (DynamicAxis& axis : axes) {
       // The dict of torch's exporters names outputs too; their sizes follow from the inputs'.
       const auto& outputs = spec.output_names();
       if (std::find(outputs.begin(), outputs.end(), axis.input) != outputs.end()) continue;
@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<script::DynamicAxis>> ParseAllAxes(const proto::Conve
 
 // The sizes that assertions are about.
 absl::StatusOr<std::set<std::string>> AssertedSizes(const proto::ConversionSpec& spec,
-                                                    const script::SymbolFacts& facts) {
+                                                    const SymbolFacts& facts) {
   std::set<std::string> told;
   const auto add = [&told](const Dim& d) {
     for (const std::string& s : d.Symbols()) told.insert(s);
@@ -49,19 +49,19 @@ absl::StatusOr<std::set<std::string>> AssertedSizes(const proto::ConversionSpec&
     if (fact.same_as) add(*fact.same_as);
   }
   for (const std::string& a : spec.assertions()) {
-    if (!script::IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(const auto largest, script::ParseLargest(a, {}));
+    if (!IsAboutElements(a)) continue;
+    T2N_ASSIGN_OR_RETURN(const auto largest, ParseLargest(a, {}));
     add(largest.second);
   }
   return told;
 }
 
 // InvalidArgument if an assertion is about a size that no input has.
-absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const script::SymbolFacts& facts,
+absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const SymbolFacts& facts,
                                 std::set<std::string> symbols) {
   T2N_ASSIGN_OR_RETURN(const std::set<std::string> told, AssertedSizes(spec, facts));
   for (const auto& [name, fact] : facts) {
-    if (symbols.count(name)) symbols.insert(script::GraphSymbol(name, facts).first);
+    if (symbols.count(name)) symbols.insert(GraphSymbol(name, facts).first);
   }
   for (const std::string& name : told) {
     if (symbols.count(name)) continue;
@@ -71,27 +71,27 @@ absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const script:
   return absl::OkStatus();
 }
 
-absl::StatusOr<script::InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
-  script::InputRequest request;
+absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
+  InputRequest request;
   for (const std::string& a : spec.assertions()) {
-    if (script::IsAboutElements(a)) continue;
-    T2N_RETURN_IF_ERROR(script::ParseAssertion(a, &request.facts));
+    if (IsAboutElements(a)) continue;
+    T2N_RETURN_IF_ERROR(ParseAssertion(a, &request.facts));
   }
-  T2N_ASSIGN_OR_RETURN(request.specs, script::ParseInputs(spec.inputs(), request.facts));
-  T2N_ASSIGN_OR_RETURN(request.args, script::ParseArgs(spec.args()));
+  T2N_ASSIGN_OR_RETURN(request.specs, ParseInputs(spec.inputs(), request.facts));
+  T2N_ASSIGN_OR_RETURN(request.args, ParseArgs(spec.args()));
   T2N_ASSIGN_OR_RETURN(request.dynamic_axes, ParseAllAxes(spec));
-  for (const script::DynamicAxis& axis : request.dynamic_axes) {
+  for (const DynamicAxis& axis : request.dynamic_axes) {
     request.open_sizes.insert(axis.symbol);
   }
-  T2N_ASSIGN_OR_RETURN(const auto inputs, script::ParseInputs(spec.inputs(), {}));
-  for (const script::InputSpec& input : inputs) {
+  T2N_ASSIGN_OR_RETURN(const auto inputs, ParseInputs(spec.inputs(), {}));
+  for (const InputSpec& input : inputs) {
     for (const Dim& d : input.type.shape) {
       for (const std::string& s : d.Symbols()) request.open_sizes.insert(s);
     }
   }
   for (const std::string& a : spec.assertions()) {
-    if (!script::IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(auto largest, script::ParseLargest(a, request.facts));
+    if (!IsAboutElements(a)) continue;
+    T2N_ASSIGN_OR_RETURN(auto largest, ParseLargest(a, request.facts));
     request.largest.push_back(std::move(largest));
   }
   return request;
@@ -102,7 +102,7 @@ void Explain(const absl::Status& status, Program* program, ConversionFailure* fa
   if (!failure) return;
   if (absl::IsNotFound(status) && program) failure->causes = program->MissingOperators();
   if (!failure->causes.empty()) return;
-  std::string place = script::PlaceOf(status);
+  std::string place = PlaceOf(status);
   failure->causes.push_back(std::string(status.message()));
   if (!place.empty()) absl::StrAppend(&failure->causes.back(), ", at ", place);
 }
@@ -222,13 +222,13 @@ absl::StatusOr<std::unique_ptr<Program>> Open(const proto::ConversionSpec& spec,
 // `bytes`: the archive's, or null if it is a file.
 absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
                  std::unique_ptr<Program>* opened, EvaluatedModel* model) {
-  T2N_ASSIGN_OR_RETURN(script::InputRequest request, ParseRequest(spec));
+  T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
   T2N_ASSIGN_OR_RETURN(*opened, Open(spec, bytes));
   Program& program = **opened;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
-  const script::SymbolFacts as_told = request.facts;
+  const SymbolFacts as_told = request.facts;
   T2N_RETURN_IF_ERROR(program.AddKnownFacts(method, &request));
   T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, as_told, request.open_sizes));
   OpEnv env;
@@ -245,11 +245,11 @@ absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
   model->states = std::move(found.states);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
   T2N_RETURN_IF_ERROR(SetEmitSpec(spec, bytes, &model->emit));
-  const script::SymbolFacts& facts = solver.facts();
-  for (const auto& [symbol, range] : script::InputSymbols(*model->graph, facts)) {
+  const SymbolFacts& facts = solver.facts();
+  for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
     model->emit.symbols.emplace_back(symbol, range);
   }
-  if (const Relations relations = script::RelationsIn(facts)) model->emit.relations = *relations;
+  if (const Relations relations = RelationsIn(facts)) model->emit.relations = *relations;
   if (model->emit.target.is_tract()) {
     for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
   }
@@ -271,8 +271,8 @@ absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
 
 // `may_name_sizes`: the program may be one of torch.export, which names sizes itself.
 absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes) {
-  T2N_ASSIGN_OR_RETURN(const script::InputRequest request, ParseRequest(spec));
-  T2N_RETURN_IF_ERROR(script::CheckFacts(request.facts));
+  T2N_ASSIGN_OR_RETURN(const InputRequest request, ParseRequest(spec));
+  T2N_RETURN_IF_ERROR(CheckFacts(request.facts));
   if (!may_name_sizes) {
     T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
+#include "t2n/base/progress.h"
 #include "t2n/ir/graph.h"
 #include "t2n/program/program.h"
-#include "t2n/progress.h"
 
 namespace t2n {
 

@@ -8,7 +8,7 @@
 #include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"
-#include "t2n/flags.h"
+#include "t2n/convert/flags.h"
 #include "t2n/verify/verify.h"
 #include "tools/commands.h"
 #include "tools/spec_file.h"

@@ -6,8 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "t2n/flags.h"
-#include "t2n/version.h"
+#include "t2n/base/version.h"
+#include "t2n/convert/flags.h"
 #include "tools/commands.h"
 #include "tools/help_topics.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "t2n/progress.h"
+#include "t2n/base/progress.h"
 
 namespace t2n {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 
 namespace t2n::testing {
 

@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "parsers/archive/file_kind.h"
 #include "parsers/archive/zip_index.h"
-#include "parsers/limits.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n {

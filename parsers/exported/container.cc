@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "parsers/limits.h"
 #include "parsers/pickle/reader.h"
 #include "parsers/torchvalue/interpret.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n::exported {
@@ -46,8 +46,7 @@ class Loader {
   absl::Status ReadSaved(absl::string_view entry, TensorMap* tensors);
   absl::StatusOr<StoredTensor> Unpickle(std::shared_ptr<const Archive> archive);
   // The tensors that a JSON of names and payloads tells, which lie beside it.
-  absl::Status ReadPayloads(absl::string_view folder, absl::string_view what,
-                            TensorMap* tensors);
+  absl::Status ReadPayloads(absl::string_view folder, absl::string_view what, TensorMap* tensors);
   absl::Status ReadPayload(JsonReader& json, absl::string_view folder, StoredTensor* tensor);
   absl::StatusOr<StoredTensor> RawTensor(const std::string& entry, const TensorMeta& meta);
   absl::Status ReadLiterals();

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "parsers/exported/graph_reader.h"
-#include "parsers/limits.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n::exported {

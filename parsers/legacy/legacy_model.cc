@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "parsers/limits.h"
 #include "parsers/pickle/reader.h"
 #include "parsers/torchvalue/interpret.h"
 #include "proto/torch_model.pb.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n {

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "parsers/limits.h"
 #include "parsers/pickle/opcodes.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n::pickle {

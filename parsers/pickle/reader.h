@@ -11,7 +11,7 @@
 namespace t2n::pickle {
 
 // Errors: kInvalidArgument with the opcode's name and byte offset: unknown or unsupported opcodes,
-// truncation, stack and memo misuse, bytes after the end, sizes past parsers/limits.h.
+// truncation, stack and memo misuse, bytes after the end, sizes past t2n/base/limits.h.
 absl::StatusOr<Document> Parse(absl::Span<const uint8_t> bytes);
 
 }  // namespace t2n::pickle

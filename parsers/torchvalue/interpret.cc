@@ -5,8 +5,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "parsers/limits.h"
 #include "parsers/torchvalue/tensor_builder.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n::torchvalue {

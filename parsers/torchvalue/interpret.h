@@ -25,7 +25,7 @@ struct InterpretOptions {
 
 // The pickle's root. What cannot be understood becomes an Unusable value in its place. Errors:
 // kInvalidArgument when values contain themselves, are nested too deeply or, with all sharing
-// undone, would be too many (parsers/limits.h): whoever walks the result may recurse and need not
+// undone, would be too many (t2n/base/limits.h): whoever walks the result may recurse and need not
 // memoise.
 absl::StatusOr<const Value*> Interpret(const pickle::Document& document,
                                        const InterpretOptions& options, Arena* arena);

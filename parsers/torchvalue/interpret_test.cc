@@ -5,10 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "parsers/limits.h"
 #include "parsers/pickle/reader.h"
 #include "parsers/testing/pickle_builder.h"
 #include "parsers/testing/zip_builder.h"
+#include "t2n/base/limits.h"
 
 namespace t2n::torchvalue {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "parsers/limits.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n::torchvalue {

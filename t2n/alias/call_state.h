@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "t2n/alias/operand.h"
-#include "t2n/aten/memory.h"
+#include "t2n/aten/core/memory.h"
 #include "t2n/aten/registry.h"
 
 namespace t2n {

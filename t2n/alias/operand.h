@@ -11,7 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "t2n/alias/tensor_ref.h"
-#include "t2n/aten/arg.h"
+#include "t2n/aten/core/arg.h"
 
 namespace t2n {
 

@@ -47,7 +47,7 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
   std::optional<Strided> memory;
   if (call.rule().asks && first) memory = first->Memory();
   T2N_ASSIGN_OR_RETURN(call.value,
-                       Registry::Run(call.choice, &b_, env_, memory ? &*memory : nullptr));
+                       Registry::Get().Run(call.choice, &b_, env_, memory ? &*memory : nullptr));
   T2N_RETURN_IF_ERROR(WriteUnmarked(call));
   const Schema& schema = *call.choice.schema;
   bool writes = call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
@@ -71,7 +71,7 @@ std::shared_ptr<TensorRef> OperatorCaller::TakeStorage(const std::shared_ptr<Ten
 // Arguments that the operator's row, but not its schema, says are written.
 absl::Status OperatorCaller::WriteUnmarked(const CallState& call) {
   if (!call.rule().writes) return absl::OkStatus();
-  OpCall op(&b_, call.choice.schema, call.choice.args, &env_);
+  OpCall op(&b_, call.choice.schema, call.choice.args, &env_, &Registry::Get());
   const Writes writes = call.rule().writes(op);
   T2N_RETURN_IF_ERROR(b_.status());
   for (const auto& [name, value] : writes) {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "t2n/aten/arg.h"
-#include "t2n/ir/builder.h"
+#include "t2n/aten/core/arg.h"
+#include "t2n/builder/builder.h"
 #include "t2n/ir/strides.h"
 
 namespace t2n {

@@ -1,6 +1,13 @@
 #include "t2n/aten/families.h"
 
-#include "t2n/aten/memory.h"
+#include "t2n/aten/core/memory.h"
+#include "t2n/aten/linalg/ops.h"
+#include "t2n/aten/math/ops.h"
+#include "t2n/aten/nn/ops.h"
+#include "t2n/aten/quantized/ops.h"
+#include "t2n/aten/reduce/ops.h"
+#include "t2n/aten/shape/ops.h"
+#include "t2n/aten/signal/ops.h"
 
 namespace t2n {
 

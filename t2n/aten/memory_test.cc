@@ -1,6 +1,6 @@
 // How results lie in memory and what they share, against a table that torch made
 // (testdata/make_memory.py).
-#include "t2n/aten/memory.h"
+#include "t2n/aten/core/memory.h"
 
 #include <fstream>
 #include <string>

@@ -68,7 +68,7 @@ class Caller {
     OpEnv env;
     env.version = c_.OneIn(4) ? 3 : 10;
     auto choice = Registry::Get().Choose(name, std::nullopt, positional, keywords);
-    if (choice.ok()) (void)Registry::Run(*choice, &b_, env);
+    if (choice.ok()) (void)Registry::Get().Run(*choice, &b_, env);
   }
 
  private:

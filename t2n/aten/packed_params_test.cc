@@ -1,10 +1,10 @@
 // The layouts in which torch has written the parameters of quantized layers.
-#include "t2n/aten/packed_params.h"
+#include "t2n/aten/core/packed_params.h"
 
 #include <memory>
 
 #include "gtest/gtest.h"
-#include "t2n/aten/quantization.h"
+#include "t2n/aten/core/quantization.h"
 #include "t2n/aten/registry.h"
 
 namespace t2n {
@@ -127,7 +127,7 @@ TEST_F(PackedParams, UnpackGivesWhatWasPacked) {
   auto call = [&](absl::string_view name, std::vector<Arg> args) {
     auto choice = Registry::Get().Choose(name, std::nullopt, args, {});
     EXPECT_TRUE(choice.ok()) << choice.status();
-    auto result = choice.ok() ? Registry::Run(*choice, &b_, env) : choice.status();
+    auto result = choice.ok() ? Registry::Get().Run(*choice, &b_, env) : choice.status();
     EXPECT_TRUE(result.ok()) << result.status();
     return result.value_or(Arg());
   };

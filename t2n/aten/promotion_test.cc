@@ -35,7 +35,7 @@ std::string ResultOf(const std::string& name, absl::string_view first, absl::str
   std::vector<Arg> args = {Operand(b, first), Operand(b, second)};
   if (name == "aten::where") args.insert(args.begin(), b.Input("c", {DType::kBool, {1}, nullptr}));
   auto choice = Registry::Get().Choose(name, std::nullopt, args, {});
-  auto result = choice.ok() ? Registry::Run(*choice, &b, env) : choice.status();
+  auto result = choice.ok() ? Registry::Get().Run(*choice, &b, env) : choice.status();
   if (!result.ok()) return "";
   return std::string(DTypeName(result->tensor().dtype()));
 }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "t2n/aten/op_call.h"
+#include "t2n/aten/core/op_call.h"
 
 namespace t2n {
 namespace {

@@ -10,9 +10,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "t2n/aten/aliases.h"
+#include "t2n/aten/core/memory.h"
 #include "t2n/aten/families.h"
-#include "t2n/aten/memory.h"
-#include "t2n/aten/quantized_tensors.h"
+#include "t2n/aten/quantized/quantized_tensors.h"
 #include "t2n/aten/refused.h"
 #include "t2n/base/status.h"
 
@@ -215,9 +215,9 @@ absl::StatusOr<Registry::Choice> Registry::Choose(absl::string_view name,
 }
 
 absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const OpEnv& env,
-                                  const Strided* memory) {
+                                  const Strided* memory) const {
   const Schema& schema = *choice.schema;
-  OpCall call(builder, &schema, choice.args, &env, memory);
+  OpCall call(builder, &schema, choice.args, &env, this, memory);
   OnQuantized how = HasQuantized(choice.args) ? HowOnQuantized(schema.name) : OnQuantized::kKeep;
   const OpFn fn = choice.entry->fn;
   Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
@@ -232,14 +232,11 @@ absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const 
   return value;
 }
 
-Val CallOperator(OpCall& c, absl::string_view name, absl::Span<const Arg> args,
-                 absl::Span<const NamedArg> keywords) {
-  if (!c.b.ok()) return Val();
-  auto choice = Registry::Get().Choose(name, std::nullopt, args, keywords);
-  if (!choice.ok()) return c.b.Fail(choice.status());
-  auto result = Registry::Run(*choice, &c.b, c.env());
-  if (!result.ok()) return c.b.Fail(result.status());
-  return result->is_tensor() ? result->tensor() : c.Refuse("not one tensor");
+absl::StatusOr<Arg> Registry::Call(absl::string_view name, absl::Span<const Arg> positional,
+                                   absl::Span<const NamedArg> keywords, Builder* builder,
+                                   const OpEnv& env) const {
+  T2N_ASSIGN_OR_RETURN(const Choice choice, Choose(name, std::nullopt, positional, keywords));
+  return Run(choice, builder, env);
 }
 
 }  // namespace t2n

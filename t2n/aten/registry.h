@@ -12,30 +12,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "t2n/aten/op_call.h"
+#include "t2n/aten/core/op_call.h"
+#include "t2n/aten/core/op_entry.h"
 
 namespace t2n {
 
-// Builds the operator's result from primitives: a tensor, a tuple of tensors, a list, a number.
-// On failure it returns whatever comes (the builder holds the error).
-using OpFn = Arg (*)(OpCall&);
-
-struct MemoryRule;  // memory.h
-
-struct OpEntry {
-  const char* schema;
-  OpFn fn;
-  // What its results share with its arguments and how they lie in memory; null: its family's rule.
-  const MemoryRule* memory = nullptr;
-};
-
-// A family's table and the rule of its rows that have none of their own; null: the default one.
-struct Family {
-  absl::Span<const OpEntry> ops;
-  const MemoryRule* memory = nullptr;
-};
-
-class Registry {
+class Registry : public Operators {
  public:
   // All families.
   static const Registry& Get();
@@ -68,8 +50,12 @@ class Registry {
                                 absl::Span<const NamedArg> keywords) const;
   // Calls it. Fails with the builder's failure if the operator refuses. `memory`: where the
   // elements of its first tensor lie, if that is known.
-  static absl::StatusOr<Arg> Run(const Choice& choice, Builder* builder, const OpEnv& env,
-                                 const Strided* memory = nullptr);
+  absl::StatusOr<Arg> Run(const Choice& choice, Builder* builder, const OpEnv& env,
+                          const Strided* memory = nullptr) const;
+
+  absl::StatusOr<Arg> Call(absl::string_view name, absl::Span<const Arg> positional,
+                           absl::Span<const NamedArg> keywords, Builder* builder,
+                           const OpEnv& env) const override;
 
  private:
   // Its schema is parsed on first use, by one thread: a conversion needs few of the hundreds.
@@ -94,10 +80,6 @@ class Registry {
 
   absl::flat_hash_map<std::string, Overloads> ops_;
 };
-
-// Calls another operator from within one (a decomposition): its result, which must be one tensor.
-Val CallOperator(OpCall& c, absl::string_view name, absl::Span<const Arg> args,
-                 absl::Span<const NamedArg> keywords = {});
 
 }  // namespace t2n
 

@@ -36,7 +36,7 @@ class Calls : public ::testing::Test {
   absl::StatusOr<Arg> Call(absl::string_view name, std::vector<Arg> args) {
     T2N_ASSIGN_OR_RETURN(Registry::Choice choice,
                          Registry::Get().Choose(name, std::nullopt, args, {}));
-    return Registry::Run(choice, &b_, env_);
+    return Registry::Get().Run(choice, &b_, env_);
   }
   OpEnv env_;
   Graph graph_;
@@ -80,7 +80,7 @@ TEST_F(Calls, ComparesArgumentsThatAreNotReadByValue) {
   auto call = [&](Arg eps, Arg size, Arg v) {
     b_.ClearStatus();
     auto choice = registry.Choose("test::op", std::nullopt, {x, eps, size, v}, {});
-    return choice.ok() ? Registry::Run(*choice, &b_, env_).status() : choice.status();
+    return choice.ok() ? Registry::Get().Run(*choice, &b_, env_).status() : choice.status();
   };
   const double nan = std::nan("");
   EXPECT_TRUE(call(1e-6, 1, nan).ok());

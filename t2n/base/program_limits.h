@@ -1,5 +1,5 @@
 // Limits on what the values of a program may cost in one conversion, beside those of
-// parsers/limits.h.
+// t2n/base/limits.h.
 #ifndef T2N_BASE_PROGRAM_LIMITS_H_
 #define T2N_BASE_PROGRAM_LIMITS_H_
 

@@ -3,16 +3,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "parsers/limits.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
-#include "t2n/script/builtins.h"
-#include "t2n/script/outline.h"
+#include "t2n/values/builtins.h"
+#include "t2n/values/outline.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 constexpr int kMaxOpenPasses = 64;
 
@@ -56,9 +54,9 @@ bool SameNumber(const IValue& a, const IValue& b) {
 
 absl::StatusOr<Evaluator::Condition> Evaluator::Decide(const IValue& value) {
   Condition condition;
-  condition.open = script::OpenNumber(value, DType::kBool);
+  condition.open = OpenNumber(value, DType::kBool);
   if (condition.open) return condition;
-  T2N_ASSIGN_OR_RETURN(condition.holds, script::Truth(value));
+  T2N_ASSIGN_OR_RETURN(condition.holds, Truth(value));
   return condition;
 }
 
@@ -170,7 +168,7 @@ absl::StatusOr<Values> Evaluator::Map(const HopCall& call) {
 // carried values; what that built becomes a Scan.
 absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values& initial,
                                               const Values& rows, const Values& others) {
-  script::OpenLoop loop;
+  OpenLoop loop;
   loop.counter = LoopCounter(loops_++, 0);
   Values inputs;
   for (const IValue& value : initial) {
@@ -213,7 +211,7 @@ absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values&
     loop.next.push_back(value);
   }
   T2N_RETURN_IF_ERROR(b_.status());
-  T2N_ASSIGN_OR_RETURN(const std::vector<Val> last, script::MakeScan(loop, &b_));
+  T2N_ASSIGN_OR_RETURN(const std::vector<Val> last, MakeScan(loop, &b_));
   Values out;
   for (const Val& value : last) {
     out.push_back(IValue(TensorRef::New(value, MemoryOrder::Unknown(value.shape()))));

@@ -12,13 +12,11 @@
 #include "t2n/exported/subclass.h"
 #include "t2n/exported/targets.h"
 #include "t2n/exported/vmap.h"
-#include "t2n/script/builtins.h"
-#include "t2n/script/convert_args.h"
+#include "t2n/values/builtins.h"
+#include "t2n/values/convert_args.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 // The results of a call as one value each.
 Values Several(const Node& node, const IValue& result) {
@@ -107,7 +105,7 @@ absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
       status = RunNode(nodes[i], scope);
     }
     if (status.ok()) status = b_.status();
-    if (!status.ok()) return script::WithPlace(std::move(status), *place);
+    if (!status.ok()) return WithPlace(std::move(status), *place);
   }
   return absl::OkStatus();
 }
@@ -137,7 +135,7 @@ absl::StatusOr<IValue> Evaluator::Call(const Node& node, Scope& scope) {
 
 absl::StatusOr<IValue> Evaluator::Compare(absl::string_view builtin, const Values& args,
                                           const absl::Status& undecided) {
-  const auto answer = answers_.find(std::string(*undecided.GetPayload(script::kUndecidedUrl)));
+  const auto answer = answers_.find(*QuestionOf(undecided));
   if (answer != answers_.end()) return IValue(answer->second);
   const Dim *a = args[0].If<Dim>(), *b = args[1].If<Dim>();
   const std::optional<Op> op = ComparisonOf(builtin);
@@ -145,15 +143,15 @@ absl::StatusOr<IValue> Evaluator::Compare(absl::string_view builtin, const Value
   const Val value = b_.Binary(*op, b_.DimScalar(*a), b_.DimScalar(*b));
   T2N_RETURN_IF_ERROR(b_.status());
   questions_[value.get()] = undecided;
-  return script::NewOpenNumber(value);
+  return NewOpenNumber(value);
 }
 
 absl::StatusOr<IValue> Evaluator::CallScalar(absl::string_view builtin, Values args) {
   if (builtin == kItself && args.size() == 1) return args[0];
   if (builtin == kSubclassPart) return PartOf(args);
   if (absl::StartsWith(builtin, kSizePrefix)) return SizeOf(builtin, args);
-  script::BuiltinResult result = script::CallBuiltin(builtin, args, {}, b_, env_);
-  if (!result.ok() && script::IsUndecided(result.status()) && args.size() == 2) {
+  BuiltinResult result = CallBuiltin(builtin, args, {}, b_, env_);
+  if (!result.ok() && QuestionOf(result.status()) && args.size() == 2) {
     return Compare(builtin, args, result.status());
   }
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> value, std::move(result));
@@ -161,18 +159,18 @@ absl::StatusOr<IValue> Evaluator::CallScalar(absl::string_view builtin, Values a
   // Numbers that the inputs decide.
   std::vector<Operand> operands;
   for (const IValue& arg : args) {
-    T2N_ASSIGN_OR_RETURN(Operand operand, script::ToOperand(arg));
+    T2N_ASSIGN_OR_RETURN(Operand operand, ToOperand(arg));
     operands.push_back(std::move(operand));
   }
   T2N_ASSIGN_OR_RETURN(const Operand computed, operators_.Call(builtin, operands));
-  return script::FromOperand(computed);
+  return FromOperand(computed);
 }
 
 absl::StatusOr<std::vector<NamedOperand>> Evaluator::Operands(const Node& node, Scope& scope) {
   std::vector<NamedOperand> operands;
   for (const NamedArgument& input : node.inputs) {
     T2N_ASSIGN_OR_RETURN(const IValue value, ValueOf(input.value, scope));
-    T2N_ASSIGN_OR_RETURN(Operand operand, script::ToOperand(value));
+    T2N_ASSIGN_OR_RETURN(Operand operand, ToOperand(value));
     operands.push_back({std::string(input.name), std::move(operand)});
   }
   return operands;
@@ -215,7 +213,7 @@ absl::StatusOr<IValue> Evaluator::CallOperator(const Node& node, Scope& scope) {
   }
   T2N_ASSIGN_OR_RETURN(const Operand result,
                        operators_.CallOverload(target->name, target->overload, first, operands));
-  return script::FromOperand(result);
+  return FromOperand(result);
 }
 
 absl::Status Evaluator::StoreOne(const Argument& name, IValue value, Scope* scope) {

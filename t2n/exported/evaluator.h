@@ -13,22 +13,21 @@
 #include "absl/types/span.h"
 #include "parsers/exported/program.h"
 #include "t2n/alias/operator_caller.h"
-#include "t2n/aten/op_call.h"
+#include "t2n/aten/core/op_call.h"
+#include "t2n/builder/builder.h"
 #include "t2n/exported/symbols.h"
-#include "t2n/ir/builder.h"
-#include "t2n/script/evaluator.h"
-#include "t2n/script/outline.h"
-#include "t2n/script/value.h"
+#include "t2n/sizes/assumptions.h"
+#include "t2n/values/outline.h"
+#include "t2n/values/value.h"
 
 namespace t2n::exported {
 
-using Values = std::vector<script::IValue>;
+using Values = std::vector<IValue>;
 
 class Evaluator {
  public:
   // All must outlive the evaluator. `answers` are to questions about open sizes.
-  Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols,
-            const script::Answers* answers)
+  Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols, const Answers* answers)
       : b_(*builder),
         env_(*env),
         symbols_(*symbols),
@@ -36,9 +35,9 @@ class Evaluator {
         operators_(builder, env) {}
 
   // Runs `graph` on one value for each of its inputs, and on `literals` by name (torch 2.1); its
-  // outputs. Failures carry a place (script::PlaceOf).
+  // outputs. Failures carry a place (PlaceOf).
   absl::StatusOr<Values> Run(const Graph& graph, Values inputs,
-                             std::vector<std::pair<absl::string_view, script::IValue>> literals);
+                             std::vector<std::pair<absl::string_view, IValue>> literals);
 
   // Whether there is a higher-order operator of this name (`cond`).
   static bool KnowsHigherOrder(absl::string_view name);
@@ -47,7 +46,7 @@ class Evaluator {
   // A graph that is being run: its values by name.
   struct Scope {
     const Graph* graph;
-    absl::flat_hash_map<absl::string_view, script::IValue> values;
+    absl::flat_hash_map<absl::string_view, IValue> values;
     PlacePtr place;         // of the node that the graph belongs to
     bool autocast = false;  // operators compute in the types that the program has for their results
   };
@@ -64,21 +63,21 @@ class Evaluator {
   absl::StatusOr<Values> RunIn(const Graph& graph, Values inputs, Scope* scope);
   absl::Status RunNodes(absl::Span<const Node> nodes, Scope& scope);
   absl::Status RunNode(const Node& node, Scope& scope);
-  absl::StatusOr<script::IValue> Call(const Node& node, Scope& scope);
-  absl::StatusOr<script::IValue> CallScalar(absl::string_view builtin, Values args);
-  absl::StatusOr<script::IValue> CallOperator(const Node& node, Scope& scope);
-  absl::StatusOr<script::IValue> Compare(absl::string_view builtin, const Values& args,
-                                         const absl::Status& undecided);
+  absl::StatusOr<IValue> Call(const Node& node, Scope& scope);
+  absl::StatusOr<IValue> CallScalar(absl::string_view builtin, Values args);
+  absl::StatusOr<IValue> CallOperator(const Node& node, Scope& scope);
+  absl::StatusOr<IValue> Compare(absl::string_view builtin, const Values& args,
+                                 const absl::Status& undecided);
   absl::Status CastForAutocast(const Node& node, const Scope& scope,
                                std::vector<NamedOperand>* operands);
   absl::StatusOr<std::vector<NamedOperand>> Operands(const Node& node, Scope& scope);
   absl::Status Store(const Node& node, Values results, Scope* scope);
-  absl::Status StoreOne(const Argument& name, script::IValue value, Scope* scope);
-  absl::Status Check(absl::string_view name, const script::IValue& value, const Scope& scope);
+  absl::Status StoreOne(const Argument& name, IValue value, Scope* scope);
+  absl::Status Check(absl::string_view name, const IValue& value, const Scope& scope);
 
   // values.cc
-  absl::StatusOr<script::IValue> ValueOf(const Argument& argument, const Scope& scope) const;
-  absl::StatusOr<script::IValue> Lookup(absl::string_view name, const Scope& scope) const;
+  absl::StatusOr<IValue> ValueOf(const Argument& argument, const Scope& scope) const;
+  absl::StatusOr<IValue> Lookup(absl::string_view name, const Scope& scope) const;
   absl::StatusOr<Values> ValuesOf(absl::Span<const Argument* const> arguments,
                                   const Scope& scope) const;
   absl::StatusOr<Values> ListOf(const Argument* argument, const Scope& scope) const;
@@ -96,8 +95,8 @@ class Evaluator {
   absl::StatusOr<Values> OutDtype(const HopCall& call);
   absl::StatusOr<Values> WithEffects(const HopCall& call);
   absl::StatusOr<Values> Functionalized(const HopCall& call);
-  absl::StatusOr<script::IValue> CallByName(absl::string_view target, Values positional,
-                                            std::vector<NamedOperand> keywords);
+  absl::StatusOr<IValue> CallByName(absl::string_view target, Values positional,
+                                    std::vector<NamedOperand> keywords);
 
   // control_flow.cc
   absl::StatusOr<Values> Cond(const HopCall& call);
@@ -114,11 +113,11 @@ class Evaluator {
     bool holds = false;
     Val open;
   };
-  absl::StatusOr<Condition> Decide(const script::IValue& value);
+  absl::StatusOr<Condition> Decide(const IValue& value);
 
   // vmap.cc
   struct Vmap {
-    script::OpenLoop loop;
+    OpenLoop loop;
     struct Result {
       const Node* node;
       int64_t axis;
@@ -126,14 +125,14 @@ class Evaluator {
     std::vector<Result> results;  // of the nodes that give what `loop` produces
   };
   absl::Status RunVmap(const Node& begin, absl::Span<const Node> nodes, Scope& scope);
-  absl::StatusOr<Vmap*> VmapOf(const script::IValue& level);
+  absl::StatusOr<Vmap*> VmapOf(const IValue& level);
   absl::Status AddBatch(const Node& node, Scope* scope);
   absl::Status RemoveBatch(const Node& node, Scope& scope);
 
   Builder& b_;
   const OpEnv& env_;
   const Symbols& symbols_;
-  const script::Answers& answers_;
+  const Answers& answers_;
   OperatorCaller operators_;
   // Comparisons of open sizes that the graph computes, with the question that each is.
   absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;

@@ -11,11 +11,9 @@
 #include "t2n/exported/evaluator.h"
 #include "t2n/exported/targets.h"
 #include "t2n/exported/vmap.h"
-#include "t2n/script/convert_args.h"
+#include "t2n/values/convert_args.h"
 
 namespace t2n::exported {
-
-using script::IValue;
 
 const Argument* Evaluator::HopCall::Find(absl::string_view name) const {
   for (const NamedArgument& input : node.inputs) {
@@ -117,12 +115,12 @@ absl::StatusOr<IValue> Evaluator::CallByName(absl::string_view target, Values po
   if (!op) return absl::NotFoundError(absl::StrCat("operator ", target, " is not known"));
   std::vector<Operand> operands;
   for (const IValue& value : positional) {
-    T2N_ASSIGN_OR_RETURN(Operand operand, script::ToOperand(value));
+    T2N_ASSIGN_OR_RETURN(Operand operand, ToOperand(value));
     operands.push_back(std::move(operand));
   }
   T2N_ASSIGN_OR_RETURN(const Operand result,
                        operators_.CallOverload(op->name, op->overload, operands, keywords));
-  return script::FromOperand(result);
+  return FromOperand(result);
 }
 
 namespace {

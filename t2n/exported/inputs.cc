@@ -9,13 +9,11 @@
 #include "absl/strings/str_join.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
-#include "t2n/ir/dim_values.h"
-#include "t2n/script/builtins.h"
+#include "t2n/builder/dim_values.h"
+#include "t2n/values/builtins.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 // Before torch 2.4 inputs have names of no meaning: arg0_1.
 bool IsNamed(absl::string_view placeholder) { return !absl::StartsWith(placeholder, "arg"); }
@@ -37,7 +35,7 @@ absl::string_view PlaceholderOf(const Argument& input) {
   return "";
 }
 
-const IValue* Given(const std::string& name, const script::InputRequest& request) {
+const IValue* Given(const std::string& name, const InputRequest& request) {
   for (const auto& [of, value] : request.args) {
     if (of == name) return &value;
   }
@@ -47,10 +45,10 @@ const IValue* Given(const std::string& name, const script::InputRequest& request
 // What --inputs says of an input: by name, or in order.
 class Specs {
  public:
-  explicit Specs(const std::vector<script::InputSpec>& specs)
+  explicit Specs(const std::vector<t2n::InputSpec>& specs)
       : specs_(specs), used_(specs.size(), false) {}
 
-  const script::InputSpec* Take(const std::string& name) {
+  const t2n::InputSpec* Take(const std::string& name) {
     for (const std::string& wanted : {name, std::string()}) {
       for (size_t i = 0; i < specs_.size(); ++i) {
         if (used_[i] || specs_[i].name != wanted) continue;
@@ -71,11 +69,11 @@ class Specs {
   }
 
  private:
-  const std::vector<script::InputSpec>& specs_;
+  const std::vector<t2n::InputSpec>& specs_;
   std::vector<bool> used_;
 };
 
-absl::Status AskByType(const script::InputSpec& spec, UserTensor* tensor) {
+absl::Status AskByType(const t2n::InputSpec& spec, UserTensor* tensor) {
   const auto refuse = [&](absl::string_view why) {
     return absl::InvalidArgumentError(absl::StrCat("--inputs: input ", tensor->name, " ", why));
   };
@@ -92,15 +90,14 @@ absl::Status AskByType(const script::InputSpec& spec, UserTensor* tensor) {
   return absl::OkStatus();
 }
 
-absl::Status AskByAxis(const script::DynamicAxis& axis, const script::SymbolFacts& facts,
-                       UserTensor* tensor) {
+absl::Status AskByAxis(const DynamicAxis& axis, const SymbolFacts& facts, UserTensor* tensor) {
   const int64_t rank = static_cast<int64_t>(tensor->asked.size());
   const int64_t at = axis.axis < 0 ? axis.axis + rank : axis.axis;
   if (at < 0 || at >= rank) {
     return absl::InvalidArgumentError(
         absl::StrCat("--dynamic_axes: input ", tensor->name, " has no axis ", axis.axis));
   }
-  tensor->asked[at] = script::OpenSize(axis.symbol, facts);
+  tensor->asked[at] = OpenSize(axis.symbol, facts);
   return absl::OkStatus();
 }
 
@@ -122,22 +119,22 @@ absl::Status AskByValue(const IValue& value, UserTensor* tensor) {
 }
 
 // A value of --args with open sizes in the place of their names.
-IValue WithOpenSizes(const IValue& value, const script::InputRequest& request) {
+IValue WithOpenSizes(const IValue& value, const InputRequest& request) {
   const std::string* name = value.If<std::string>();
   if (!name || !request.open_sizes.count(*name)) return value;
-  return IValue(script::OpenSize(*name, request.facts));
+  return IValue(OpenSize(*name, request.facts));
 }
 
 absl::StatusOr<IValue> GivenTensor(const std::string& name, const IValue& value, Builder* builder) {
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> tensor,
-                       script::CallBuiltin("aten::tensor", {value}, {}, *builder, OpEnv()));
+                       CallBuiltin("aten::tensor", {value}, {}, *builder, OpEnv()));
   if (tensor) return *std::move(tensor);
   return absl::InvalidArgumentError(
       absl::StrCat("--args '", name, "': a tensor is a number or a list of numbers"));
 }
 
 // Folding finds the largest element there (t2n/ir/dim_values.h).
-absl::Status SetLargest(const Val& input, const script::InputRequest& request) {
+absl::Status SetLargest(const Val& input, const InputRequest& request) {
   for (const auto& [of, size] : request.largest) {
     if (of != input->name) continue;
     if (!IsInteger(input.dtype())) {
@@ -171,7 +168,7 @@ std::vector<UserInput> UserInputs(const ExportedProgram& program) {
 }
 
 absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& program,
-                                                    const script::InputRequest& request) {
+                                                    const InputRequest& request) {
   std::vector<UserTensor> tensors;
   std::set<std::string> names;
   Specs specs(request.specs);
@@ -191,17 +188,17 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
       tensors.push_back(std::move(user));
       continue;
     }
-    if (const script::InputSpec* spec = specs.Take(input.name)) {
+    if (const t2n::InputSpec* spec = specs.Take(input.name)) {
       T2N_RETURN_IF_ERROR(AskByType(*spec, &user));
     }
-    for (const script::DynamicAxis& axis : request.dynamic_axes) {
+    for (const DynamicAxis& axis : request.dynamic_axes) {
       if (axis.input == input.name) T2N_RETURN_IF_ERROR(AskByAxis(axis, request.facts, &user));
     }
     tensors.push_back(std::move(user));
   }
   std::string unused;
   if (const auto spec = specs.Unused()) unused = absl::StrCat("--inputs '", *spec, "'");
-  for (const script::DynamicAxis& axis : request.dynamic_axes) {
+  for (const DynamicAxis& axis : request.dynamic_axes) {
     if (!names.count(axis.input)) unused = absl::StrCat("--dynamic_axes '", axis.input, "'");
   }
   for (const auto& [name, value] : request.args) {
@@ -213,14 +210,14 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
 }
 
 absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, const Symbols& symbols,
-                                 const script::InputRequest& request, Builder* builder) {
+                                 const InputRequest& request, Builder* builder) {
   const IValue* given = Given(input.name, request);
   if (const auto* number = input.input->As<SymName>()) {
     if (given) return WithOpenSizes(*given, request);
     const DType dtype = number->type == SymName::Type::kInt     ? DType::kI64
                         : number->type == SymName::Type::kFloat ? DType::kF32
                                                                 : DType::kBool;
-    return script::NewOpenNumber(builder->Input(input.name, ValueType{dtype, {}, nullptr}));
+    return NewOpenNumber(builder->Input(input.name, ValueType{dtype, {}, nullptr}));
   }
   const auto* tensor = input.input->As<TensorName>();
   if (tensor == nullptr) return IValue();  // what no node refers to

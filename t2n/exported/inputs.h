@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "parsers/exported/program.h"
+#include "t2n/builder/builder.h"
 #include "t2n/exported/symbols.h"
-#include "t2n/ir/builder.h"
-#include "t2n/script/signature.h"
-#include "t2n/script/value.h"
+#include "t2n/program/input_request.h"
+#include "t2n/values/value.h"
 
 namespace t2n::exported {
 
@@ -28,12 +28,11 @@ std::vector<UserInput> UserInputs(const ExportedProgram& program);
 // Those that are tensors, with the sizes that --args gives. InvalidArgument if the request asks for
 // what the program has not: an input, an axis, a type.
 absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& program,
-                                                    const script::InputRequest& request);
+                                                    const InputRequest& request);
 
 // The value of a user's input: an input of the graph or, if --args gives it, a constant.
-absl::StatusOr<script::IValue> MakeInput(const UserInput& input, const Graph& graph,
-                                         const Symbols& symbols,
-                                         const script::InputRequest& request, Builder* builder);
+absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, const Symbols& symbols,
+                                 const InputRequest& request, Builder* builder);
 
 }  // namespace t2n::exported
 

@@ -14,13 +14,11 @@
 #include "t2n/exported/places.h"
 #include "t2n/exported/targets.h"
 #include "t2n/exported/weights.h"
-#include "t2n/script/results.h"
-#include "t2n/script/unusable.h"
+#include "t2n/program/results.h"
+#include "t2n/values/unusable.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 bool IsStored(const InputSpec& spec) {
   return spec.kind == InputSpec::Kind::kParameter || spec.kind == InputSpec::Kind::kBuffer ||
@@ -67,7 +65,7 @@ class ExportedModelProgram : public Program {
 
   int64_t version() const override { return OpEnv().version; }
 
-  absl::Status AddKnownFacts(absl::string_view /*method*/, script::InputRequest* request) override {
+  absl::Status AddKnownFacts(absl::string_view /*method*/, InputRequest* request) override {
     T2N_ASSIGN_OR_RETURN(std::vector<UserTensor> tensors, UserTensors(program(), *request));
     for (const UserTensor& tensor : tensors) {
       for (const SymInt& size : tensor.meta->sizes) {
@@ -81,7 +79,7 @@ class ExportedModelProgram : public Program {
       for (std::optional<Dim>& asked : tensor.asked) {
         if (!asked) continue;
         asked = asked->Substitute([&](absl::string_view name) -> std::optional<Dim> {
-          return script::OpenSize(std::string(name), request->facts);
+          return OpenSize(std::string(name), request->facts);
         });
       }
     }
@@ -204,7 +202,7 @@ class ExportedModelProgram : public Program {
   }
 
   static IValue Unusable(absl::Status status) {
-    return IValue(std::make_shared<const script::UnusableValue>(std::move(status)));
+    return IValue(std::make_shared<const UnusableValue>(std::move(status)));
   }
 
   absl::StatusOr<IValue> Stored(const InputSpec& spec, const std::set<std::string>& states,
@@ -232,7 +230,7 @@ class ExportedModelProgram : public Program {
       if (program().outputs[i].kind != OutputSpec::Kind::kUserOutput) continue;
       const std::string name = leaf < names.size() ? names[leaf] : "";
       ++leaf;
-      T2N_RETURN_IF_ERROR(script::AddOutput(*builder, results[i], name, builder->graph()));
+      T2N_RETURN_IF_ERROR(AddOutput(*builder, results[i], name, builder->graph()));
     }
     if (!builder->graph()->outputs().empty()) return absl::OkStatus();
     return absl::FailedPreconditionError("forward returns no tensor");

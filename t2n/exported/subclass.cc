@@ -4,8 +4,6 @@
 
 namespace t2n::exported {
 
-using script::IValue;
-
 const IValue* SubclassTensor::Find(absl::string_view name) const {
   for (const auto& [attribute, value] : attributes_) {
     if (attribute == name) return &value;

@@ -7,28 +7,27 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "t2n/aten/arg.h"
-#include "t2n/script/value.h"
+#include "t2n/aten/core/arg.h"
+#include "t2n/values/value.h"
 
 namespace t2n::exported {
 
 class SubclassTensor : public Opaque {
  public:
-  SubclassTensor(std::string class_name,
-                 std::vector<std::pair<std::string, script::IValue>> attributes)
+  SubclassTensor(std::string class_name, std::vector<std::pair<std::string, IValue>> attributes)
       : class_name_(std::move(class_name)), attributes_(std::move(attributes)) {}
 
   std::string TypeName() const override { return class_name_; }
   // nullptr if it has none of that name.
-  const script::IValue* Find(absl::string_view name) const;
+  const IValue* Find(absl::string_view name) const;
 
  private:
   std::string class_name_;
-  std::vector<std::pair<std::string, script::IValue>> attributes_;
+  std::vector<std::pair<std::string, IValue>> attributes_;
 };
 
 // export::access_subclass_inner_tensor(tensor, name).
-absl::StatusOr<script::IValue> PartOf(const std::vector<script::IValue>& args);
+absl::StatusOr<IValue> PartOf(const std::vector<IValue>& args);
 
 }  // namespace t2n::exported
 

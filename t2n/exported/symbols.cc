@@ -103,7 +103,7 @@ absl::Status Refuse(const UserTensor& tensor, size_t axis, absl::string_view why
 
 Dim Symbols::Of(const std::string& symbol) const {
   const auto it = bound_.find(symbol);
-  return it == bound_.end() ? script::OpenSize(symbol, *facts_) : it->second;
+  return it == bound_.end() ? OpenSize(symbol, *facts_) : it->second;
 }
 
 absl::StatusOr<Dim> Symbols::Value(const Expression& e) const {
@@ -138,7 +138,7 @@ absl::Status Symbols::BindAxis(const UserTensor& tensor, size_t axis, const Expr
 }
 
 absl::StatusOr<Symbols> Symbols::Bind(const std::vector<UserTensor>& tensors,
-                                      const script::SymbolFacts& facts) {
+                                      const SymbolFacts& facts) {
   Symbols symbols(&facts);
   struct Axis {
     const UserTensor* tensor;
@@ -173,7 +173,7 @@ namespace {
 // Takes what a program says into facts, as far as facts can say it.
 class FactTaker {
  public:
-  FactTaker(const std::vector<UserTensor>& tensors, script::SymbolFacts* facts)
+  FactTaker(const std::vector<UserTensor>& tensors, SymbolFacts* facts)
       : tensors_(tensors), facts_(*facts) {}
 
   void TakeDivisors() {
@@ -184,9 +184,9 @@ class FactTaker {
         const auto e = ParseExpression(size.expression);
         const std::optional<Line> line = e.ok() ? LineOf(*e) : std::nullopt;
         if (!line || line->slope < 2) continue;
-        Try([&](script::SymbolFacts* facts) {
-          return script::AddDivisor(*tensor.asked[i], line->slope,
-                                    Mod(line->offset, line->slope).value(), facts);
+        Try([&](SymbolFacts* facts) {
+          return AddDivisor(*tensor.asked[i], line->slope, Mod(line->offset, line->slope).value(),
+                            facts);
         });
       }
     }
@@ -228,17 +228,15 @@ class FactTaker {
       const absl::StatusOr<Dim> left = GuardValue(guard.args[0], symbols);
       const absl::StatusOr<Dim> right = GuardValue(guard.args[1], symbols);
       if (!left.ok() || !right.ok() || Known(*left, kind, *right)) return;
-      Try([&, s = sign](script::SymbolFacts* facts) {
-        return script::AddBound(*left, s, *right, facts);
-      });
+      Try([&, s = sign](SymbolFacts* facts) { return AddBound(*left, s, *right, facts); });
     }
   }
 
  private:
   // Keeps what `add` adds unless it fails, or contradicts what is known.
-  void Try(const std::function<absl::Status(script::SymbolFacts*)>& add) {
-    script::SymbolFacts facts = facts_;
-    if (add(&facts).ok() && script::CheckFacts(facts).ok()) facts_ = std::move(facts);
+  void Try(const std::function<absl::Status(SymbolFacts*)>& add) {
+    SymbolFacts facts = facts_;
+    if (add(&facts).ok() && CheckFacts(facts).ok()) facts_ = std::move(facts);
   }
 
   absl::Status TakeRange(const RangeConstraint& range, const Dim& size) {
@@ -255,7 +253,7 @@ class FactTaker {
     }
     const auto bound = [&](absl::string_view sign, std::optional<int64_t> limit) {
       if (!limit) return;
-      Try([&](script::SymbolFacts* facts) { return script::AddBound(size, sign, *limit, facts); });
+      Try([&](SymbolFacts* facts) { return AddBound(size, sign, *limit, facts); });
     };
     bound(">=", range.min);
     bound("<=", range.max);
@@ -270,8 +268,8 @@ class FactTaker {
     }
     const absl::StatusOr<Dim> size = GuardValue(left.args[0], symbols);
     if (!size.ok() || size->is_const()) return true;
-    Try([&](script::SymbolFacts* facts) {
-      return script::AddDivisor(*size, left.args[1].number, right.number, facts);
+    Try([&](SymbolFacts* facts) {
+      return AddDivisor(*size, left.args[1].number, right.number, facts);
     });
     return true;
   }
@@ -305,17 +303,17 @@ class FactTaker {
   }
 
   const std::vector<UserTensor>& tensors_;
-  script::SymbolFacts& facts_;
+  SymbolFacts& facts_;
 };
 
 }  // namespace
 
-void AddDivisors(const std::vector<UserTensor>& tensors, script::SymbolFacts* facts) {
+void AddDivisors(const std::vector<UserTensor>& tensors, SymbolFacts* facts) {
   FactTaker(tensors, facts).TakeDivisors();
 }
 
 absl::Status AddProgramFacts(const ExportedProgram& program, const std::vector<UserTensor>& tensors,
-                             script::SymbolFacts* facts) {
+                             SymbolFacts* facts) {
   T2N_ASSIGN_OR_RETURN(const Symbols symbols, Symbols::Bind(tensors, *facts));
   FactTaker taker(tensors, facts);
   T2N_RETURN_IF_ERROR(taker.TakeRanges(program, symbols));

@@ -12,7 +12,7 @@
 #include "parsers/exported/expression.h"
 #include "parsers/exported/program.h"
 #include "t2n/ir/dim.h"
-#include "t2n/script/symbol_facts.h"
+#include "t2n/sizes/symbol_facts.h"
 
 namespace t2n::exported {
 
@@ -31,30 +31,30 @@ class Symbols {
   // makes s69 an eighth of it. `facts` must outlive the result. Errors: InvalidArgument where a
   // size is fixed in the program or is asked to be two things.
   static absl::StatusOr<Symbols> Bind(const std::vector<UserTensor>& tensors,
-                                      const script::SymbolFacts& facts);
+                                      const SymbolFacts& facts);
 
   // The size that it is. Unimplemented for expressions that are no Dim.
   absl::StatusOr<Dim> Size(const SymInt& size) const;
   absl::StatusOr<Dim> Value(const Expression& e) const;
 
  private:
-  explicit Symbols(const script::SymbolFacts* facts) : facts_(facts) {}
+  explicit Symbols(const SymbolFacts* facts) : facts_(facts) {}
   Dim Of(const std::string& symbol) const;
   absl::Status BindAxis(const UserTensor& tensor, size_t axis, const Expression& e);
 
-  const script::SymbolFacts* facts_;
+  const SymbolFacts* facts_;
   std::map<std::string, Dim> bound_;
 };
 
 // Adds to `facts` what divides the sizes that are asked for by a name: `B` where the program has
 // `8*s69` is a multiple of 8.
-void AddDivisors(const std::vector<UserTensor>& tensors, script::SymbolFacts* facts);
+void AddDivisors(const std::vector<UserTensor>& tensors, SymbolFacts* facts);
 
 // Adds to `facts` what the program says of the sizes of these tensors, as far as facts can say it:
 // ranges and guards. InvalidArgument where a size is asked to be what the program was not exported
 // for.
 absl::Status AddProgramFacts(const ExportedProgram& program, const std::vector<UserTensor>& tensors,
-                             script::SymbolFacts* facts);
+                             SymbolFacts* facts);
 
 }  // namespace t2n::exported
 

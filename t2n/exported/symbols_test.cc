@@ -20,7 +20,7 @@ constexpr absl::string_view kS77 = "Symbol('s77', positive=True, integer=True)";
 TEST(SymbolsTest, ASymbolThatNothingIsAskedOfKeepsItsName) {
   TensorMeta meta;
   meta.sizes = {Expr(kS77), Number(4)};
-  const script::SymbolFacts facts;
+  const SymbolFacts facts;
   const auto symbols = Symbols::Bind({{"x", 0, &meta, {std::nullopt, std::nullopt}}}, facts);
   ASSERT_TRUE(symbols.ok()) << symbols.status();
   EXPECT_EQ(symbols->Size(meta.sizes[0])->ToString(), "s77");
@@ -30,16 +30,16 @@ TEST(SymbolsTest, ASymbolThatNothingIsAskedOfKeepsItsName) {
 TEST(SymbolsTest, ADerivedSizeIsSolvedForItsSymbol) {
   TensorMeta meta;
   meta.sizes = {Expr(kEighths)};
-  script::SymbolFacts facts;
+  SymbolFacts facts;
   std::vector<UserTensor> tensors = {{"x", 0, &meta, {Dim(24)}}};
   auto symbols = Symbols::Bind(tensors, facts);
   ASSERT_TRUE(symbols.ok()) << symbols.status();
   EXPECT_EQ(*symbols->Size(Expr("s69")), Dim(3));
   tensors[0].asked = {Dim(25)};
   EXPECT_THAT(Symbols::Bind(tensors, facts).status().message(), HasSubstr("it is 8*s69"));
-  tensors[0].asked = {script::OpenSize("B", facts)};
+  tensors[0].asked = {OpenSize("B", facts)};
   AddDivisors(tensors, &facts);
-  tensors[0].asked = {script::OpenSize("B", facts)};
+  tensors[0].asked = {OpenSize("B", facts)};
   symbols = Symbols::Bind(tensors, facts);
   ASSERT_TRUE(symbols.ok()) << symbols.status();
   EXPECT_EQ(symbols->Size(Expr(kEighths))->ToString(), "8*B_by_8");
@@ -49,7 +49,7 @@ TEST(SymbolsTest, ADerivedSizeIsSolvedForItsSymbol) {
 TEST(SymbolsTest, WhatTheProgramHasFixedCannotBeAskedFor) {
   TensorMeta meta;
   meta.sizes = {Expr(kS77), Expr(kS77), Number(4)};
-  const script::SymbolFacts facts;
+  const SymbolFacts facts;
   const auto refusal = [&](std::vector<std::optional<Dim>> asked) {
     return std::string(
         Symbols::Bind({{"x", 0, &meta, std::move(asked)}}, facts).status().message());
@@ -68,12 +68,12 @@ TEST(SymbolsTest, RangesAndGuardsBecomeFacts) {
   program.guards = {"L['x'].size()[0] >= L['y'].size()[0]", "L['flat_args'][1].size()[0] % 4 == 0"};
   const std::vector<UserTensor> tensors = {{"x", 0, &x, {std::nullopt}},
                                            {"y", 1, &y, {std::nullopt}}};
-  script::SymbolFacts facts;
+  SymbolFacts facts;
   ASSERT_TRUE(AddProgramFacts(program, tensors, &facts).ok());
   EXPECT_EQ(facts["s0"].range.min, 2);
   EXPECT_EQ(facts["s0"].range.max, 64);
   EXPECT_EQ(facts.count("u0"), 0);
-  EXPECT_EQ(LessEqual(script::OpenSize("s1", facts), script::OpenSize("s0", facts)), true);
+  EXPECT_EQ(LessEqual(OpenSize("s1", facts), OpenSize("s0", facts)), true);
 }
 
 TEST(SymbolsTest, ANumberOutsideOfTheRangeIsRefused) {
@@ -81,13 +81,13 @@ TEST(SymbolsTest, ANumberOutsideOfTheRangeIsRefused) {
   x.sizes = {Expr("s0")};
   ExportedProgram program;
   program.ranges = {{"s0", 2, 64}};
-  script::SymbolFacts facts;
+  SymbolFacts facts;
   EXPECT_THAT(AddProgramFacts(program, {{"x", 0, &x, {Dim(65)}}}, &facts).message(),
               HasSubstr("exported for at least 2 and at most 64"));
 }
 
 TEST(SymbolsTest, ExpressionsThatAreNoSizesAreRefused) {
-  const script::SymbolFacts facts;
+  const SymbolFacts facts;
   const auto symbols = Symbols::Bind({}, facts);
   ASSERT_TRUE(symbols.ok());
   EXPECT_EQ(*symbols->Size(Expr("TruncToInt(IntTrueDiv(s0, 3))")),

@@ -10,12 +10,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "t2n/alias/tensor_ref.h"
-#include "t2n/aten/op_call.h"
+#include "t2n/aten/core/op_call.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 constexpr absl::string_view kOperators = "torch.ops.";
 constexpr absl::string_view kHigherOrder = "torch.ops.higher_order.";

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "t2n/ir/primitives.h"
-#include "t2n/script/value.h"
+#include "t2n/values/value.h"
 
 namespace t2n::exported {
 
@@ -40,8 +40,7 @@ absl::string_view BuiltinOf(absl::string_view target);
 std::optional<Op> ComparisonOf(absl::string_view builtin);
 
 // The size, the stride or the like of a tensor, for names that begin with kSizePrefix.
-absl::StatusOr<script::IValue> SizeOf(absl::string_view what,
-                                      const std::vector<script::IValue>& args);
+absl::StatusOr<IValue> SizeOf(absl::string_view what, const std::vector<IValue>& args);
 
 }  // namespace t2n::exported
 

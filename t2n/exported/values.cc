@@ -2,12 +2,10 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
-#include "t2n/script/unusable.h"
+#include "t2n/values/unusable.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 // torch's own numbers (c10/core/Layout.h, MemoryFormat.h), as TorchScript has them.
 int64_t CodeOf(Layout layout) {
@@ -55,7 +53,7 @@ absl::StatusOr<IValue> Evaluator::Lookup(absl::string_view name, const Scope& sc
     return absl::InternalError(absl::StrCat("value '", name, "' is not there"));
   }
   if (const auto opaque = it->second.opaque()) {
-    const auto* unusable = dynamic_cast<const script::UnusableValue*>(opaque.get());
+    const auto* unusable = dynamic_cast<const UnusableValue*>(opaque.get());
     if (unusable) return unusable->status();
   }
   return it->second;

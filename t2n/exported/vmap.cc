@@ -3,14 +3,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "t2n/aten/common.h"
+#include "t2n/aten/core/common.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
 
 namespace t2n::exported {
 namespace {
-
-using script::IValue;
 
 std::optional<int64_t> Number(const IValue& value) {
   const Dim* d = value.If<Dim>();
@@ -51,7 +49,7 @@ absl::Status Evaluator::RunVmap(const Node& begin, absl::Span<const Node> nodes,
   if (vmap.loop.length == Dim(0)) {
     for (const Val& row : vmap.loop.produced) stacked.push_back(b_.Slice(row, 0, 0, 0));
   } else {
-    T2N_ASSIGN_OR_RETURN(stacked, script::MakeScan(vmap.loop, &b_));
+    T2N_ASSIGN_OR_RETURN(stacked, MakeScan(vmap.loop, &b_));
   }
   for (size_t i = 0; i < vmap.results.size(); ++i) {
     const auto& [node, axis] = vmap.results[i];

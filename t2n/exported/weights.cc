@@ -6,20 +6,19 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/subclass.h"
-#include "t2n/script/unusable.h"
+#include "t2n/values/unusable.h"
 
 namespace t2n::exported {
 namespace {
 
 namespace tv = torchvalue;
-using script::IValue;
 
 }  // namespace
 
 IValue Weights::Load(const StoredTensor& tensor, const std::string& path) {
   absl::StatusOr<IValue> value = LoadValue(tensor.archive, *tensor.value, path);
   if (value.ok()) return *std::move(value);
-  return IValue(std::make_shared<const script::UnusableValue>(
+  return IValue(std::make_shared<const UnusableValue>(
       absl::Status(value.status().code(), absl::StrCat(path, ": ", value.status().message()))));
 }
 

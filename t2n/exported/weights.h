@@ -8,9 +8,9 @@
 #include "absl/status/statusor.h"
 #include "parsers/exported/container.h"
 #include "t2n/alias/tensor_ref.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 #include "t2n/program/stored_tensors.h"
-#include "t2n/script/value.h"
+#include "t2n/values/value.h"
 
 namespace t2n::exported {
 
@@ -21,17 +21,17 @@ class Weights {
 
   // The value of a stored tensor, a part of which is called `path`; what cannot be had is a value
   // whose use is refused.
-  script::IValue Load(const StoredTensor& tensor, const std::string& path);
+  IValue Load(const StoredTensor& tensor, const std::string& path);
 
   // The same tensor as an input of the graph called `path`: what a call finds in it is not known.
-  absl::StatusOr<script::IValue> LoadAsInput(const StoredTensor& tensor, const std::string& path);
+  absl::StatusOr<IValue> LoadAsInput(const StoredTensor& tensor, const std::string& path);
 
  private:
-  absl::StatusOr<script::IValue> LoadValue(const std::shared_ptr<const Archive>& archive,
-                                           const torchvalue::Value& value, const std::string& path);
-  absl::StatusOr<script::IValue> LoadRecord(const std::shared_ptr<const Archive>& archive,
-                                            const torchvalue::TensorRecord& record,
-                                            const std::string& path);
+  absl::StatusOr<IValue> LoadValue(const std::shared_ptr<const Archive>& archive,
+                                   const torchvalue::Value& value, const std::string& path);
+  absl::StatusOr<IValue> LoadRecord(const std::shared_ptr<const Archive>& archive,
+                                    const torchvalue::TensorRecord& record,
+                                    const std::string& path);
 
   StoredTensors& stored_;
   Builder& b_;

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "parsers/limits.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/rule_families.h"
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 
 namespace t2n {
 

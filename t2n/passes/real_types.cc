@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
 #include "t2n/passes/rewriter.h"

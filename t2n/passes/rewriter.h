@@ -7,7 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 
 namespace t2n {
 

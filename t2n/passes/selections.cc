@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "t2n/ir/selection.h"
+#include "t2n/builder/selection.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/rewriter.h"
 

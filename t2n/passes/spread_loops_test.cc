@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "gtest/gtest.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 #include "t2n/kernels/testing.h"
 #include "t2n/reference/run.h"
 

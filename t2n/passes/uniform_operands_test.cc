@@ -1,7 +1,7 @@
 #include "t2n/passes/uniform_operands.h"
 
 #include "gtest/gtest.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 
 namespace t2n {
 namespace {

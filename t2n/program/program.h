@@ -12,10 +12,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "t2n/aten/op_call.h"
+#include "t2n/aten/core/op_call.h"
 #include "t2n/ir/graph.h"
-#include "t2n/script/evaluator.h"
-#include "t2n/script/signature.h"
+#include "t2n/program/input_request.h"
+#include "t2n/sizes/assumptions.h"
 
 namespace t2n {
 
@@ -34,8 +34,8 @@ struct StatefulModel {
 
 // What a call is made with. More of it becomes known as calls are made.
 struct CallRequest {
-  script::InputRequest inputs;
-  script::Answers answers;  // to questions about open sizes
+  InputRequest inputs;
+  Answers answers;  // to questions about open sizes
   // Questions whose answer the graph computes: both ways are run. A program may not know how.
   std::set<std::string> left_open;
   bool leave_all_open = false;
@@ -48,7 +48,7 @@ class Caller {
   virtual ~Caller() = default;
 
   // One abstract call. Its nodes go to the graph, those too that a call which fails leaves. A
-  // failure is a question about sizes (script::Undecided), the program's own (script::Raised), or a
+  // failure is a question about sizes (Undecided), the program's own (Raised), or a
   // refusal.
   using Once =
       std::function<absl::Status(const CallRequest& request, const OpEnv& env, Graph* graph)>;
@@ -65,13 +65,12 @@ class Program {
   virtual int64_t version() const = 0;
 
   // Adds what the archive itself says of its open sizes. What the request says already stays.
-  virtual absl::Status AddKnownFacts(absl::string_view /*method*/,
-                                     script::InputRequest* /*request*/) {
+  virtual absl::Status AddKnownFacts(absl::string_view /*method*/, InputRequest* /*request*/) {
     return absl::OkStatus();
   }
 
   // Evaluates `method` by as many calls as show what it keeps between them; without `keep_state`
-  // the first call alone counts. Errors carry a place (see script::PlaceOf): Unimplemented and
+  // the first call alone counts. Errors carry a place (see PlaceOf): Unimplemented and
   // NotFound for what is refused, FailedPrecondition and InvalidArgument for what a flag can mend.
   virtual absl::StatusOr<StatefulModel> Evaluate(absl::string_view method, bool keep_state,
                                                  Caller& caller) = 0;
@@ -82,15 +81,6 @@ class Program {
   // What may be behind the failure of the last call: sizes that look frozen, a line each.
   virtual std::vector<std::string> Hints() const { return {}; }
 };
-
-// Opens the archive at `path` as what its content says it is. `model`: its name, where an archive
-// of torch.export holds several; may be empty. Errors: see LoadModelArchive and LoadExportedModel.
-absl::StatusOr<std::unique_ptr<Program>> OpenProgram(const std::string& path,
-                                                     absl::string_view model);
-
-// The same of an archive that is open.
-absl::StatusOr<std::unique_ptr<Program>> OpenProgram(std::shared_ptr<const Archive> archive,
-                                                     absl::string_view model);
 
 }  // namespace t2n
 

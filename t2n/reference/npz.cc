@@ -13,8 +13,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "parsers/limits.h"
 #include "re2/re2.h"
+#include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 
 namespace t2n {

@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "t2n/base/status.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 #include "t2n/reference/npz.h"
 #include "t2n/reference/run.h"
 #include "t2n/runtime/child.h"

@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "t2n/base/status.h"
+#include "t2n/base/version.h"
 #include "t2n/reference/npz.h"
-#include "t2n/version.h"
 
 namespace t2n {
 namespace {

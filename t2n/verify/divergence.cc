@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/convert/report.h"
 #include "t2n/reference/run.h"
-#include "t2n/report.h"
 #include "t2n/runtime/tract.h"
 
 namespace t2n {

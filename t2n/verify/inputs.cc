@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "t2n/base/status.h"
-#include "t2n/ir/builder.h"
+#include "t2n/builder/builder.h"
 #include "t2n/kernels/kernel.h"
 #include "t2n/reference/run.h"
 

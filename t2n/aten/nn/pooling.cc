@@ -1,0 +1,211 @@
+// Max and average pooling with windows of one size (ATen/native/Pool.h).
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "t2n/aten/core/layers.h"
+#include "t2n/aten/core/memory.h"
+#include "t2n/aten/core/promote.h"
+#include "t2n/aten/nn/ops.h"
+
+namespace t2n {
+namespace {
+
+struct Pooling {
+  Val x;  // [N, C, spatial...]
+  bool batched = true;
+  int64_t n = 0;  // spatial axes
+  std::vector<int64_t> size, stride, dilation, padding;
+  Shape output;  // spatial sizes
+};
+
+// The number of windows. With ceil_mode the last window may reach past the padded input, as long as
+// it does not start behind the input and its left padding.
+Dim OutputSize(const Dim& in, int64_t size, int64_t stride, int64_t dilation, int64_t pad,
+               bool ceil_mode) {
+  Dim room = in + 2 * pad - dilation * (size - 1) - 1;
+  if (!ceil_mode || stride == 1) return FloorDiv(room, stride) + 1;
+  Dim ceil = CeilDiv(room, stride) + 1;
+  if (stride + pad < dilation * (size - 1) + 2) return ceil;
+  return Min(ceil, FloorDiv(in + pad - 1, stride) + 1);
+}
+
+Pooling ReadPooling(OpCall& c, int64_t n) {
+  Pooling p;
+  p.n = n;
+  p.x = c.tensor("self");
+  p.batched = p.x.rank() == n + 2;
+  if (p.x.rank() != n + 1 && p.x.rank() != n + 2) c.Refuse("rank of the input");
+  if (!p.batched) p.x = c.b.Unsqueeze(p.x, 0);
+  p.size = c.ints("kernel_size", n, 1);
+  p.stride = c.ints("stride");
+  p.stride = p.stride.empty() ? p.size : c.ints("stride", n, 1);
+  p.padding = c.ints("padding", n, 0);
+  p.dilation = c.ints("dilation", n, 1);
+  bool ceil_mode = c.boolean("ceil_mode");
+  for (int64_t i = 0; i < n; ++i) {
+    if (p.stride[i] < 1 || p.size[i] < 1 || p.padding[i] < 0 || 2 * p.padding[i] > p.size[i]) {
+      c.Refuse("kernel_size, stride or padding out of range");
+      return p;
+    }
+    p.output.push_back(
+        OutputSize(p.x.dim(i + 2), p.size[i], p.stride[i], p.dilation[i], p.padding[i], ceil_mode));
+  }
+  return p;
+}
+
+// What the last window needs behind the input.
+Dim PadAfter(const Pooling& p, int64_t i) {
+  Dim end = (p.output[i] - 1) * p.stride[i] + p.dilation[i] * (p.size[i] - 1) + 1;
+  return Max(end - p.x.dim(i + 2) - p.padding[i], 0);
+}
+
+// Fills the window's padding; what depends on a symbol is padded here with `value`, widening *x.
+Window PadWindow(Builder& b, const Pooling& p, double value, Val* x) {
+  Window w{p.size, p.stride, p.dilation, p.padding, p.padding};
+  Shape zeros(p.n + 2, Dim(0)), after = zeros;
+  for (int64_t i = 0; i < p.n; ++i) {
+    bool plain = p.output[i] == OutputSize(p.x.dim(i + 2), p.size[i], p.stride[i], p.dilation[i],
+                                           p.padding[i], false);
+    Dim end = plain ? Dim(p.padding[i]) : PadAfter(p, i);
+    w.pad_after[i] = end.is_const() ? end.value() : 0;
+    if (!end.is_const()) after[i + 2] = end;
+  }
+  *x = b.Pad(p.x, zeros, after, "constant", value);
+  return w;
+}
+
+double Lowest(DType t) {
+  if (IsFloat(t)) return -std::numeric_limits<double>::infinity();
+  return IsSigned(t) ? -std::pow(2, 8 * ItemSize(t) - 1) : 0;
+}
+
+// Flat positions in a plane of spatial sizes `from` as positions in the plane `to` (none lies
+// outside it).
+Val MapIndices(Builder& b, Val flat, absl::Span<const Dim> from, absl::Span<const Dim> to) {
+  if (from == to) return flat;
+  Val out;
+  Dim scale = 1;
+  for (size_t i = from.size(); i-- > 0;) {
+    Val size = b.DimScalar(from[i]);
+    Val part = b.Mul(b.Rem(flat, size), b.DimScalar(scale));
+    out = out ? b.Add(out, part) : part;
+    flat = b.Div(flat, size);
+    scale *= to[i];
+  }
+  return out;
+}
+
+std::vector<Val> MaxPoolAll(OpCall& c, int64_t n) {
+  Builder& b = c.b;
+  Pooling p = ReadPooling(c, n);
+  if (!b.ok()) return {Val(), Val()};
+  Val x;
+  Window w = PadWindow(b, p, Lowest(p.x.dtype()), &x);
+  std::vector<Val> y = b.MaxPool(x, w);
+  y[1] = MapIndices(b, y[1], absl::MakeSpan(x.shape()).subspan(2),
+                    absl::MakeSpan(p.x.shape()).subspan(2));
+  if (!p.batched) y = {b.Squeeze(y[0], 0), b.Squeeze(y[1], 0)};
+  return y;
+}
+
+template <int kAxes>
+Arg MaxPool(OpCall& c) {
+  return MaxPoolAll(c, kAxes)[0];
+}
+
+template <int kAxes>
+Arg MaxPoolWithIndices(OpCall& c) {
+  return Arg::Tuple(MaxPoolAll(c, kAxes));
+}
+
+// How many elements each window of axis `i` counts: those within the padded input, or only those
+// of the input itself. Shape [output], followed by ones up to the last axis.
+Val WindowCounts(Builder& b, const Pooling& p, int64_t i, bool count_include_pad, DType dtype) {
+  Val start = b.Mul(b.Iota(p.output[i]), static_cast<double>(p.stride[i])) - p.padding[i];
+  Val end = start + static_cast<double>(p.size[i]);
+  Dim limit = p.x.dim(i + 2) + (count_include_pad ? p.padding[i] : 0);
+  end = b.Min(end, b.DimScalar(limit));
+  if (!count_include_pad) start = b.Max(start, 0.0);
+  return AlongAxis(b, b.Cast(b.Sub(end, start), dtype), i, p.n);
+}
+
+bool EndsInPadding(const Pooling& p) {
+  for (int64_t i = 0; i < p.n; ++i) {
+    Dim end = (p.output[i] - 1) * p.stride[i] + p.size[i];
+    if (LessEqual(end, p.x.dim(i + 2) + 2 * p.padding[i]) != true) return false;
+  }
+  return true;
+}
+
+// Sums of windows divided by their counts or by `divisor`.
+Val AvgBySums(OpCall& c, const Pooling& p, bool count_include_pad, std::optional<double> divisor) {
+  Builder& b = c.b;
+  Val x;
+  Window w = PadWindow(b, p, 0, &x);
+  double volume = 1;
+  for (int64_t s : p.size) volume *= static_cast<double>(s);
+  Val mean = b.AvgPool(x, w, true);
+  if (divisor) return mean * (volume / *divisor);
+  Val counts;
+  for (int64_t i = 0; i < p.n; ++i) {
+    Val along = WindowCounts(b, p, i, count_include_pad, x.dtype());
+    counts = counts ? b.Mul(counts, along) : along;
+  }
+  return b.Mul(mean, volume / counts);
+}
+
+template <int kAxes>
+Arg AvgPool(OpCall& c) {
+  Builder& b = c.b;
+  bool count_include_pad = c.boolean("count_include_pad");
+  std::optional<double> divisor;
+  if (c.has("divisor_override")) divisor = c.number("divisor_override");
+  if (divisor == 0.0) return c.RefuseArg("divisor_override");
+  Pooling p = ReadPooling(c, kAxes);
+  if (!b.ok()) return Val();
+  Val y;
+  if (!divisor && EndsInPadding(p)) {
+    y = b.AvgPool(p.x, Window{p.size, p.stride, p.dilation, p.padding, p.padding},
+                  count_include_pad);
+  } else {
+    y = AvgBySums(c, p, count_include_pad, divisor);
+  }
+  return p.batched ? y : b.Squeeze(y, 0);
+}
+
+constexpr OpEntry kOps[] = {
+    {"aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
+     "int[1] dilation=[1], bool ceil_mode=False) -> Tensor",
+     MaxPool<1>, &kOrderUnstated},
+    {"aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
+     "dilation=1, bool ceil_mode=False) -> Tensor",
+     MaxPool<2>},
+    {"aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
+     "dilation=1, bool ceil_mode=False) -> Tensor",
+     MaxPool<3>},
+    {"aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] "
+     "padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)",
+     MaxPoolWithIndices<1>, &kOrderUnstated},
+    {"aten::max_pool2d_with_indices(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] "
+     "padding=0, int[2] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
+     MaxPoolWithIndices<2>},
+    {"aten::max_pool3d_with_indices(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] "
+     "padding=0, int[3] dilation=1, bool ceil_mode=False) -> (Tensor, Tensor)",
+     MaxPoolWithIndices<3>},
+    {"aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool "
+     "ceil_mode=False, bool count_include_pad=True) -> Tensor",
+     AvgPool<1>, &kOrderUnstated},
+    {"aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
+     "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+     AvgPool<2>},
+    {"aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
+     "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+     AvgPool<3>, &kOrderUnstated},
+};
+
+}  // namespace
+
+absl::Span<const OpEntry> PoolingOps() { return kOps; }
+
+}  // namespace t2n

@@ -1,0 +1,144 @@
+#include "t2n/convert/report.h"
+
+#include <cstdio>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
+#include "t2n/base/status.h"
+
+namespace t2n {
+namespace {
+
+proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
+  proto::TensorInfo info;
+  info.set_name(name);
+  info.set_dtype(std::string(DTypeName(type.dtype)));
+  for (const Dim& d : type.shape) info.add_shape(d.ToString());
+  return info;
+}
+
+void DescribeSymbols(const Graph& graph, const EmitSpec& emit, proto::ConversionReport* report) {
+  for (const auto& [name, range] : emit.symbols) {
+    proto::SymbolInfo& symbol = *report->add_symbols();
+    symbol.set_name(name);
+    if (range.min) symbol.set_least(*range.min);
+    if (range.max) symbol.set_most(*range.max);
+    for (size_t i = 0; i < graph.inputs().size(); ++i) {
+      const Shape& shape = graph.inputs()[i]->shape();
+      for (size_t axis = 0; axis < shape.size(); ++axis) {
+        const std::vector<std::string> of = shape[axis].Symbols();
+        if (std::find(of.begin(), of.end(), name) == of.end()) continue;
+        symbol.add_axes(absl::StrCat(report->inputs(i).name(), ":", axis));
+      }
+    }
+  }
+  for (const Dim& relation : emit.relations) {
+    report->add_relations(absl::StrCat(relation.ToString(), " >= 0"));
+  }
+}
+
+void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report) {
+  for (const EmittedOperation& operation : emitted.operation_list) {
+    proto::OperationInfo& info = *report->add_operation_list();
+    for (const std::string& result : operation.results) info.add_results(result);
+    info.set_operation(operation.operation);
+    info.set_line(operation.line);
+    if (!operation.place) continue;
+    info.set_module(operation.place->module_path);
+    info.set_source(operation.place->ToString());
+  }
+  for (const EmittedVariable& variable : emitted.variable_list) {
+    proto::VariableInfo& info = *report->add_variable_list();
+    info.set_name(variable.name);
+    info.set_file(absl::StrCat(variable.label, ".dat"));
+    info.set_dtype(std::string(DTypeName(variable.dtype)));
+    for (int64_t size : variable.sizes) info.add_shape(size);
+    info.set_bytes(variable.bytes);
+  }
+}
+
+template <typename List>
+std::string Tensors(const List& list) {
+  return absl::StrJoin(list, ", ", [](std::string* out, const proto::TensorInfo& t) {
+    absl::StrAppend(out, t.name(), " ", t.dtype(), "[", absl::StrJoin(t.shape(), ","), "]");
+  });
+}
+
+std::string Megabytes(int64_t bytes) {
+  return bytes < 1000000 ? absl::StrFormat("%.1f kB", bytes / 1e3)
+                         : absl::StrFormat("%.1f MB", bytes / 1e6);
+}
+
+}  // namespace
+
+void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, const EmitSpec& emit,
+                   const EmitReport& emitted, proto::ConversionReport* report) {
+  for (size_t i = 0; i < graph.inputs().size(); ++i) {
+    *report->add_inputs() = Describe(emitted.inputs[i], graph.inputs()[i]->type);
+  }
+  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+    *report->add_outputs() = Describe(emitted.outputs[i], graph.outputs()[i]->type);
+  }
+  for (const StateTensor& s : states) {
+    proto::StateInfo& state = *report->add_states();
+    state.set_attribute(s.path);
+    *state.mutable_input() = report->inputs(s.input);
+    *state.mutable_output() = report->outputs(s.output);
+    state.set_initial(InitialValueFile(emitted.inputs[s.input]));
+  }
+  report->set_variables(emitted.variables);
+  report->set_variable_bytes(emitted.variable_bytes);
+  report->set_operations(emitted.assignments);
+  report->set_target(emit.target.name);
+  report->set_out(emit.path);
+  const size_t fault = emit.test_fault;
+  if (fault > 0 && fault <= graph.nodes().size()) {
+    report->set_test_fault(DescribeNode(*graph.nodes()[fault - 1]));
+  }
+  DescribeSymbols(graph, emit, report);
+  DescribeContent(emitted, report);
+}
+
+std::string DescribeNode(const Node& node) {
+  const std::string at = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
+  return absl::StrCat(OpName(node.op), at);
+}
+
+std::string Summary(const proto::ConversionReport& report) {
+  return absl::StrCat(report.variables(), " variables, ", Megabytes(report.variable_bytes()), ", ",
+                      report.operations(), " operations, ", Tensors(report.inputs()), " -> ",
+                      Tensors(report.outputs()));
+}
+
+absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  const auto status = google::protobuf::util::MessageToJsonString(report, &text, options);
+  if (!status.ok()) return absl::InternalError(std::string(status.message()));
+  return text;
+}
+
+absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path) {
+  std::string text;
+  if (absl::EndsWith(path, ".textproto") || absl::EndsWith(path, ".txtpb")) {
+    google::protobuf::TextFormat::PrintToString(report, &text);
+  } else {
+    T2N_ASSIGN_OR_RETURN(text, ReportJson(report));
+  }
+  const std::string unfinished = path + ".tmp";
+  std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (file.good() && std::rename(unfinished.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  std::remove(unfinished.c_str());
+  return absl::FailedPreconditionError(absl::StrCat("--report ", path, ": cannot be written"));
+}
+
+}  // namespace t2n

@@ -1,0 +1,36 @@
+// What a conversion did, for programs: ConversionReport, and its files.
+#ifndef T2N_CONVERT_REPORT_H_
+#define T2N_CONVERT_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "emit/emit.h"
+#include "proto/conversion.pb.h"
+#include "t2n/program/program.h"
+
+namespace t2n {
+
+// Fills in what is known of a model once it is written: interface, open sizes, states, operations,
+// weights. `emit` is what it was written with.
+void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, const EmitSpec& emit,
+                   const EmitReport& emitted, proto::ConversionReport* report);
+
+// `Conv at code/__torch__/net.py:12:4 (module conv1)`
+std::string DescribeNode(const Node& node);
+
+// `20 variables, 11.2 MB, 61 operations, x f32[1,3,224,224] -> output f32[1,1000]`
+std::string Summary(const proto::ConversionReport& report);
+
+// The report as JSON, its fields named as in the .proto.
+absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report);
+
+// Writes the report at `path`: in protobuf's text format if it ends in .textproto or .txtpb, as
+// JSON otherwise. The file appears whole or not at all.
+absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path);
+
+}  // namespace t2n
+
+#endif  // T2N_CONVERT_REPORT_H_

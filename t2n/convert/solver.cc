@@ -1,0 +1,81 @@
+#include "t2n/convert/solver.h"
+
+#include <map>
+#include <utility>
+
+#include "t2n/base/status.h"
+#include "t2n/sizes/least_sizes.h"
+
+namespace t2n {
+namespace {
+
+constexpr int kMaxPasses = 8;  // until no more is known of the sizes
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
+  T2N_RETURN_IF_ERROR(CallWhereItDoesNotRaise(
+      [&](const Assumptions& assumed, bool trial) { return CallAnswered(once, assumed, trial); },
+      &assumed_));
+  return std::move(graph_);
+}
+
+absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, bool trial) {
+  CallRequest request;
+  request.answers = assumed.answers;
+  request.left_open = assumed.left_open;
+  request.leave_all_open = trial;
+  T2N_ASSIGN_OR_RETURN(request.inputs, WithAnswers(assumed.answers));
+  OpEnv own = env_;
+  if (trial) own.warn = [](const std::string&) {};
+  for (int pass = 0;; ++pass) {
+    auto graph = std::make_unique<Graph>();
+    const absl::Status status = once(request, own, graph.get());
+    if (status.ok()) {
+      if (trial) return status;
+      graph_ = std::move(graph);
+      request_ = std::move(request.inputs);
+      return status;
+    }
+    // What has been done needs sizes; known, they may decide what stopped the call.
+    T2N_ASSIGN_OR_RETURN(const bool raised, RaiseLeastSizes(*graph, &request.inputs));
+    if (!raised || pass == kMaxPasses) return status;
+  }
+}
+
+absl::StatusOr<bool> Solver::LearnFrom(const Graph& graph) {
+  if (learned_++ == kMaxPasses) return false;
+  T2N_ASSIGN_OR_RETURN(request_, WithAnswers(assumed_.answers));
+  return RaiseLeastSizes(graph, &request_);
+}
+
+// The request with what the answers say of the sizes, as far as that can be said of them.
+absl::StatusOr<InputRequest> Solver::WithAnswers(const Answers& answers) const {
+  InputRequest request = request_;
+  for (const std::string& fact : AsAssertions(answers)) {
+    SymbolFacts facts = request.facts;
+    if (ParseAssertion(fact, &facts).ok()) request.facts = std::move(facts);
+  }
+  T2N_RETURN_IF_ERROR(CheckFacts(request.facts));
+  T2N_ASSIGN_OR_RETURN(request.specs, ParseInputs(inputs_, request.facts));
+  return request;
+}
+
+// Takes what the graph needs of the sizes into the request; whether that was not known. What can be
+// called is as much as before.
+absl::StatusOr<bool> Solver::RaiseLeastSizes(const Graph& graph, InputRequest* request) const {
+  const std::map<std::string, Range> symbols = InputSymbols(graph, request->facts);
+  std::map<std::string, int64_t> known;
+  for (const auto& [symbol, range] : symbols) known[symbol] = range.min.value_or(1);
+  bool raised = false;
+  for (const auto& [symbol, least] : LeastSizes(graph, known)) {
+    const auto it = symbols.find(symbol);
+    if (it == symbols.end() || least > it->second.max.value_or(least)) continue;
+    request->facts[symbol].range.min = least;
+    raised = true;
+  }
+  T2N_ASSIGN_OR_RETURN(request->specs, ParseInputs(inputs_, request->facts));
+  return raised;
+}
+
+}  // namespace t2n

@@ -1,0 +1,49 @@
+#include "t2n/ir/failure.h"
+
+#include <utility>
+
+namespace t2n {
+namespace {
+
+constexpr absl::string_view kRaisedUrl = "pt2nnef/raised";
+constexpr absl::string_view kQuestionUrl = "pt2nnef/question";
+constexpr absl::string_view kPlaceUrl = "pt2nnef/place";
+
+absl::Status With(absl::Status status, absl::string_view url, absl::string_view text) {
+  status.SetPayload(url, absl::Cord(text));
+  return status;
+}
+
+std::optional<std::string> Get(const absl::Status& status, absl::string_view url) {
+  const auto payload = status.GetPayload(url);
+  if (!payload) return std::nullopt;
+  return std::string(*payload);
+}
+
+}  // namespace
+
+absl::Status AsRaised(absl::Status status) { return With(std::move(status), kRaisedUrl, ""); }
+
+bool IsRaised(const absl::Status& status) { return Get(status, kRaisedUrl).has_value(); }
+
+absl::Status AsQuestion(absl::Status status, absl::string_view question) {
+  return With(std::move(status), kQuestionUrl, question);
+}
+
+std::optional<std::string> QuestionOf(const absl::Status& status) {
+  return Get(status, kQuestionUrl);
+}
+
+absl::Status WithPlace(absl::Status status, const Place& place) {
+  if (status.ok() || Get(status, kPlaceUrl)) return status;
+  return With(std::move(status), kPlaceUrl, place.ToString());
+}
+
+std::string PlaceOf(const absl::Status& status) { return Get(status, kPlaceUrl).value_or(""); }
+
+absl::Status Retold(const absl::Status& status, absl::Status told) {
+  const std::optional<std::string> place = Get(status, kPlaceUrl);
+  return place ? With(std::move(told), kPlaceUrl, *place) : told;
+}
+
+}  // namespace t2n

@@ -1,0 +1,83 @@
+#include "t2n/sizes/assumptions.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "t2n/ir/failure.h"
+
+namespace t2n {
+namespace {
+
+constexpr int kMaxCalls = 64;
+
+class Search {
+ public:
+  explicit Search(const CallAnswered& call) : call_(call) {}
+
+  absl::Status Run(Assumptions* assumed) {
+    const absl::Status stopped = call_(*assumed, false);
+    const std::optional<std::string> asked = QuestionOf(stopped);
+    if (!asked) return stopped;
+    const std::string& question = *asked;
+    if (assumed->answers.count(question) || assumed->left_open.count(question)) {
+      return stopped;
+    }
+    for (bool answer : {true, false}) {
+      if (++calls_ > kMaxCalls) return stopped;
+      Assumptions other = *assumed;
+      other.answers[question] = answer;
+      const absl::Status probe = call_(other, true);
+      if (!IsRaised(probe)) continue;
+      assumed->answers[question] = !answer;
+      assumed->otherwise[question] = std::string(probe.message());
+      return Run(assumed);
+    }
+    Assumptions open = *assumed;
+    open.left_open.insert(question);
+    if (!Run(&open).ok()) return stopped;
+    *assumed = std::move(open);
+    return absl::OkStatus();
+  }
+
+ private:
+  const CallAnswered& call_;
+  int calls_ = 0;
+};
+
+// `question` or its opposite.
+std::string Sentence(const std::string& question, bool answer) {
+  static const auto* const kOpposites = new std::map<std::string, std::string>{
+      {"==", "!="}, {"!=", "=="}, {"<", ">="}, {">=", "<"}, {">", "<="}, {"<=", ">"}};
+  if (answer) return question;
+  const size_t begin = question.find_first_of("<>=!");
+  if (begin == std::string::npos) return absl::StrCat("not ", question);
+  const size_t end = question.find_first_not_of("<>=!", begin);
+  const auto opposite = kOpposites->find(question.substr(begin, end - begin));
+  if (opposite == kOpposites->end()) return absl::StrCat("not ", question);
+  return absl::StrCat(question.substr(0, begin), opposite->second, question.substr(end));
+}
+
+}  // namespace
+
+absl::Status CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed) {
+  return Search(call).Run(assumed);
+}
+
+std::vector<std::string> AsAssertions(const Answers& answers) {
+  std::vector<std::string> facts;
+  for (const auto& [question, answer] : answers) facts.push_back(Sentence(question, answer));
+  return facts;
+}
+
+std::vector<std::string> Describe(const Assumptions& assumed) {
+  std::vector<std::string> lines;
+  for (const auto& [question, message] : assumed.otherwise) {
+    const bool answer = assumed.answers.at(question);
+    lines.push_back(absl::StrCat("converted for ", Sentence(question, answer), ": if ",
+                                 Sentence(question, !answer), ", ", message));
+  }
+  return lines;
+}
+
+}  // namespace t2n

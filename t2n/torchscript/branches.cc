@@ -1,0 +1,247 @@
+// Conditions: decided where they are known, both ways run where the inputs' values decide.
+#include <algorithm>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
+#include "t2n/torchscript/evaluator.h"
+#include "t2n/values/builtins.h"
+#include "t2n/values/unusable.h"
+
+namespace t2n::script {
+
+namespace ts = torchscript;
+
+namespace {
+
+constexpr int kMaxOpenPasses = 64;
+
+// The value at the end of a path of attributes, or the last on it that has no such attribute.
+IValue Follow(IValue value, absl::Span<const absl::string_view> attributes) {
+  for (absl::string_view name : attributes) {
+    const std::shared_ptr<Object> object = value.object();
+    const IValue* next = object ? object->Find(name) : nullptr;
+    if (!next) break;
+    value = *next;
+  }
+  return value;
+}
+
+}  // namespace
+
+absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(IValue value, Eval(expr, frame));
+  Decision decision;
+  decision.open = OpenNumber(value, DType::kBool);
+  if (decision.open) return decision;
+  const auto* unusable = dynamic_cast<const UnusableValue*>(value.opaque().get());
+  absl::StatusOr<bool> known = unusable ? unusable->status() : Truth(value);
+  if (!known.ok()) return WithPlace(known.status(), *MakePlace(expr.pos, frame));
+  decision.taken = *known;
+  return decision;
+}
+
+// A pass more where the condition holds, and within it the rest of the loop: what the loop carries
+// is known there, so that a bound of it (`i < 5 and ...`) ends it.
+absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stmt, const Val& open,
+                                                        Frame& frame) {
+  if (open_passes_ >= kMaxOpenPasses) {
+    return WithPlace(
+        absl::UnimplementedError(absl::StrCat(
+            "how often a loop runs depends on the inputs' values, and after ", kMaxOpenPasses,
+            " passes it still may go on, but a graph is made of a fixed number of operations; "
+            "bound the loop by a constant or a size: for i in range(N)")),
+        *MakePlace(stmt.condition->pos, frame));
+  }
+  ++open_passes_;
+  auto leave = absl::MakeCleanup([this] { --open_passes_; });
+  auto pass = [&]() -> absl::StatusOr<Flow> {
+    T2N_RETURN_IF_ERROR(CountIteration(stmt));
+    T2N_ASSIGN_OR_RETURN(Flow flow, RunInner(stmt.body, frame));
+    if (flow == Flow::kBreak) return Flow::kNext;
+    return flow == Flow::kReturn ? flow : RunWhile(stmt, frame);
+  };
+  auto end = []() -> absl::StatusOr<Flow> { return Flow::kNext; };
+  return RunBothWays(*stmt.condition, open, MentionsOf<Stmt>(stmt), pass, end, frame);
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
+                                                 Frame& frame) {
+  if (branch == stmt.branches.size()) return RunInner(stmt.else_body, frame);
+  const auto& b = stmt.branches[branch];
+  T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*b.condition, frame));
+  auto yes = [&] { return RunInner(b.body, frame); };
+  auto no = [&] { return RunIf(stmt, branch + 1, frame); };
+  if (!decision.open) return decision.taken ? yes() : no();
+  return RunBothWays(*b.condition, decision.open, MentionsOf<Stmt>(stmt), yes, no, frame);
+}
+
+absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame& frame) {
+  constexpr absl::string_view kChosen = "(chosen)";
+  auto way = [&](const Expr* e) -> Way {
+    return [this, e, kChosen, &frame]() -> absl::StatusOr<Flow> {
+      T2N_ASSIGN_OR_RETURN(IValue v, Eval(*e, frame));
+      frame.locals[kChosen] = std::move(v);
+      return Flow::kNext;
+    };
+  };
+  T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*expr.condition, frame));
+  if (!decision.open) {
+    T2N_ASSIGN_OR_RETURN(IValue v, Eval(decision.taken ? *expr.if_true : *expr.if_false, frame));
+    return NoConstant(v);
+  }
+  Mentions mentions = MentionsOf<Expr>(expr);
+  mentions.assigned.insert(kChosen);
+  T2N_RETURN_IF_ERROR(RunBothWays(*expr.condition, decision.open, mentions, way(expr.if_true),
+                                  way(expr.if_false), frame)
+                          .status());
+  IValue chosen = frame.locals[kChosen];
+  frame.locals.erase(kChosen);
+  return chosen;
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunAssert(const ts::AssertStmt& stmt, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*stmt.condition, frame));
+  if (decision.open) {
+    if (env_.warn) env_.warn(absl::StrCat("assertion not checked, at ", stmt.pos.ToString()));
+    return Flow::kNext;
+  }
+  if (!decision.taken) return Raised("AssertionError");
+  return Flow::kNext;
+}
+
+template <typename Piece>
+const Mentions& Evaluator::MentionsOf(const Piece& piece) {
+  std::unique_ptr<const Mentions>& known = mentions_[&piece];
+  if (!known) {
+    auto mentions = std::make_unique<Mentions>();
+    mentions->Add(piece);
+    known = std::move(mentions);
+  }
+  return *known;
+}
+
+template const Mentions& Evaluator::MentionsOf(const Stmt&);
+
+void Evaluator::AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap) {
+  for (const auto& path : mentions.read) {
+    const auto local = frame.locals.find(path[0]);
+    if (local != frame.locals.end()) {
+      heap->Add(Follow(local->second, absl::MakeSpan(path).subspan(1)));
+    } else if (const auto it = frame.closures.find(path[0]); it != frame.closures.end()) {
+      AddMentioned(MentionsOf<Stmt>(*it->second), frame, heap);
+    }
+  }
+  for (const auto& path : mentions.set) {
+    const auto local = frame.locals.find(path[0]);
+    if (local == frame.locals.end()) continue;
+    const auto attributes = absl::MakeSpan(path).subspan(1);
+    const IValue of = Follow(local->second, attributes.first(attributes.size() - 1));
+    const std::shared_ptr<Object> object = of.object();
+    if (!object) continue;
+    if (const IValue* replaced = object->Find(attributes.back())) heap->Add(*replaced);
+    heap->AddAlone(object);
+  }
+}
+
+// Runs one way, notes how it ended, and takes everything back.
+absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mentions& mentions,
+                                                   const Heap& before, Frame& frame, Side* side) {
+  std::vector<std::pair<absl::string_view, std::optional<IValue>>> locals;
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = frame.locals.find(name);
+    locals.emplace_back(name,
+                        it == frame.locals.end() ? std::nullopt : std::make_optional(it->second));
+  }
+  PlacePtr place = builder_.place();
+  auto take_back = absl::MakeCleanup([&] {
+    for (auto& [name, value] : locals) {
+      if (value) {
+        frame.locals[name] = *std::move(value);
+      } else {
+        frame.locals.erase(name);
+      }
+    }
+    frame.result = IValue();
+    builder_.set_place(place);
+    before.Restore();
+  });
+  T2N_ASSIGN_OR_RETURN(Flow flow, way());
+  Heap after;
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = frame.locals.find(name);
+    if (it == frame.locals.end()) continue;
+    side->locals[name] = it->second;
+    after.Add(it->second);
+  }
+  side->result = frame.result;
+  side->heap = before.Now();
+  AddMentioned(mentions, frame, &after);
+  after.Add(frame.result);
+  for (const Heap* heap : {&before, static_cast<const Heap*>(&after)}) {
+    for (const auto& k : heap->tensors) side->values[k.of.get()] = k.of->Read();
+  }
+  return flow;
+}
+
+void Evaluator::Adopt(Side side, const Mentions& mentions, Frame& frame) {
+  side.heap.Restore();
+  for (absl::string_view name : mentions.assigned) {
+    const auto it = side.locals.find(name);
+    if (it == side.locals.end()) {
+      frame.locals.erase(name);
+    } else {
+      frame.locals[name] = std::move(it->second);
+    }
+  }
+  frame.result = std::move(side.result);
+}
+
+absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, const Val& open,
+                                                       const Mentions& mentions, const Way& yes,
+                                                       const Way& no, Frame& frame) {
+  Heap before;
+  AddMentioned(mentions, frame, &before);
+  T2N_RETURN_IF_ERROR(Charge(before.Items(), 0));
+  Side sides[2];
+  absl::StatusOr<Flow> flows[2] = {RunSide(yes, mentions, before, frame, &sides[0]),
+                                   RunSide(no, mentions, before, frame, &sides[1])};
+  for (int i = 0; i < 2; ++i) {
+    if (flows[i].ok()) continue;
+    if (!IsRaised(flows[i].status()) || !flows[1 - i].ok()) return flows[i];
+    // Where the model raises there is nothing to be equal to.
+    if (env_.warn) {
+      env_.warn(absl::StrCat("not checked: ", flows[i].status().message(), ", if ",
+                             i == 0 ? "" : "not ", "the condition at ", condition.pos.ToString()));
+    }
+    Adopt(std::move(sides[1 - i]), mentions, frame);
+    return flows[1 - i];
+  }
+  std::string where = MakePlace(condition.pos, frame)->ToString();
+  if (*flows[0] != *flows[1]) {
+    return WithPlace(
+        absl::UnimplementedError("a condition on the inputs' values decides whether to leave the "
+                                 "loop or function; give both ways the same course and choose "
+                                 "between their results with torch.where"),
+        *MakePlace(condition.pos, frame));
+  }
+  builder_.set_place(MakePlace(condition.pos, frame));
+  Merger merger(&builder_, open, before, sides[0], sides[1], where);
+  absl::Status heap = merger.MergeHeap();
+  if (!heap.ok()) return WithPlace(heap, *MakePlace(condition.pos, frame));
+  for (absl::string_view name : mentions.assigned) {
+    const auto one = sides[0].locals.find(name), other = sides[1].locals.find(name);
+    if (one == sides[0].locals.end() || other == sides[1].locals.end()) {
+      frame.locals.erase(name);
+    } else {
+      frame.locals[name] = merger.Merge(one->second, other->second, std::string(name));
+    }
+  }
+  if (*flows[0] == Flow::kReturn) {
+    frame.result = merger.Merge(sides[0].result, sides[1].result, "the result");
+  }
+  T2N_RETURN_IF_ERROR(builder_.status());
+  return flows[0];
+}
+
+}  // namespace t2n::script

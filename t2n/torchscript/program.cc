@@ -1,0 +1,99 @@
+#include "t2n/torchscript/program.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
+#include "t2n/program/results.h"
+#include "t2n/state/state.h"
+#include "t2n/torchscript/scan.h"
+
+namespace t2n::script {
+namespace {
+
+class ScriptProgram : public Program {
+ public:
+  explicit ScriptProgram(ModelArchive archive) : archive_(std::move(archive)), code_(&archive_) {}
+
+  int64_t version() const override { return archive_.version; }
+
+  absl::StatusOr<StatefulModel> Evaluate(absl::string_view method, bool keep_state,
+                                         Caller& caller) override {
+    auto call = [&](const AttributeForms& forms) -> absl::StatusOr<CallResult> {
+      CallResult result;
+      T2N_ASSIGN_OR_RETURN(
+          std::unique_ptr<Graph> graph,
+          caller.Call([&](const CallRequest& request, const OpEnv& env, Graph* g) -> absl::Status {
+            T2N_ASSIGN_OR_RETURN(result, CallMethod(method, request, env, forms, g));
+            return absl::OkStatus();
+          }));
+      result.graph = std::move(graph);
+      return result;
+    };
+    return FindState(call, keep_state);
+  }
+
+  std::vector<std::string> MissingOperators() override {
+    std::vector<std::string> missing;
+    for (const auto& [name, use] : ScanOperators(&code_, nullptr)) {
+      if (use.known) continue;
+      missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
+                                     use.count == 1 ? " call" : " calls", ", first at ",
+                                     use.first_place));
+    }
+    return missing;
+  }
+
+  std::vector<std::string> Hints() const override { return frozen_; }
+
+ private:
+  // One abstract call of the method, which finds its attributes as `forms` say.
+  absl::StatusOr<CallResult> CallMethod(absl::string_view method, const CallRequest& request,
+                                        const OpEnv& env, const AttributeForms& forms,
+                                        Graph* graph) {
+    CallResult result;
+    Builder builder(graph);
+    Evaluator evaluator(&code_, &builder, &env);
+    T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
+    T2N_ASSIGN_OR_RETURN(const auto* def, code_.FindMethod(root->class_name, method));
+    if (!def) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the model has no method '", method, "'; see pt2nnef inspect"));
+    }
+    T2N_ASSIGN_OR_RETURN(CallArguments args,
+                         MakeArguments(*def, method, request.inputs, &code_, &builder));
+    T2N_RETURN_IF_ERROR(ApplyForms(forms, root, &builder));
+    result.before = Attributes(root);
+    FrozenSizes frozen;
+    for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
+    evaluator.set_frozen_sizes(&frozen);
+    evaluator.set_answers(&request.answers);
+    evaluator.set_left_open(&request.left_open, request.leave_all_open);
+    absl::StatusOr<IValue> called =
+        evaluator.CallRoot(root, method, args.positional, args.keywords);
+    frozen_ = frozen.Warnings();
+    for (const std::string& line : frozen_) env.warn(line);
+    T2N_ASSIGN_OR_RETURN(const IValue value, std::move(called));
+    T2N_RETURN_IF_ERROR(CheckBounded(value));
+    const auto& restored = evaluator.restored();
+    result.before.insert(result.before.end(), restored.begin(), restored.end());
+    T2N_RETURN_IF_ERROR(AddOutputs(builder, value, graph));
+    if (graph->outputs().empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
+    }
+    T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
+    return result;
+  }
+
+  ModelArchive archive_;
+  Code code_;
+  std::vector<std::string> frozen_;  // sizes that look so, of the last call
+};
+
+}  // namespace
+
+std::unique_ptr<Program> NewProgram(ModelArchive archive) {
+  return std::make_unique<ScriptProgram>(std::move(archive));
+}
+
+}  // namespace t2n::script
