@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "parsers/model_archive.h"
 #include "re2/re2.h"
 #include "t2n/base/status.h"
 #include "t2n/convert.h"

@@ -37,7 +37,8 @@ KINDS = [
          "What cannot be has happened.",
          "Report it, with the archive or what makes it."),
     Kind("The file is no archive, or is damaged",
-         r"^parsers/(archive|model_archive|archive_kind|legacy)|^t2n/(program|inspect)",
+         r"^parsers/(archive|model_archive|archive_kind|legacy)"
+         r"|^t2n/(program/stored|inspect|convert/open)",
          "The file is cut off, was changed, is something else (a state dict, ONNX, safetensors), or "
          "is a layout that is not read.",
          "Save the model with torch.jit.save or torch.export.save, and copy the file again."),
@@ -52,24 +53,24 @@ KINDS = [
          "The JSON, a payload or a size expression is damaged, or is of a newer torch.",
          "Export and save again; with a torch up to 2.15 if it is newer."),
     Kind("Flags, and what they say of inputs",
-         r"^tools/|^t2n/(interface|output|convert|least_sizes|report)"
-         r"|^t2n/script/(signature|symbol_facts|argument|input_path|given|guess)"
+         r"^tools/|^t2n/convert|^t2n/sizes/(least|symbol)|^t2n/program/(given|input)"
+         r"|^t2n/torchscript/(signature|argument|guess)"
          r"|^t2n/exported/(inputs|symbols)",
          "A flag is wrong, or the archive does not know what it needs to: types and sizes of inputs, "
          "values of arguments.",
          "The message has the flag to add. `pt2nnef inspect MODEL` lists arguments; `pt2nnef help "
          "inputs` and `help open_sizes` say how to write them."),
-    Kind("What modules keep between calls", r"^t2n/state|^t2n/script/(held|heap)",
+    Kind("What modules keep between calls", r"^t2n/state|^t2n/values/heap",
          "What a call leaves behind is not what the next one finds: it grows, or depends on values.",
          "Keep a tensor of fixed size; or convert the first call alone with `--state drop`."),
     Kind("Loops and branches that values or open sizes decide",
-         r"^t2n/script/(open_|branches|merge|scan)|^t2n/exported/control_flow"
-         r"|^t2n/(assumptions|solver)| RefusedInOpenLoop",
+         r"^t2n/torchscript/(open_|branches|scan)|^t2n/values/merge|^t2n/exported/control_flow"
+         r"|^t2n/sizes/assumptions| RefusedInOpenLoop",
          "A graph has no control flow. Branches become selects and loops become scans where both ways "
          "give the same types and sizes.",
          "Give the size a number or a fact (`--assert`), a value with `--args`, or write that part "
          "with torch.where and whole tensors."),
-    Kind("The program does what is not evaluated", r"^t2n/(script|exported)",
+    Kind("The program does what is not evaluated", r"^t2n/(torchscript|values|program|exported)",
          "A builtin, a type or a use of one that the evaluator does not know, or the program raises.",
          "If the program raises, so does torch with these inputs: the text is its own. Otherwise write "
          "that part another way; the message has its place."),
@@ -82,7 +83,7 @@ KINDS = [
          "Use another form of the operator, or give the size or value that the message asks for. "
          "One that is missing: "
          "[add it](add-an-operator.md)."),
-    Kind("Operands that do not fit", r"^t2n/(ir|kernels|fold|sizes)",
+    Kind("Operands that do not fit", r"^t2n/(ir|kernels|builder|sizes)",
          "Types or sizes for which torch raises too, or a constant that cannot be computed.",
          "Check `--inputs`; sizes that look frozen by tracing are told as warnings."),
     Kind("The target has no form for it", r"^(t2n/passes|emit/(lower|emit|target|nnef|names))",

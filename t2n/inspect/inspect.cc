@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "parsers/archive_kind.h"
+#include "parsers/model_archive.h"
 #include "parsers/torchscript/printer.h"
 #include "t2n/base/status.h"
 #include "t2n/inspect/inspect_exported.h"

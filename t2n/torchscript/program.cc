@@ -6,7 +6,9 @@
 #include "t2n/base/status.h"
 #include "t2n/program/results.h"
 #include "t2n/state/state.h"
+#include "t2n/torchscript/evaluator.h"
 #include "t2n/torchscript/scan.h"
+#include "t2n/torchscript/signature.h"
 
 namespace t2n::script {
 namespace {
