@@ -64,7 +64,7 @@ KINDS = [
          "What a call leaves behind is not what the next one finds: it grows, or depends on values.",
          "Keep a tensor of fixed size; or convert the first call alone with `--state drop`."),
     Kind("Loops and branches that values or open sizes decide",
-         r"^t2n/torchscript/(open_|branches|scan)|^t2n/values/merge|^t2n/exported/control_flow"
+         r"^t2n/torchscript/(open_|carried|loop_|branches|scan)|^t2n/values/merge|^t2n/exported/control_flow"
          r"|^t2n/sizes/assumptions| RefusedInOpenLoop",
          "A graph has no control flow. Branches become selects and loops become scans where both ways "
          "give the same types and sizes.",

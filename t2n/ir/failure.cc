@@ -7,6 +7,7 @@ namespace {
 
 constexpr absl::string_view kRaisedUrl = "pt2nnef/raised";
 constexpr absl::string_view kQuestionUrl = "pt2nnef/question";
+constexpr absl::string_view kUnlikeFirstUrl = "pt2nnef/unlike_first_pass";
 constexpr absl::string_view kPlaceUrl = "pt2nnef/place";
 
 absl::Status With(absl::Status status, absl::string_view url, absl::string_view text) {
@@ -33,6 +34,12 @@ absl::Status AsQuestion(absl::Status status, absl::string_view question) {
 std::optional<std::string> QuestionOf(const absl::Status& status) {
   return Get(status, kQuestionUrl);
 }
+
+absl::Status AsUnlikeFirst(absl::Status status) {
+  return With(std::move(status), kUnlikeFirstUrl, "");
+}
+
+bool IsUnlikeFirst(const absl::Status& status) { return Get(status, kUnlikeFirstUrl).has_value(); }
 
 absl::Status WithPlace(absl::Status status, const Place& place) {
   if (status.ok() || Get(status, kPlaceUrl)) return status;

@@ -21,6 +21,10 @@ bool IsRaised(const absl::Status& status);
 absl::Status AsQuestion(absl::Status status, absl::string_view question);
 std::optional<std::string> QuestionOf(const absl::Status& status);
 
+// A refusal of what may be so in the first pass of a loop alone: without that it may be a scan.
+absl::Status AsUnlikeFirst(absl::Status status);
+bool IsUnlikeFirst(const absl::Status& status);
+
 // `status` with `place` attached, unless it has one already.
 absl::Status WithPlace(absl::Status status, const Place& place);
 // The place attached to a failure, or an empty string.

@@ -1,10 +1,12 @@
-// Conditions: decided where they are known, both ways run where the inputs' values decide.
+#include "t2n/torchscript/branches.h"
+
 #include <algorithm>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
-#include "t2n/torchscript/evaluator.h"
+#include "t2n/ir/failure.h"
+#include "t2n/torchscript/parts.h"
 #include "t2n/values/builtins.h"
 #include "t2n/values/unusable.h"
 
@@ -29,8 +31,8 @@ IValue Follow(IValue value, absl::Span<const absl::string_view> attributes) {
 
 }  // namespace
 
-absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& frame) {
-  T2N_ASSIGN_OR_RETURN(IValue value, Eval(expr, frame));
+absl::StatusOr<Decision> Branches::Decide(const ts::Expr& expr, Frame& frame) {
+  T2N_ASSIGN_OR_RETURN(IValue value, parts_.expressions.Eval(expr, frame));
   Decision decision;
   decision.open = OpenNumber(value, DType::kBool);
   if (decision.open) return decision;
@@ -43,9 +45,9 @@ absl::StatusOr<Evaluator::Decision> Evaluator::Decide(const Expr& expr, Frame& f
 
 // A pass more where the condition holds, and within it the rest of the loop: what the loop carries
 // is known there, so that a bound of it (`i < 5 and ...`) ends it.
-absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stmt, const Val& open,
-                                                        Frame& frame) {
-  if (open_passes_ >= kMaxOpenPasses) {
+absl::StatusOr<Flow> Branches::RunOpenWhile(const ts::WhileStmt& stmt, const Val& open,
+                                            Frame& frame) {
+  if (m_.open_passes >= kMaxOpenPasses) {
     return WithPlace(
         absl::UnimplementedError(absl::StrCat(
             "how often a loop runs depends on the inputs' values, and after ", kMaxOpenPasses,
@@ -53,44 +55,44 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenWhile(const ts::WhileStmt& stm
             "bound the loop by a constant or a size: for i in range(N)")),
         *MakePlace(stmt.condition->pos, frame));
   }
-  ++open_passes_;
-  auto leave = absl::MakeCleanup([this] { --open_passes_; });
+  ++m_.open_passes;
+  auto leave = absl::MakeCleanup([this] { --m_.open_passes; });
   auto pass = [&]() -> absl::StatusOr<Flow> {
-    T2N_RETURN_IF_ERROR(CountIteration(stmt));
-    T2N_ASSIGN_OR_RETURN(Flow flow, RunInner(stmt.body, frame));
+    T2N_RETURN_IF_ERROR(m_.budget.CountIteration());
+    T2N_ASSIGN_OR_RETURN(Flow flow, parts_.statements.RunInner(stmt.body, frame));
     if (flow == Flow::kBreak) return Flow::kNext;
-    return flow == Flow::kReturn ? flow : RunWhile(stmt, frame);
+    return flow == Flow::kReturn ? flow : parts_.statements.RunWhile(stmt, frame);
   };
   auto end = []() -> absl::StatusOr<Flow> { return Flow::kNext; };
-  return RunBothWays(*stmt.condition, open, MentionsOf<Stmt>(stmt), pass, end, frame);
+  return RunBothWays(*stmt.condition, open, MentionsOf<ts::Stmt>(stmt), pass, end, frame);
 }
 
-absl::StatusOr<Evaluator::Flow> Evaluator::RunIf(const ts::IfStmt& stmt, size_t branch,
-                                                 Frame& frame) {
-  if (branch == stmt.branches.size()) return RunInner(stmt.else_body, frame);
+absl::StatusOr<Flow> Branches::RunIf(const ts::IfStmt& stmt, size_t branch, Frame& frame) {
+  if (branch == stmt.branches.size()) return parts_.statements.RunInner(stmt.else_body, frame);
   const auto& b = stmt.branches[branch];
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*b.condition, frame));
-  auto yes = [&] { return RunInner(b.body, frame); };
+  auto yes = [&] { return parts_.statements.RunInner(b.body, frame); };
   auto no = [&] { return RunIf(stmt, branch + 1, frame); };
   if (!decision.open) return decision.taken ? yes() : no();
-  return RunBothWays(*b.condition, decision.open, MentionsOf<Stmt>(stmt), yes, no, frame);
+  return RunBothWays(*b.condition, decision.open, MentionsOf<ts::Stmt>(stmt), yes, no, frame);
 }
 
-absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame& frame) {
+absl::StatusOr<IValue> Branches::EvalTernary(const ts::TernaryExpr& expr, Frame& frame) {
   constexpr absl::string_view kChosen = "(chosen)";
-  auto way = [&](const Expr* e) -> Way {
+  auto way = [&](const ts::Expr* e) -> Way {
     return [this, e, kChosen, &frame]() -> absl::StatusOr<Flow> {
-      T2N_ASSIGN_OR_RETURN(IValue v, Eval(*e, frame));
+      T2N_ASSIGN_OR_RETURN(IValue v, parts_.expressions.Eval(*e, frame));
       frame.locals[kChosen] = std::move(v);
       return Flow::kNext;
     };
   };
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*expr.condition, frame));
   if (!decision.open) {
-    T2N_ASSIGN_OR_RETURN(IValue v, Eval(decision.taken ? *expr.if_true : *expr.if_false, frame));
+    T2N_ASSIGN_OR_RETURN(
+        IValue v, parts_.expressions.Eval(decision.taken ? *expr.if_true : *expr.if_false, frame));
     return NoConstant(v);
   }
-  Mentions mentions = MentionsOf<Expr>(expr);
+  Mentions mentions = MentionsOf<ts::Expr>(expr);
   mentions.assigned.insert(kChosen);
   T2N_RETURN_IF_ERROR(RunBothWays(*expr.condition, decision.open, mentions, way(expr.if_true),
                                   way(expr.if_false), frame)
@@ -100,10 +102,10 @@ absl::StatusOr<IValue> Evaluator::EvalTernary(const ts::TernaryExpr& expr, Frame
   return chosen;
 }
 
-absl::StatusOr<Evaluator::Flow> Evaluator::RunAssert(const ts::AssertStmt& stmt, Frame& frame) {
+absl::StatusOr<Flow> Branches::RunAssert(const ts::AssertStmt& stmt, Frame& frame) {
   T2N_ASSIGN_OR_RETURN(Decision decision, Decide(*stmt.condition, frame));
   if (decision.open) {
-    if (env_.warn) env_.warn(absl::StrCat("assertion not checked, at ", stmt.pos.ToString()));
+    if (m_.env.warn) m_.env.warn(absl::StrCat("assertion not checked, at ", stmt.pos.ToString()));
     return Flow::kNext;
   }
   if (!decision.taken) return Raised("AssertionError");
@@ -111,7 +113,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunAssert(const ts::AssertStmt& stmt,
 }
 
 template <typename Piece>
-const Mentions& Evaluator::MentionsOf(const Piece& piece) {
+const Mentions& Branches::MentionsOf(const Piece& piece) {
   std::unique_ptr<const Mentions>& known = mentions_[&piece];
   if (!known) {
     auto mentions = std::make_unique<Mentions>();
@@ -121,15 +123,15 @@ const Mentions& Evaluator::MentionsOf(const Piece& piece) {
   return *known;
 }
 
-template const Mentions& Evaluator::MentionsOf(const Stmt&);
+template const Mentions& Branches::MentionsOf(const ts::Stmt&);
 
-void Evaluator::AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap) {
+void Branches::AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap) {
   for (const auto& path : mentions.read) {
     const auto local = frame.locals.find(path[0]);
     if (local != frame.locals.end()) {
       heap->Add(Follow(local->second, absl::MakeSpan(path).subspan(1)));
     } else if (const auto it = frame.closures.find(path[0]); it != frame.closures.end()) {
-      AddMentioned(MentionsOf<Stmt>(*it->second), frame, heap);
+      AddMentioned(MentionsOf<ts::Stmt>(*it->second), frame, heap);
     }
   }
   for (const auto& path : mentions.set) {
@@ -145,15 +147,15 @@ void Evaluator::AddMentioned(const Mentions& mentions, const Frame& frame, Heap*
 }
 
 // Runs one way, notes how it ended, and takes everything back.
-absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mentions& mentions,
-                                                   const Heap& before, Frame& frame, Side* side) {
+absl::StatusOr<Flow> Branches::RunSide(const Way& way, const Mentions& mentions, const Heap& before,
+                                       Frame& frame, Side* side) {
   std::vector<std::pair<absl::string_view, std::optional<IValue>>> locals;
   for (absl::string_view name : mentions.assigned) {
     const auto it = frame.locals.find(name);
     locals.emplace_back(name,
                         it == frame.locals.end() ? std::nullopt : std::make_optional(it->second));
   }
-  PlacePtr place = builder_.place();
+  PlacePtr place = m_.builder.place();
   auto take_back = absl::MakeCleanup([&] {
     for (auto& [name, value] : locals) {
       if (value) {
@@ -163,7 +165,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mention
       }
     }
     frame.result = IValue();
-    builder_.set_place(place);
+    m_.builder.set_place(place);
     before.Restore();
   });
   T2N_ASSIGN_OR_RETURN(Flow flow, way());
@@ -184,7 +186,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunSide(const Way& way, const Mention
   return flow;
 }
 
-void Evaluator::Adopt(Side side, const Mentions& mentions, Frame& frame) {
+void Branches::Adopt(Side side, const Mentions& mentions, Frame& frame) {
   side.heap.Restore();
   for (absl::string_view name : mentions.assigned) {
     const auto it = side.locals.find(name);
@@ -197,12 +199,12 @@ void Evaluator::Adopt(Side side, const Mentions& mentions, Frame& frame) {
   frame.result = std::move(side.result);
 }
 
-absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, const Val& open,
-                                                       const Mentions& mentions, const Way& yes,
-                                                       const Way& no, Frame& frame) {
+absl::StatusOr<Flow> Branches::RunBothWays(const ts::Expr& condition, const Val& open,
+                                           const Mentions& mentions, const Way& yes, const Way& no,
+                                           Frame& frame) {
   Heap before;
   AddMentioned(mentions, frame, &before);
-  T2N_RETURN_IF_ERROR(Charge(before.Items(), 0));
+  T2N_RETURN_IF_ERROR(m_.budget.Charge(before.Items(), 0));
   Side sides[2];
   absl::StatusOr<Flow> flows[2] = {RunSide(yes, mentions, before, frame, &sides[0]),
                                    RunSide(no, mentions, before, frame, &sides[1])};
@@ -210,9 +212,10 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
     if (flows[i].ok()) continue;
     if (!IsRaised(flows[i].status()) || !flows[1 - i].ok()) return flows[i];
     // Where the model raises there is nothing to be equal to.
-    if (env_.warn) {
-      env_.warn(absl::StrCat("not checked: ", flows[i].status().message(), ", if ",
-                             i == 0 ? "" : "not ", "the condition at ", condition.pos.ToString()));
+    if (m_.env.warn) {
+      m_.env.warn(absl::StrCat("not checked: ", flows[i].status().message(), ", if ",
+                               i == 0 ? "" : "not ", "the condition at ",
+                               condition.pos.ToString()));
     }
     Adopt(std::move(sides[1 - i]), mentions, frame);
     return flows[1 - i];
@@ -225,8 +228,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
                                  "between their results with torch.where"),
         *MakePlace(condition.pos, frame));
   }
-  builder_.set_place(MakePlace(condition.pos, frame));
-  Merger merger(&builder_, open, before, sides[0], sides[1], where);
+  m_.builder.set_place(MakePlace(condition.pos, frame));
+  Merger merger(&m_.builder, open, before, sides[0], sides[1], where);
   absl::Status heap = merger.MergeHeap();
   if (!heap.ok()) return WithPlace(heap, *MakePlace(condition.pos, frame));
   for (absl::string_view name : mentions.assigned) {
@@ -240,7 +243,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunBothWays(const Expr& condition, co
   if (*flows[0] == Flow::kReturn) {
     frame.result = merger.Merge(sides[0].result, sides[1].result, "the result");
   }
-  T2N_RETURN_IF_ERROR(builder_.status());
+  T2N_RETURN_IF_ERROR(m_.builder.status());
   return flows[0];
 }
 

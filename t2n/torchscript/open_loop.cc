@@ -1,12 +1,16 @@
-// Loops over an open size: the body is run once for a counter that is a symbol, with something that
-// stands for every value carried from pass to pass; what it built becomes a Scan.
+#include "t2n/torchscript/open_loop.h"
+
 #include <algorithm>
 
-#include "absl/cleanup/cleanup.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
-#include "t2n/torchscript/evaluator.h"
-#include "t2n/values/builtins.h"
+#include "t2n/ir/failure.h"
+#include "t2n/ir/loop_counter.h"
+#include "t2n/torchscript/carried.h"
+#include "t2n/torchscript/parts.h"
+#include "t2n/values/merge.h"
 #include "t2n/values/outline.h"
 #include "t2n/values/unusable.h"
 
@@ -18,15 +22,7 @@ namespace {
 
 constexpr int kMaxPasses = 8;
 constexpr int kMaxPeeled = 2;
-constexpr absl::string_view kUnlikeFirstUrl = "pt2nnef/unlike_first_pass";
 constexpr char kCarried[] = "carried from one pass of a loop over an open size to the next";
-
-// The first pass may differ from all others; then it is taken out of the loop.
-absl::Status UnlikeFirst(absl::string_view what) {
-  absl::Status status = RefusedInOpenLoop(what);
-  status.SetPayload(kUnlikeFirstUrl, absl::Cord());
-  return status;
-}
 
 Val NumberValue(Builder& b, const IValue& v) {
   if (const bool* x = v.If<bool>()) return b.Scalar(DType::kBool, static_cast<int64_t>(*x));
@@ -35,63 +31,27 @@ Val NumberValue(Builder& b, const IValue& v) {
   return Val();
 }
 
-// A place whose value the body changes.
-struct Slot {
-  absl::string_view local;  // or
-  std::shared_ptr<Object> object;
-  std::string attribute;
-  std::shared_ptr<List> list;
-  size_t item = 0;
-  std::shared_ptr<Storage> storage;
-
-  std::string label;
-  IValue initial;
-  IValue present;           // what the body sees in it
-  std::optional<Dim> step;  // of an int that each pass moves by as much
-  absl::Status lost;        // why it cannot be carried: an error only if it is read
-
-  bool Is(const Slot& o) const {
-    return local == o.local && object == o.object && attribute == o.attribute && list == o.list &&
-           item == o.item && storage == o.storage;
-  }
-};
-
-struct Grown {
-  std::shared_ptr<List> list;
-  std::vector<Val> added;  // by one pass
-};
-
-}  // namespace
-
 class OpenLoopRun {
  public:
-  OpenLoopRun(Evaluator* evaluator, const ts::ForStmt& stmt, int64_t start, const Dim& count,
-              Evaluator::Frame* frame)
-      : e_(*evaluator), b_(evaluator->builder_), stmt_(stmt), frame_(*frame) {
-    e_.open_counts_[e_.loops_] = count;
-    loop_.counter = LoopCounter(e_.loops_++, start);
+  OpenLoopRun(Machine* machine, Parts* parts, const ts::ForStmt& stmt, int64_t start,
+              const Dim& count, Frame* frame)
+      : parts_(*parts), b_(machine->builder), stmt_(stmt), frame_(*frame), carried_(stmt, frame) {
+    machine->open_counts[machine->loops] = count;
+    loop_.counter = LoopCounter(machine->loops++, start);
     loop_.start = start;
     loop_.length = count - Dim(start);
   }
 
   absl::Status Run() {
-    const Mentions& mentions = e_.MentionsOf<ts::Stmt>(stmt_);
-    for (absl::string_view name : mentions.assigned) {
-      const auto it = frame_.locals.find(name);
-      if (it == frame_.locals.end()) {
-        inside_.push_back(name);
-      } else {
-        names_.push_back(name);
-        locals_[name] = it->second;
-      }
-    }
-    e_.AddMentioned(mentions, frame_, &before_);
+    const Mentions& mentions = parts_.branches.MentionsOf<ts::Stmt>(stmt_);
+    carried_.Begin(mentions.assigned);
+    parts_.branches.AddMentioned(mentions, frame_, &carried_.before());
     for (int pass = 0; pass < kMaxPasses; ++pass) {
       bool settled = false;
       absl::Status status = Pass(&settled);
       std::vector<IValue> next;
-      for (const Slot& slot : slots_) next.push_back(Get(slot));
-      TakeBack();
+      for (const Slot& slot : carried_.slots()) next.push_back(carried_.Get(slot));
+      carried_.TakeBack();
       T2N_RETURN_IF_ERROR(status);
       if (settled) return Finish(next);
     }
@@ -102,7 +62,7 @@ class OpenLoopRun {
   absl::Status Pass(bool* settled) {
     loop_.states.clear();
     loop_.initial.clear();
-    for (Slot& slot : slots_) {
+    for (Slot& slot : carried_.slots()) {
       if (!slot.lost.ok()) {
         slot.present = Lost(slot);
       } else if (slot.step) {
@@ -110,149 +70,25 @@ class OpenLoopRun {
       } else {
         slot.present = Open(slot.initial);
       }
-      Set(slot, slot.present);
+      carried_.Set(slot, slot.present);
     }
-    for (Grown& g : grown_) {
+    for (Grown& g : carried_.grown()) {
       g.list->items.clear();
       g.list->tail = std::make_shared<OpenTail>(OpenTail{loop_.length, Val()});
     }
     loop_.first_id = b_.Scalar(DType::kI64, int64_t{0})->id;
-    T2N_RETURN_IF_ERROR(e_.Assign(stmt_.targets, stmt_.unpack, IValue(loop_.counter), frame_));
-    T2N_ASSIGN_OR_RETURN(Evaluator::Flow flow, e_.Run(stmt_.body, frame_));
-    if (flow == Evaluator::Flow::kBreak || flow == Evaluator::Flow::kReturn) {
+    T2N_RETURN_IF_ERROR(
+        parts_.statements.Assign(stmt_.targets, stmt_.unpack, IValue(loop_.counter), frame_));
+    T2N_ASSIGN_OR_RETURN(Flow flow, parts_.statements.Run(stmt_.body, frame_));
+    if (flow == Flow::kBreak || flow == Flow::kReturn) {
       return RefusedInOpenLoop("the loop is left early");
     }
-    size_t slots = slots_.size(), grown = grown_.size();
-    T2N_RETURN_IF_ERROR(FindChanges());
-    bool steps = CheckSteps();
-    *settled = steps && slots == slots_.size() && grown == grown_.size();
+    size_t slots = carried_.slots().size(), grown = carried_.grown().size();
+    T2N_RETURN_IF_ERROR(carried_.FindChanges());
+    bool steps = carried_.CheckSteps();
+    *settled = steps && slots == carried_.slots().size() && grown == carried_.grown().size();
     if (*settled) T2N_RETURN_IF_ERROR(TakeResults(settled));
     return b_.status();
-  }
-
-  void TakeBack() {
-    for (absl::string_view name : inside_) frame_.locals.erase(name);
-    for (absl::string_view name : names_) frame_.locals[name] = locals_[name];
-    before_.Restore();
-    for (Grown& g : grown_) g.list->tail = nullptr;
-  }
-
-  // ---- Slots ----
-
-  IValue Get(const Slot& s) {
-    if (s.object) {
-      IValue* found = s.object->Find(s.attribute);
-      return found ? *found : IValue();
-    }
-    if (s.list) return s.item < s.list->items.size() ? s.list->items[s.item] : IValue();
-    if (s.storage) return IValue(TensorRef::New(s.storage->base));
-    auto it = frame_.locals.find(s.local);
-    return it == frame_.locals.end() ? IValue() : it->second;
-  }
-
-  void Set(const Slot& s, IValue v) {
-    if (s.object) {
-      s.object->Set(s.attribute, std::move(v));
-    } else if (s.list) {
-      if (s.item < s.list->items.size()) s.list->items[s.item] = std::move(v);
-    } else if (s.storage) {
-      s.storage->Set(v.tensor()->Read());
-    } else {
-      frame_.locals[s.local] = std::move(v);
-    }
-  }
-
-  void Changed(Slot slot, const IValue& before, const IValue& now) {
-    if (SameThing(before, now)) return;
-    for (const Slot& known : slots_) {
-      if (known.Is(slot)) return;
-    }
-    slot.initial = before;
-    if (before.If<Dim>() && now.If<Dim>()) slot.step = *now.If<Dim>() - *before.If<Dim>();
-    slots_.push_back(std::move(slot));
-  }
-
-  absl::Status FindChanges() {
-    for (absl::string_view name : names_) {
-      Slot slot;
-      slot.local = name;
-      slot.label = std::string(name);
-      bool target = std::any_of(stmt_.targets.begin(), stmt_.targets.end(), [&](const auto* t) {
-        const auto* n = t->template If<ts::NameExpr>();
-        return n && n->name == name;
-      });
-      if (!target) Changed(slot, locals_[name], frame_.locals[name]);
-    }
-    for (const auto& kept : before_.objects) {
-      if (kept.of->attributes.size() != kept.contents.size()) {
-        return UnlikeFirst("an attribute is set first");
-      }
-      for (const auto& [name, value] : kept.contents) {
-        Slot slot;
-        slot.object = kept.of;
-        slot.attribute = slot.label = name;
-        Changed(slot, value, Get(slot));
-      }
-    }
-    for (const auto& kept : before_.storages) {
-      Slot slot;
-      slot.storage = kept.of;
-      slot.label = "a tensor written in place";
-      bool same = kept.of->base == kept.contents;
-      if (!same) {
-        Changed(slot, IValue(TensorRef::New(kept.contents)), IValue(TensorRef::New(kept.of->base)));
-      }
-    }
-    for (const auto& kept : before_.tensors) {
-      if (!kept.of->SameView(kept.contents)) {
-        return RefusedInOpenLoop("a tensor changes its shape in place");
-      }
-    }
-    for (const auto& kept : before_.dicts) {
-      if (kept.of->items.size() != kept.contents.size()) return RefusedInOpenLoop("a dict grows");
-      for (size_t i = 0; i < kept.contents.size(); ++i) {
-        if (!SameThing(kept.contents[i].second, kept.of->items[i].second)) {
-          return RefusedInOpenLoop("a dict is changed");
-        }
-      }
-    }
-    for (const auto& kept : before_.lists) T2N_RETURN_IF_ERROR(FindListChanges(kept));
-    return absl::OkStatus();
-  }
-
-  absl::Status FindListChanges(const Kept<List, List>& kept) {
-    auto& now = kept.of->items;
-    for (Grown& g : grown_) {
-      if (g.list == kept.of) return absl::OkStatus();
-    }
-    const auto& before = kept.contents.items;
-    if (now.size() < before.size()) return RefusedInOpenLoop("a list shrinks");
-    if (kept.of->tail != kept.contents.tail) {
-      return RefusedInOpenLoop("a list grows by a loop inside");
-    }
-    for (size_t i = 0; i < before.size(); ++i) {
-      Slot slot;
-      slot.list = kept.of;
-      slot.item = i;
-      slot.label = absl::StrCat("a list's item ", i);
-      Changed(slot, before[i], now[i]);
-    }
-    if (now.size() > before.size()) grown_.push_back({kept.of, {}});
-    return absl::OkStatus();
-  }
-
-  // Whether every counting int has moved by its step; those that have not become tensors.
-  bool CheckSteps() {
-    bool hold = true;
-    for (Slot& slot : slots_) {
-      if (!slot.step || !slot.present.If<Dim>()) continue;
-      IValue now = Get(slot);
-      const Dim* d = now.If<Dim>();
-      if (d && !IsLoopDim(*slot.step) && *d == *slot.present.If<Dim>() + *slot.step) continue;
-      slot.step.reset();
-      hold = false;
-    }
-    return hold;
   }
 
   // ---- Values ----
@@ -320,15 +156,15 @@ class OpenLoopRun {
   absl::Status TakeResults(bool* settled) {
     loop_.next.clear();
     loop_.produced.clear();
-    for (Slot& slot : slots_) {
+    for (Slot& slot : carried_.slots()) {
       if (slot.step || !slot.lost.ok()) continue;
-      absl::Status status = TakeNext(slot.present, Get(slot), slot.label);
+      absl::Status status = TakeNext(slot.present, carried_.Get(slot), slot.label);
       if (status.ok()) continue;
       if (slot.local.empty()) return status;
       slot.lost = status;
       *settled = false;
     }
-    for (Grown& g : grown_) {
+    for (Grown& g : carried_.grown()) {
       g.added.clear();
       for (const IValue& item : g.list->items) {
         Val v = item.tensor() ? item.tensor()->Read() : Val();
@@ -370,8 +206,8 @@ class OpenLoopRun {
     auto ref = TensorRef::New(last, MemoryOrder::Unknown(last.shape()));
     if (present.tensor()->is_number()) ref->set_is_number();
     // Its memory may be that of another tensor.
-    if (auto t = next.tensor();
-        t && (before_.Holds(t->storage().get()) || !finished_.insert(t->storage().get()).second)) {
+    if (auto t = next.tensor(); t && (carried_.before().Holds(t->storage().get()) ||
+                                      !finished_.insert(t->storage().get()).second)) {
       ref->set_read_only(kCarried);
     }
     return IValue(ref);
@@ -380,63 +216,59 @@ class OpenLoopRun {
   absl::Status Finish(const std::vector<IValue>& next) {
     T2N_ASSIGN_OR_RETURN(last_, MakeScan(loop_, &b_));
     size_t state = 0;
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      Slot& slot = slots_[i];
+    for (size_t i = 0; i < carried_.slots().size(); ++i) {
+      Slot& slot = carried_.slots()[i];
       if (!slot.lost.ok()) {
-        Set(slot, Lost(slot));
+        carried_.Set(slot, Lost(slot));
       } else if (slot.step) {
-        Set(slot, IValue(*slot.initial.If<Dim>() + *slot.step * loop_.length));
+        carried_.Set(slot, IValue(*slot.initial.If<Dim>() + *slot.step * loop_.length));
       } else {
-        Set(slot, Close(slot.present, next[i], &state));
+        carried_.Set(slot, Close(slot.present, next[i], &state));
       }
     }
-    for (Grown& g : grown_) {
+    for (Grown& g : carried_.grown()) {
       Val all = last_[state++];  // [length, added, ...]
       int64_t each = static_cast<int64_t>(g.added.size());
       Shape shape(all.shape().begin() + 1, all.shape().end());
       shape[0] = loop_.length * Dim(each);
       g.list->tail = std::make_shared<OpenTail>(OpenTail{shape[0], b_.Reshape(all, shape)});
     }
-    for (const Expr* target : stmt_.targets) {
+    for (const ts::Expr* target : stmt_.targets) {
       if (const auto* n = target->If<ts::NameExpr>()) frame_.locals.erase(n->name);
     }
     return b_.status();
   }
 
-  using Expr = ts::Expr;
-
-  Evaluator& e_;
+  Parts& parts_;
   Builder& b_;
   const ts::ForStmt& stmt_;
-  Evaluator::Frame& frame_;
+  Frame& frame_;
+  Carried carried_;
   OpenLoop loop_;
-  absl::flat_hash_map<absl::string_view, IValue> locals_;  // that the body assigns
-  std::vector<absl::string_view> names_, inside_;          // of these, and of those it alone knows
-  Heap before_;
-  std::vector<Slot> slots_;
-  std::vector<Grown> grown_;
   std::vector<Val> last_;
   absl::flat_hash_set<const Storage*> finished_;
 };
 
-absl::StatusOr<Evaluator::Flow> Evaluator::RunOpenLoop(const ts::ForStmt& stmt, const Dim& count,
-                                                       Frame& frame) {
-  T2N_RETURN_IF_ERROR(CountIteration(stmt));
+}  // namespace
+
+absl::StatusOr<Flow> RunOpenLoop(Machine& machine, Parts& parts, const ts::ForStmt& stmt,
+                                 const Dim& count, Frame& frame) {
+  T2N_RETURN_IF_ERROR(machine.budget.CountIteration());
   std::vector<absl::string_view> inside;
-  for (absl::string_view name : MentionsOf<Stmt>(stmt).assigned) {
+  for (absl::string_view name : parts.branches.MentionsOf<ts::Stmt>(stmt).assigned) {
     if (!frame.locals.contains(name)) inside.push_back(name);
   }
   for (int64_t start = 0;; ++start) {
-    absl::Status status = OpenLoopRun(this, stmt, start, count, &frame).Run();
+    absl::Status status = OpenLoopRun(&machine, &parts, stmt, start, count, &frame).Run();
     if (status.ok()) return Flow::kNext;
     // The first pass may differ, and what is open for 0 may be settled for larger counters.
-    bool other = status.GetPayload(kUnlikeFirstUrl) || TellsOfLoop(status.message());
+    bool other = IsUnlikeFirst(status) || TellsOfLoop(status.message());
     if (!other || start == kMaxPeeled || Less(Dim(start), count) != true) {
       return WithPlace(status, *MakePlace(stmt.pos, frame));
     }
-    builder_.ClearStatus();
-    T2N_RETURN_IF_ERROR(Assign(stmt.targets, stmt.unpack, IValue(start), frame));
-    T2N_ASSIGN_OR_RETURN(Flow flow, Run(stmt.body, frame));
+    machine.builder.ClearStatus();
+    T2N_RETURN_IF_ERROR(parts.statements.Assign(stmt.targets, stmt.unpack, IValue(start), frame));
+    T2N_ASSIGN_OR_RETURN(Flow flow, parts.statements.Run(stmt.body, frame));
     if (flow == Flow::kBreak || flow == Flow::kReturn) {
       return flow == Flow::kBreak ? Flow::kNext : flow;
     }

@@ -69,8 +69,7 @@ class ScriptProgram : public Program {
     FrozenSizes frozen;
     for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
     evaluator.set_frozen_sizes(&frozen);
-    evaluator.set_answers(&request.answers);
-    evaluator.set_left_open(&request.left_open, request.leave_all_open);
+    evaluator.set_questions({&request.answers, &request.left_open, request.leave_all_open});
     absl::StatusOr<IValue> called =
         evaluator.CallRoot(root, method, args.positional, args.keywords);
     frozen_ = frozen.Warnings();
