@@ -15,7 +15,9 @@ constexpr int kMaxPasses = 8;  // until no more is known of the sizes
 
 absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
   T2N_RETURN_IF_ERROR(CallWhereItDoesNotRaise(
-      [&](const Assumptions& assumed, bool trial) { return CallAnswered(once, assumed, trial); },
+      [&](const Assumptions& assumed, bool trial) {
+        return OutcomeOf(CallAnswered(once, assumed, trial));
+      },
       &assumed_));
   return std::move(graph_);
 }

@@ -48,6 +48,14 @@ absl::Status WithPlace(absl::Status status, const Place& place) {
 
 std::string PlaceOf(const absl::Status& status) { return Get(status, kPlaceUrl).value_or(""); }
 
+Outcome OutcomeOf(absl::Status status) {
+  Outcome outcome;
+  outcome.question = QuestionOf(status);
+  outcome.raised = IsRaised(status);
+  outcome.status = std::move(status);
+  return outcome;
+}
+
 absl::Status Retold(const absl::Status& status, absl::Status told) {
   const std::optional<std::string> place = Get(status, kPlaceUrl);
   return place ? With(std::move(told), kPlaceUrl, *place) : told;

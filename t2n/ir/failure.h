@@ -30,6 +30,17 @@ absl::Status WithPlace(absl::Status status, const Place& place);
 // The place attached to a failure, or an empty string.
 std::string PlaceOf(const absl::Status& status);
 
+// How a call of a program ended: well, with a question about its open sizes, with an exception of
+// its own, or refused.
+struct Outcome {
+  absl::Status status;  // for people
+  std::optional<std::string> question;
+  bool raised = false;
+};
+
+// What `status` says to code.
+Outcome OutcomeOf(absl::Status status);
+
 // A failure with another message and code at the same place; no question any more.
 absl::Status Retold(const absl::Status& status, absl::Status told);
 

@@ -48,8 +48,7 @@ class Caller {
   virtual ~Caller() = default;
 
   // One abstract call. Its nodes go to the graph, those too that a call which fails leaves. A
-  // failure is a question about sizes (Undecided), the program's own (Raised), or a
-  // refusal.
+  // failure is a question about sizes, the program's own, or a refusal (OutcomeOf tells).
   using Once =
       std::function<absl::Status(const CallRequest& request, const OpEnv& env, Graph* graph)>;
 

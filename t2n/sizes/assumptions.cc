@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "t2n/ir/failure.h"
 
 namespace t2n {
 namespace {
@@ -16,26 +15,25 @@ class Search {
   explicit Search(const CallAnswered& call) : call_(call) {}
 
   absl::Status Run(Assumptions* assumed) {
-    const absl::Status stopped = call_(*assumed, false);
-    const std::optional<std::string> asked = QuestionOf(stopped);
-    if (!asked) return stopped;
-    const std::string& question = *asked;
+    const Outcome stopped = call_(*assumed, false);
+    if (!stopped.question) return stopped.status;
+    const std::string& question = *stopped.question;
     if (assumed->answers.count(question) || assumed->left_open.count(question)) {
-      return stopped;
+      return stopped.status;
     }
     for (bool answer : {true, false}) {
-      if (++calls_ > kMaxCalls) return stopped;
+      if (++calls_ > kMaxCalls) return stopped.status;
       Assumptions other = *assumed;
       other.answers[question] = answer;
-      const absl::Status probe = call_(other, true);
-      if (!IsRaised(probe)) continue;
+      const Outcome probe = call_(other, true);
+      if (!probe.raised) continue;
       assumed->answers[question] = !answer;
-      assumed->otherwise[question] = std::string(probe.message());
+      assumed->otherwise[question] = std::string(probe.status.message());
       return Run(assumed);
     }
     Assumptions open = *assumed;
     open.left_open.insert(question);
-    if (!Run(&open).ok()) return stopped;
+    if (!Run(&open).ok()) return stopped.status;
     *assumed = std::move(open);
     return absl::OkStatus();
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "t2n/ir/failure.h"
 
 namespace t2n {
 
@@ -25,7 +26,7 @@ struct Assumptions {
 };
 
 // One abstract call with questions answered so; `trial`: only whether it raises is of interest.
-using CallAnswered = std::function<absl::Status(const Assumptions& assumed, bool trial)>;
+using CallAnswered = std::function<Outcome(const Assumptions& assumed, bool trial)>;
 
 // Calls, and where a question about sizes stops it, with either answer; if it raises with one, on
 // with the other, which is added to `assumed`. Where neither raises the question is left open. The

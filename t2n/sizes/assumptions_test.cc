@@ -1,0 +1,84 @@
+#include "t2n/sizes/assumptions.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace t2n {
+namespace {
+
+Outcome Asks(const std::string& question) {
+  return OutcomeOf(
+      AsQuestion(absl::UnimplementedError(absl::StrCat("whether ", question)), question));
+}
+
+Outcome Raises(const std::string& message) {
+  return OutcomeOf(AsRaised(absl::FailedPreconditionError(message)));
+}
+
+Outcome Ends() { return OutcomeOf(absl::OkStatus()); }
+
+TEST(AssumptionsTest, AskNothingWhereNothingIsAsked) {
+  Assumptions assumed;
+  EXPECT_TRUE(
+      CallWhereItDoesNotRaise([](const Assumptions&, bool) { return Ends(); }, &assumed).ok());
+  EXPECT_TRUE(assumed.answers.empty());
+}
+
+TEST(AssumptionsTest, TakeTheAnswerWithWhichTheProgramDoesNotRaise) {
+  auto call = [](const Assumptions& assumed, bool) {
+    const auto it = assumed.answers.find("S<4");
+    if (it == assumed.answers.end()) return Asks("S<4");
+    return it->second ? Raises("too short") : Ends();
+  };
+  Assumptions assumed;
+  EXPECT_TRUE(CallWhereItDoesNotRaise(call, &assumed).ok());
+  EXPECT_EQ(assumed.answers, (Answers{{"S<4", false}}));
+  EXPECT_EQ(AsAssertions(assumed.answers), std::vector<std::string>{"S>=4"});
+  ASSERT_EQ(Describe(assumed).size(), 1u);
+  EXPECT_EQ(Describe(assumed)[0], "converted for S>=4: if S<4, too short");
+}
+
+TEST(AssumptionsTest, GoOnToTheNextQuestion) {
+  auto call = [](const Assumptions& assumed, bool) {
+    for (const char* question : {"S<4", "T==1"}) {
+      const auto it = assumed.answers.find(question);
+      if (it == assumed.answers.end()) return Asks(question);
+      if (it->second) return Raises("no");
+    }
+    return Ends();
+  };
+  Assumptions assumed;
+  EXPECT_TRUE(CallWhereItDoesNotRaise(call, &assumed).ok());
+  EXPECT_EQ(AsAssertions(assumed.answers), (std::vector<std::string>{"S>=4", "T!=1"}));
+}
+
+TEST(AssumptionsTest, LeaveOpenWhatRaisesEitherWayOrNeither) {
+  auto call = [](const Assumptions& assumed, bool) {
+    if (assumed.left_open.count("S<4")) return Ends();
+    return assumed.answers.count("S<4") ? Ends() : Asks("S<4");
+  };
+  Assumptions assumed;
+  EXPECT_TRUE(CallWhereItDoesNotRaise(call, &assumed).ok());
+  EXPECT_TRUE(assumed.answers.empty());
+  EXPECT_EQ(assumed.left_open.count("S<4"), 1u);
+}
+
+TEST(AssumptionsTest, FailWithTheFirstQuestionWhereNothingHelps) {
+  auto call = [](const Assumptions& assumed, bool) {
+    if (assumed.left_open.empty()) return assumed.answers.empty() ? Asks("S<4") : Ends();
+    return OutcomeOf(absl::UnimplementedError("no form"));
+  };
+  Assumptions assumed;
+  const absl::Status status = CallWhereItDoesNotRaise(call, &assumed);
+  EXPECT_EQ(QuestionOf(status), "S<4");
+  EXPECT_TRUE(assumed.left_open.empty());
+}
+
+TEST(AssumptionsTest, EndWhenAQuestionIsAskedThatWasAnswered) {
+  auto call = [](const Assumptions&, bool trial) { return trial ? Raises("always") : Asks("S<4"); };
+  Assumptions assumed;
+  EXPECT_EQ(QuestionOf(CallWhereItDoesNotRaise(call, &assumed)), "S<4");
+}
+
+}  // namespace
+}  // namespace t2n
