@@ -218,7 +218,7 @@ absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const 
                                   const Strided* memory) const {
   const Schema& schema = *choice.schema;
   OpCall call(builder, &schema, choice.args, &env, this, memory);
-  OnQuantized how = HasQuantized(choice.args) ? HowOnQuantized(schema.name) : OnQuantized::kKeep;
+  OnQuantized how = HasQuantized(choice.args) ? choice.entry->on_quantized : OnQuantized::kKeep;
   const OpFn fn = choice.entry->fn;
   Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
   for (size_t i = 0; builder->ok() && i < choice.args.size(); ++i) {

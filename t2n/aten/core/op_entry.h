@@ -13,11 +13,22 @@ using OpFn = Arg (*)(OpCall&);
 
 struct MemoryRule;  // memory.h
 
+// What an ordinary operator does with quantized tensors.
+enum class OnQuantized {
+  kKeep,   // as it is
+  kReal,   // on the real numbers, which are quantized again as the first operand was
+  kSteps,  // the same in units of the scale: for functions with f(s x) = s f(x) for s > 0
+  kMean,   // as quantized_means.h tells
+  kUnit,   // on the real numbers, quantized over [0, 1)
+  kSigned  // on the real numbers, quantized over [-1, 1)
+};
+
 struct OpEntry {
   const char* schema;
   OpFn fn;
   // What its results share with its arguments and how they lie in memory; null: its family's rule.
   const MemoryRule* memory = nullptr;
+  OnQuantized on_quantized = OnQuantized::kKeep;
 };
 
 // A family's table and the rule of its rows that have none of their own; null: the default one.

@@ -125,10 +125,12 @@ Arg Clamp(OpCall& c) {
   return x;
 }
 
-#define T2N_COMPARISON(name, op)                                                        \
-  {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", Compare<Op::k##op>}, { \
-    "aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", Compare<Op::k##op>,   \
-        &kElementwiseNumber                                                             \
+#define T2N_COMPARISON(name, op)                                                              \
+  {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", Compare<Op::k##op>, nullptr, \
+   OnQuantized::kReal},                                                                       \
+  {                                                                                           \
+    "aten::" name ".Scalar(Tensor self, Scalar other) -> Tensor", Compare<Op::k##op>,         \
+        &kElementwiseNumber, OnQuantized::kReal                                               \
   }
 #define T2N_BITWISE(name, fn)                                                                    \
   {"aten::" name ".Tensor(Tensor self, Tensor other) -> Tensor", fn},                            \
@@ -177,16 +179,22 @@ constexpr OpEntry kOps[] = {
      &kElementwiseNumber},
     {"aten::maximum(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMax>},
     {"aten::minimum(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMin>},
-    {"aten::max.other(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMax>},
-    {"aten::min.other(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMin>},
+    {"aten::max.other(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMax>, nullptr,
+     OnQuantized::kSteps},
+    {"aten::min.other(Tensor self, Tensor other) -> Tensor", MinMax<Op::kMin>, nullptr,
+     OnQuantized::kSteps},
     {"aten::fmax(Tensor self, Tensor other) -> Tensor", MinMaxSkippingNan<Op::kMax>},
     {"aten::fmin(Tensor self, Tensor other) -> Tensor", MinMaxSkippingNan<Op::kMin>},
-    {"aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", Clamp},
-    {"aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", Clamp},
-    {"aten::clamp_min(Tensor self, Scalar min) -> Tensor", Clamp},
-    {"aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor", Clamp},
-    {"aten::clamp_max(Tensor self, Scalar max) -> Tensor", Clamp},
-    {"aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor", Clamp},
+    {"aten::clamp(Tensor self, Scalar? min=None, Scalar? max=None) -> Tensor", Clamp, nullptr,
+     OnQuantized::kReal},
+    {"aten::clamp.Tensor(Tensor self, Tensor? min=None, Tensor? max=None) -> Tensor", Clamp,
+     nullptr, OnQuantized::kReal},
+    {"aten::clamp_min(Tensor self, Scalar min) -> Tensor", Clamp, nullptr, OnQuantized::kReal},
+    {"aten::clamp_min.Tensor(Tensor self, Tensor min) -> Tensor", Clamp, nullptr,
+     OnQuantized::kReal},
+    {"aten::clamp_max(Tensor self, Scalar max) -> Tensor", Clamp, nullptr, OnQuantized::kReal},
+    {"aten::clamp_max.Tensor(Tensor self, Tensor max) -> Tensor", Clamp, nullptr,
+     OnQuantized::kReal},
 };
 
 }  // namespace

@@ -180,20 +180,21 @@ Arg AdaptiveMaxPool(OpCall& c) {
 
 constexpr OpEntry kOps[] = {
     {"aten::adaptive_avg_pool1d(Tensor self, int[1] output_size) -> Tensor", AdaptiveAvgPool<1>,
-     &kOrderUnstated},
-    {"aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", AdaptiveAvgPool<2>},
-    {"aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
-     AdaptiveAvgPool<2>},
+     &kOrderUnstated, OnQuantized::kMean},
+    {"aten::adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", AdaptiveAvgPool<2>,
+     nullptr, OnQuantized::kMean},
+    {"aten::_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor", AdaptiveAvgPool<2>,
+     nullptr, OnQuantized::kMean},
     {"aten::adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", AdaptiveAvgPool<3>,
-     &kOrderUnstated},
-    {"aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
-     AdaptiveAvgPool<3>},
+     &kOrderUnstated, OnQuantized::kMean},
+    {"aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor", AdaptiveAvgPool<3>,
+     nullptr, OnQuantized::kMean},
     {"aten::adaptive_max_pool1d(Tensor self, int[1] output_size) -> (Tensor, Tensor)",
-     AdaptiveMaxPool<1>, &kOrderUnstated},
+     AdaptiveMaxPool<1>, &kOrderUnstated, OnQuantized::kSteps},
     {"aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, Tensor)",
-     AdaptiveMaxPool<2>},
+     AdaptiveMaxPool<2>, nullptr, OnQuantized::kSteps},
     {"aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, Tensor)",
-     AdaptiveMaxPool<3>, &kOrderUnstated},
+     AdaptiveMaxPool<3>, &kOrderUnstated, OnQuantized::kSteps},
 };
 
 }  // namespace

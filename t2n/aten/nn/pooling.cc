@@ -177,13 +177,13 @@ Arg AvgPool(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], "
      "int[1] dilation=[1], bool ceil_mode=False) -> Tensor",
-     MaxPool<1>, &kOrderUnstated},
+     MaxPool<1>, &kOrderUnstated, OnQuantized::kSteps},
     {"aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
-     MaxPool<2>},
+     MaxPool<2>, nullptr, OnQuantized::kSteps},
     {"aten::max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] "
      "dilation=1, bool ceil_mode=False) -> Tensor",
-     MaxPool<3>},
+     MaxPool<3>, nullptr, OnQuantized::kSteps},
     {"aten::max_pool1d_with_indices(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] "
      "padding=[0], int[1] dilation=[1], bool ceil_mode=False) -> (Tensor, Tensor)",
      MaxPoolWithIndices<1>, &kOrderUnstated},
@@ -195,13 +195,13 @@ constexpr OpEntry kOps[] = {
      MaxPoolWithIndices<3>},
     {"aten::avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=[0], bool "
      "ceil_mode=False, bool count_include_pad=True) -> Tensor",
-     AvgPool<1>, &kOrderUnstated},
+     AvgPool<1>, &kOrderUnstated, OnQuantized::kMean},
     {"aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
-     AvgPool<2>},
+     AvgPool<2>, nullptr, OnQuantized::kMean},
     {"aten::avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool "
      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
-     AvgPool<3>, &kOrderUnstated},
+     AvgPool<3>, &kOrderUnstated, OnQuantized::kMean},
 };
 
 }  // namespace

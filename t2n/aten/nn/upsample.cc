@@ -240,58 +240,58 @@ Arg Nearest(OpCall& c) {
 
 constexpr OpEntry kOps[] = {
     {"aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? scales=None) -> Tensor",
-     Nearest<1, false>},
+     Nearest<1, false>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_nearest1d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> "
      "Tensor",
-     Nearest<1, false>},
+     Nearest<1, false>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact1d(Tensor self, SymInt[1] output_size, float? scales=None) -> "
      "Tensor",
-     Nearest<1, true>},
+     Nearest<1, true>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact1d.vec(Tensor input, SymInt[]? output_size, float[]? "
      "scale_factors) -> Tensor",
-     Nearest<1, true>},
+     Nearest<1, true>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? "
      "scales_w=None) -> Tensor",
-     Nearest<2, false>},
+     Nearest<2, false>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_nearest2d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> "
      "Tensor",
-     Nearest<2, false>},
+     Nearest<2, false>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact2d(Tensor self, SymInt[2] output_size, float? scales_h=None, "
      "float? scales_w=None) -> Tensor",
-     Nearest<2, true>},
+     Nearest<2, true>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact2d.vec(Tensor input, SymInt[]? output_size, float[]? "
      "scale_factors) -> Tensor",
-     Nearest<2, true>},
+     Nearest<2, true>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_nearest3d(Tensor self, SymInt[3] output_size, float? scales_d=None, float? "
      "scales_h=None, float? scales_w=None) -> Tensor",
-     Nearest<3, false>},
+     Nearest<3, false>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_nearest3d.vec(Tensor input, SymInt[]? output_size, float[]? scale_factors) -> "
      "Tensor",
-     Nearest<3, false>},
+     Nearest<3, false>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact3d(Tensor self, SymInt[3] output_size, float? scales_d=None, "
      "float? scales_h=None, float? scales_w=None) -> Tensor",
-     Nearest<3, true>},
+     Nearest<3, true>, nullptr, OnQuantized::kSteps},
     {"aten::_upsample_nearest_exact3d.vec(Tensor input, SymInt[]? output_size, float[]? "
      "scale_factors) -> Tensor",
-     Nearest<3, true>},
+     Nearest<3, true>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_linear1d(Tensor self, SymInt[1] output_size, bool align_corners, float? "
      "scales=None) -> Tensor",
-     Interpolate<1, LinearTaps>},
+     Interpolate<1, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_linear1d.vec(Tensor input, SymInt[]? output_size, bool align_corners, "
      "float[]? scale_factors) -> Tensor",
-     Interpolate<1, LinearTaps>},
+     Interpolate<1, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_bilinear2d(Tensor self, SymInt[2] output_size, bool align_corners, float? "
      "scales_h=None, float? scales_w=None) -> Tensor",
-     Interpolate<2, LinearTaps>},
+     Interpolate<2, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_bilinear2d.vec(Tensor input, SymInt[]? output_size, bool align_corners, "
      "float[]? scale_factors) -> Tensor",
-     Interpolate<2, LinearTaps>},
+     Interpolate<2, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_trilinear3d(Tensor self, SymInt[3] output_size, bool align_corners, float? "
      "scales_d=None, float? scales_h=None, float? scales_w=None) -> Tensor",
-     Interpolate<3, LinearTaps>},
+     Interpolate<3, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_trilinear3d.vec(Tensor input, SymInt[]? output_size, bool align_corners, "
      "float[]? scale_factors) -> Tensor",
-     Interpolate<3, LinearTaps>},
+     Interpolate<3, LinearTaps>, nullptr, OnQuantized::kSteps},
     {"aten::upsample_bicubic2d(Tensor self, SymInt[2] output_size, bool align_corners, float? "
      "scales_h=None, float? scales_w=None) -> Tensor",
      Interpolate<2, CubicTaps>},

@@ -278,7 +278,7 @@ Arg Dropout(OpCall& c) {
     "aten::quantized_max_pool" #axes "d(Tensor self, int[" #axes "] kernel_size, int[" #axes \
     "] stride=[], int[" #axes "] padding=0, int[" #axes                                      \
     "] dilation=1, bool ceil_mode=False) -> Tensor",                                         \
-        QuantizedMaxPool<axes>                                                               \
+        QuantizedMaxPool<axes>, nullptr, OnQuantized::kSteps                                 \
   }
 
 constexpr OpEntry kOps[] = {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "t2n/aten/core/quantization.h"
 #include "t2n/aten/core/quantized_means.h"
 
@@ -10,74 +9,6 @@ namespace t2n {
 namespace {
 
 using How = OnQuantized;
-
-constexpr std::pair<absl::string_view, How> kOperators[] = {
-    {"aten::_adaptive_avg_pool2d", How::kMean},
-    {"aten::_adaptive_avg_pool3d", How::kMean},
-    {"aten::adaptive_avg_pool1d", How::kMean},
-    {"aten::adaptive_avg_pool2d", How::kMean},
-    {"aten::adaptive_avg_pool3d", How::kMean},
-    {"aten::adaptive_max_pool1d", How::kSteps},
-    {"aten::adaptive_max_pool2d", How::kSteps},
-    {"aten::adaptive_max_pool3d", How::kSteps},
-    {"aten::amax", How::kSteps},
-    {"aten::amin", How::kSteps},
-    {"aten::argmax", How::kSteps},
-    {"aten::argmin", How::kSteps},
-    {"aten::avg_pool1d", How::kMean},
-    {"aten::avg_pool2d", How::kMean},
-    {"aten::avg_pool3d", How::kMean},
-    {"aten::clamp", How::kReal},
-    {"aten::clamp_max", How::kReal},
-    {"aten::clamp_min", How::kReal},
-    {"aten::constant_pad_nd", How::kReal},
-    {"aten::elu", How::kReal},
-    {"aten::eq", How::kReal},
-    {"aten::ge", How::kReal},
-    {"aten::gelu", How::kReal},
-    {"aten::gt", How::kReal},
-    {"aten::hardsigmoid", How::kUnit},
-    {"aten::hardtanh", How::kReal},
-    {"aten::le", How::kReal},
-    {"aten::leaky_relu", How::kReal},
-    {"aten::lt", How::kReal},
-    {"aten::masked_fill", How::kReal},
-    {"aten::max", How::kSteps},
-    {"aten::max_pool1d", How::kSteps},
-    {"aten::max_pool2d", How::kSteps},
-    {"aten::max_pool3d", How::kSteps},
-    {"aten::mean", How::kMean},
-    {"aten::min", How::kSteps},
-    {"aten::ne", How::kReal},
-    {"aten::pad", How::kReal},
-    {"aten::prelu", How::kReal},
-    {"aten::quantized_max_pool1d", How::kSteps},
-    {"aten::quantized_max_pool2d", How::kSteps},
-    {"aten::quantized_max_pool3d", How::kSteps},
-    {"aten::reflection_pad1d", How::kSteps},
-    {"aten::reflection_pad2d", How::kSteps},
-    {"aten::reflection_pad3d", How::kSteps},
-    {"aten::relu", How::kSteps},
-    {"aten::relu6", How::kReal},
-    {"aten::replication_pad1d", How::kSteps},
-    {"aten::replication_pad2d", How::kSteps},
-    {"aten::replication_pad3d", How::kSteps},
-    {"aten::sigmoid", How::kUnit},
-    {"aten::sort", How::kSteps},
-    {"aten::std", How::kReal},
-    {"aten::tanh", How::kSigned},
-    {"aten::threshold", How::kReal},
-    {"aten::topk", How::kSteps},
-    {"aten::upsample_bilinear2d", How::kSteps},
-    {"aten::upsample_linear1d", How::kSteps},
-    {"aten::upsample_nearest1d", How::kSteps},
-    {"aten::upsample_nearest2d", How::kSteps},
-    {"aten::upsample_nearest3d", How::kSteps},
-    {"aten::_upsample_nearest_exact1d", How::kSteps},
-    {"aten::_upsample_nearest_exact2d", How::kSteps},
-    {"aten::_upsample_nearest_exact3d", How::kSteps},
-    {"aten::upsample_trilinear3d", How::kSteps},
-};
 
 bool IsQuantizedTensor(const Arg& a) {
   return a.is_tensor() && a.tensor() && a.tensor()->type.quant;
@@ -116,13 +47,6 @@ Arg Mean(OpFn fn, OpCall& call) {
 }
 
 }  // namespace
-
-OnQuantized HowOnQuantized(absl::string_view name) {
-  static const auto* const map =
-      new absl::flat_hash_map<absl::string_view, How>(std::begin(kOperators), std::end(kOperators));
-  auto it = map->find(name);
-  return it == map->end() ? How::kKeep : it->second;
-}
 
 Arg CallOnQuantized(OnQuantized how, OpFn fn, OpCall& call) {
   Builder& b = call.b;

@@ -104,10 +104,10 @@ Arg IsIn(OpCall& c) {
 constexpr OpEntry kOps[] = {
     {"aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor "
      "indices)",
-     Sort, &kAsFirst},
+     Sort, &kAsFirst, OnQuantized::kSteps},
     {"aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool descending=False) -> "
      "(Tensor values, Tensor indices)",
-     Sort, &kAsFirst},
+     Sort, &kAsFirst, OnQuantized::kSteps},
     {"aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor", Argsort, &kAsFirst},
     {"aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool descending=False) -> "
      "Tensor",
@@ -115,7 +115,7 @@ constexpr OpEntry kOps[] = {
     {"aten::msort(Tensor self) -> Tensor", Msort, &kAsFirst},
     {"aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> "
      "(Tensor values, Tensor indices)",
-     TopKOp, &kInRows},
+     TopKOp, &kInRows, OnQuantized::kSteps},
     {"aten::kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, "
      "Tensor indices)",
      Kthvalue, &kInRows},

@@ -52,21 +52,21 @@ Arg StdMean(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-#define T2N_MOMENTS(name, result, fn)                                                       \
-  {"aten::" name "(Tensor self, bool unbiased=True) -> " result, fn},                       \
+#define T2N_MOMENTS(name, result, fn, how)                                                  \
+  {"aten::" name "(Tensor self, bool unbiased=True) -> " result, fn, nullptr, how},         \
       {"aten::" name                                                                        \
        ".dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> " result, \
-       fn},                                                                                 \
+       fn, nullptr, how},                                                                   \
   {                                                                                         \
     "aten::" name                                                                           \
     ".correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, "               \
     "bool keepdim=False) -> " result,                                                       \
-        fn                                                                                  \
+        fn, nullptr, how                                                                    \
   }
-    T2N_MOMENTS("var", "Tensor", Var),
-    T2N_MOMENTS("std", "Tensor", Std),
-    T2N_MOMENTS("var_mean", "(Tensor, Tensor)", VarMean),
-    T2N_MOMENTS("std_mean", "(Tensor, Tensor)", StdMean),
+    T2N_MOMENTS("var", "Tensor", Var, OnQuantized::kKeep),
+    T2N_MOMENTS("std", "Tensor", Std, OnQuantized::kReal),
+    T2N_MOMENTS("var_mean", "(Tensor, Tensor)", VarMean, OnQuantized::kKeep),
+    T2N_MOMENTS("std_mean", "(Tensor, Tensor)", StdMean, OnQuantized::kKeep),
 #undef T2N_MOMENTS
 };
 

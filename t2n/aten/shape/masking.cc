@@ -95,8 +95,10 @@ constexpr OpEntry kOps[] = {
     {"aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? "
      "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
      TriuIndices},
-    {"aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor", MaskedFill},
-    {"aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor", MaskedFill},
+    {"aten::masked_fill.Scalar(Tensor self, Tensor mask, Scalar value) -> Tensor", MaskedFill,
+     nullptr, OnQuantized::kReal},
+    {"aten::masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor", MaskedFill,
+     nullptr, OnQuantized::kReal},
     {"aten::masked_scatter(Tensor self, Tensor mask, Tensor source) -> Tensor", MaskedScatter},
 };
 
