@@ -1,10 +1,12 @@
 """The project's C++ targets: warnings are errors."""
 
+load("@pt2nnef_system//:libs.bzl", "EIGEN")
+
 _INSIDE = ["-Wall", "-Wextra", "-Werror", "-Wno-sign-compare"]
 
 # Another workspace has not our .bazelrc, its compiler warns of what ours does not, and its sandbox
 # has no headers of @pt2nnef_system but those on the compiler's own path.
-_OUTSIDE = ["-std=c++17", "-w", "-isystem/usr/include/eigen3"]
+_OUTSIDE = ["-std=c++17", "-w", "-isystem" + EIGEN]
 
 def project_copts():
     """Flags for all C++ of this repository, wherever it is built."""

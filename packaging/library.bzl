@@ -1,11 +1,11 @@
 """libpt2nnef.so: the C interface as a shared library."""
 
-load("//bazel:absl.bzl", "ABSL_LINKOPTS")
+load("@pt2nnef_system//:libs.bzl", "ABSL_SHARED")
 
 # Debian's static Abseil, protobuf and re2 are not position independent (their thread-local variables
 # are those of a program), so that here the shared ones serve. Named first, they leave nothing for the
 # static ones that the libraries below name. bzip2 is of a part of the static libarchive that gold keeps.
-_SHARED = ["-Wl,--no-as-needed", "-lprotobuf", "-lre2"] + ABSL_LINKOPTS + [
+_SHARED = ["-Wl,--no-as-needed", "-lprotobuf", "-lre2"] + ABSL_SHARED + [
     "-Wl,--as-needed",
     "-lstdc++",
     "-l:libbz2.so.1.0",

@@ -1,5 +1,7 @@
 """What a workspace that uses pt2nnef has to have."""
 
+load("//bazel:system.bzl", "system_libraries")
+
 def _folder_impl(ctx):
     for child in ctx.path(ctx.attr.workspace_file).dirname.readdir():
         ctx.symlink(child, child.basename)
@@ -35,11 +37,7 @@ def pt2nnef_repositories(debian_bazel = True):
       debian_bazel: declare what Debian's Bazel needs itself too; other Bazels bring it.
     """
     if not native.existing_rule("pt2nnef_system"):
-        native.new_local_repository(
-            name = "pt2nnef_system",
-            build_file = str(Label("//bazel:system.BUILD")),
-            path = "/usr",
-        )
+        system_libraries(name = "pt2nnef_system")
     native.register_toolchains(str(Label("//tools:from_source")))
     if not debian_bazel:
         return
