@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what building and testing need on Debian 12; nothing happens when it is all there.
+# Installs what building and testing need on Debian 12 or 13; nothing happens when it is all there.
 #   ./setup.sh
 # Debian packages come by name from apt (as root, or through sudo). The Python packages of the tests
-# go to .venv/ in this checkout; set PT2NNEF_PYTHON to an interpreter that has them to skip that.
+# go to .venv/ in this checkout, and a server for one of them; set PT2NNEF_PYTHON to an interpreter
+# that has the packages to skip those.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -49,5 +50,20 @@ install_python() {
   cp "$wanted" "$have"
 }
 
+# For //packaging:fleet_test. Unpacked, not installed: that would start a server.
+install_nginx() {
+  local folder=.venv/nginx
+  [ ! -x /usr/sbin/nginx ] && [ ! -x "$folder/usr/sbin/nginx" ] || return 0
+  echo "setup: nginx of a test into $folder" >&2
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    apt-get download -qq nginx 2>/dev/null || { as_root apt-get update -qq && apt-get download -qq nginx; }
+    dpkg-deb -x nginx_*.deb .
+    rm nginx_*.deb
+  )
+}
+
 install_packages
 install_python
+install_nginx
