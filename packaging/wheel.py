@@ -13,9 +13,10 @@ import os
 import pathlib
 import platform
 import re
-import subprocess
 import sys
 import zipfile
+
+from libraries import glibc_of, run, with_dependencies
 
 # Of PEP 600's policies: what is never put inside.
 SYSTEM = re.compile(r"(ld-linux.*|lib(c|m|dl|rt|pthread|util|stdc\+\+|gcc_s|z))\.so")
@@ -27,40 +28,6 @@ Summary: Converts PyTorch archives to NNEF models that tract runs
 License: Apache-2.0 OR MIT
 Requires-Python: >=3.8
 """
-
-
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def needed(path):
-    """The libraries of `path` by name, and where the system has them, without the system's own."""
-    names = re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-d", path))
-    found = dict(re.findall(r"(\S+) => (\S+) \(", run("ldd", path)))
-    return {name: found[name] for name in names if not SYSTEM.match(name)}
-
-
-def with_dependencies(paths):
-    """What `paths` need and what that needs, each behind its own dependencies."""
-    order = {}
-
-    def visit(path):
-        for name, where in needed(path).items():
-            if name not in order:
-                visit(where)
-                order[name] = where
-
-    for path in paths:
-        visit(path)
-    return order
-
-
-def glibc_of(paths):
-    versions = {(2, 17)}
-    for path in paths:
-        for major, minor in re.findall(r"GLIBC_(\d+)\.(\d+)", run("readelf", "--version-info", path)):
-            versions.add((int(major), int(minor)))
-    return max(versions)
 
 
 class Wheel:
@@ -91,7 +58,7 @@ def main():
     licences = {name: files.pop(name) for name in list(files) if name.startswith("LICENSE-")}
     folder = pathlib.Path(os.environ.get("BUILD_WORKING_DIRECTORY", "."), folder)
     version = run(program, "--version").split()[1]
-    libraries = with_dependencies([program, library])
+    libraries = with_dependencies([program, library], SYSTEM)
     glibc = glibc_of([program, library, *libraries.values()])
     tag = f"py3-none-manylinux_{glibc[0]}_{glibc[1]}_{platform.machine()}"
 
