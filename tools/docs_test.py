@@ -29,7 +29,8 @@ _ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
 _NEEDS = {"torch", "network", "bazel"}
 # Flags of other programs: bazel, systemd-run, score, a golden's test.
 _OTHER_FLAGS = {
-    "--baseline", "--disk_cache", "--flags", "--json", "--pipe", "--remote_cache", "--update", "--wait",
+    "--action_env", "--baseline", "--config", "--disk_cache", "--flags", "--json", "--pipe", "--remote_cache",
+    "--remote_executor", "--repo_env", "--update", "--wait",
 }  # fmt: skip
 
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
