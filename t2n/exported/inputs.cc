@@ -4,29 +4,64 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/builder/dim_values.h"
+#include "t2n/program/input_path.h"
 #include "t2n/values/builtins.h"
 
 namespace t2n::exported {
 namespace {
 
-// Before torch 2.4 inputs have names of no meaning: arg0_1.
-bool IsNamed(absl::string_view placeholder) { return !absl::StartsWith(placeholder, "arg"); }
+// What torch calls an input: before 2.4 it has names of no meaning (arg0_1), but for 2.2, which
+// says `l_pair_0_` of L['pair'][0].
+std::string NameOf(absl::string_view placeholder, const ExportedProgram& program) {
+  if (absl::StartsWith(placeholder, "arg")) return "";
+  const bool of_locals = program.schema_major == 2 && absl::ConsumePrefix(&placeholder, "l_");
+  if (of_locals) absl::ConsumeSuffix(&placeholder, "_");
+  return std::string(placeholder);
+}
 
-// The names that keywords give their leaves, behind those of positional arguments.
-std::vector<std::string> KeywordNames(const SpecTree& in_spec) {
-  const bool both = in_spec.children.size() == 2 && in_spec.names.empty() &&
-                    in_spec.children[0].type == "builtins.tuple" &&
-                    in_spec.children[1].type == "builtins.dict";
-  if (!both) return {};
-  std::vector<std::string> names(in_spec.children[0].leaves());
-  for (std::string& name : LeafNames(in_spec.children[1])) names.push_back(std::move(name));
-  return names;
+void AddPaths(const SpecTree& tree, const InputPath& path, std::vector<InputPath>* paths) {
+  if (tree.is_leaf()) paths->push_back(path);
+  for (size_t i = 0; i < tree.children.size(); ++i) {
+    const std::string step = tree.names.empty() ? absl::StrCat(i) : tree.names[i];
+    AddPaths(tree.children[i], path.Child({step, false}), paths);
+  }
+}
+
+// Where each of the user's inputs lies in forward's arguments. An argument's name is empty where
+// the tree has none: there the names of inputs may tell it.
+std::vector<InputPath> PathsOf(const ExportedProgram& program) {
+  const SpecTree& all = program.in_spec;
+  const bool both = all.children.size() == 2 && all.names.empty() &&
+                    all.children[0].type == "builtins.tuple" &&
+                    all.children[1].type == "builtins.dict";
+  const SpecTree& positional = both ? all.children[0] : all;
+  std::vector<InputPath> paths;
+  for (size_t i = 0; i < positional.children.size(); ++i) {
+    const bool named = i < program.forward_arg_names.size();
+    AddPaths(positional.children[i], {named ? program.forward_arg_names[i] : "", {}}, &paths);
+  }
+  if (!both) return paths;
+  const SpecTree& keywords = all.children[1];
+  for (size_t i = 0; i < keywords.children.size() && !keywords.names.empty(); ++i) {
+    AddPaths(keywords.children[i], {keywords.names[i], {}}, &paths);
+  }
+  return paths;
+}
+
+// What the steps of a path are called in the name of an input.
+std::string Suffix(const InputPath& path) {
+  std::string suffix;
+  for (const PathStep& step : path.steps) absl::StrAppend(&suffix, "_", step.text);
+  for (char& c : suffix) c = absl::ascii_isalnum(c) ? c : '_';
+  return suffix;
 }
 
 absl::string_view PlaceholderOf(const Argument& input) {
@@ -35,9 +70,20 @@ absl::string_view PlaceholderOf(const Argument& input) {
   return "";
 }
 
-const IValue* Given(const std::string& name, const InputRequest& request) {
+bool IsCalled(const UserInput& input, const std::string& text) {
+  if (text == input.name) return true;
+  const auto path = ParseInputPath(text);
+  return path.ok() && !input.path.empty() && path->Label() == input.path;
+}
+
+bool IsOne(const std::vector<UserInput>& inputs, const std::string& text) {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](const UserInput& input) { return IsCalled(input, text); });
+}
+
+const IValue* Given(const UserInput& input, const InputRequest& request) {
   for (const auto& [of, value] : request.args) {
-    if (of == name) return &value;
+    if (IsCalled(input, of)) return &value;
   }
   return nullptr;
 }
@@ -48,10 +94,11 @@ class Specs {
   explicit Specs(const std::vector<t2n::InputSpec>& specs)
       : specs_(specs), used_(specs.size(), false) {}
 
-  const t2n::InputSpec* Take(const std::string& name) {
-    for (const std::string& wanted : {name, std::string()}) {
+  const t2n::InputSpec* Take(const UserInput& input) {
+    for (const bool named : {true, false}) {
       for (size_t i = 0; i < specs_.size(); ++i) {
-        if (used_[i] || specs_[i].name != wanted) continue;
+        const std::string& name = specs_[i].name;
+        if (used_[i] || (named ? !IsCalled(input, name) : !name.empty())) continue;
         used_[i] = true;
         return &specs_[i];
       }
@@ -134,14 +181,14 @@ absl::StatusOr<IValue> GivenTensor(const std::string& name, const IValue& value,
 }
 
 // Folding finds the largest element there (t2n/ir/dim_values.h).
-absl::Status SetLargest(const Val& input, const InputRequest& request) {
+absl::Status SetLargest(const UserInput& input, const Val& value, const InputRequest& request) {
   for (const auto& [of, size] : request.largest) {
-    if (of != input->name) continue;
-    if (!IsInteger(input.dtype())) {
+    if (!IsCalled(input, of)) continue;
+    if (!IsInteger(value.dtype())) {
       return absl::InvalidArgumentError(
           absl::StrCat("--assert 'max(", of, ")': the input holds no integers"));
     }
-    input->node->attrs.Set(kLargestElement, size);
+    value->node->attrs.Set(kLargestElement, size);
   }
   return absl::OkStatus();
 }
@@ -149,7 +196,7 @@ absl::Status SetLargest(const Val& input, const InputRequest& request) {
 }  // namespace
 
 std::vector<UserInput> UserInputs(const ExportedProgram& program) {
-  const std::vector<std::string> keywords = KeywordNames(program.in_spec);
+  std::vector<InputPath> paths = PathsOf(program);
   std::vector<UserInput> inputs;
   for (size_t i = 0; i < program.inputs.size(); ++i) {
     const InputSpec& spec = program.inputs[i];
@@ -157,11 +204,18 @@ std::vector<UserInput> UserInputs(const ExportedProgram& program) {
       continue;
     }
     const size_t position = inputs.size();
-    UserInput input{std::string(PlaceholderOf(program.graph.inputs[i])), position,
-                    &program.graph.inputs[i]};
-    if (!IsNamed(input.name) && position < keywords.size() && !keywords[position].empty()) {
-      input.name = keywords[position];
+    const absl::string_view placeholder = PlaceholderOf(program.graph.inputs[i]);
+    UserInput input{NameOf(placeholder, program), "", position, &program.graph.inputs[i]};
+    if (position < paths.size()) {
+      InputPath& path = paths[position];
+      const std::string suffix = Suffix(path);
+      if (path.argument.empty() && absl::EndsWith(input.name, suffix)) {
+        path.argument = input.name.substr(0, input.name.size() - suffix.size());
+      }
+      if (!path.argument.empty()) input.path = path.Label();
+      if (input.name.empty() && !path.argument.empty()) input.name = path.argument + suffix;
     }
+    if (input.name.empty()) input.name = std::string(placeholder);
     inputs.push_back(std::move(input));
   }
   return inputs;
@@ -172,7 +226,8 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
   std::vector<UserTensor> tensors;
   std::set<std::string> names;
   Specs specs(request.specs);
-  for (const UserInput& input : UserInputs(program)) {
+  const std::vector<UserInput> inputs = UserInputs(program);
+  for (const UserInput& input : inputs) {
     if (!input.name.empty()) names.insert(input.name);
     const auto* tensor = input.input->As<TensorName>();
     if (tensor == nullptr) continue;
@@ -183,26 +238,26 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
     }
     UserTensor user{input.name, input.position, &meta->second, {}};
     user.asked.resize(meta->second.sizes.size());
-    if (const IValue* value = Given(input.name, request)) {
+    if (const IValue* value = Given(input, request)) {
       T2N_RETURN_IF_ERROR(AskByValue(*value, &user));
       tensors.push_back(std::move(user));
       continue;
     }
-    if (const t2n::InputSpec* spec = specs.Take(input.name)) {
+    if (const t2n::InputSpec* spec = specs.Take(input)) {
       T2N_RETURN_IF_ERROR(AskByType(*spec, &user));
     }
     for (const DynamicAxis& axis : request.dynamic_axes) {
-      if (axis.input == input.name) T2N_RETURN_IF_ERROR(AskByAxis(axis, request.facts, &user));
+      if (IsCalled(input, axis.input)) T2N_RETURN_IF_ERROR(AskByAxis(axis, request.facts, &user));
     }
     tensors.push_back(std::move(user));
   }
   std::string unused;
   if (const auto spec = specs.Unused()) unused = absl::StrCat("--inputs '", *spec, "'");
   for (const DynamicAxis& axis : request.dynamic_axes) {
-    if (!names.count(axis.input)) unused = absl::StrCat("--dynamic_axes '", axis.input, "'");
+    if (!IsOne(inputs, axis.input)) unused = absl::StrCat("--dynamic_axes '", axis.input, "'");
   }
   for (const auto& [name, value] : request.args) {
-    if (!names.count(name)) unused = absl::StrCat("--args '", name, "'");
+    if (!IsOne(inputs, name)) unused = absl::StrCat("--args '", name, "'");
   }
   if (unused.empty()) return tensors;
   return absl::InvalidArgumentError(
@@ -211,7 +266,7 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
 
 absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, const Symbols& symbols,
                                  const InputRequest& request, Builder* builder) {
-  const IValue* given = Given(input.name, request);
+  const IValue* given = Given(input, request);
   if (const auto* number = input.input->As<SymName>()) {
     if (given) return WithOpenSizes(*given, request);
     const DType dtype = number->type == SymName::Type::kInt     ? DType::kI64
@@ -244,7 +299,7 @@ absl::StatusOr<IValue> MakeInput(const UserInput& input, const Graph& graph, con
   }
   MemoryOrder order = MemoryOrder::Of(std::move(strides), type.shape);
   const Val value = builder->Input(input.name, std::move(type));
-  T2N_RETURN_IF_ERROR(SetLargest(value, request));
+  T2N_RETURN_IF_ERROR(SetLargest(input, value, request));
   return IValue(TensorRef::New(value, std::move(order)));
 }
 

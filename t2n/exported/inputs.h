@@ -17,7 +17,8 @@ namespace t2n::exported {
 
 // One of the user's arguments, as flattened.
 struct UserInput {
-  std::string name;
+  std::string name;       // "pair_0"
+  std::string path;       // in forward's arguments, if the archive tells: "pair.0"
   size_t position;        // among the user's arguments
   const Argument* input;  // of the graph: a name, or the value that the program has for it
 };
