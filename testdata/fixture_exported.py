@@ -168,6 +168,37 @@ class Unbounded(nn.Module):
         return while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 2), (n, x))
 
 
+class Bins(nn.Module):
+    """Points counted in bins over a range, over their own and by edges."""
+
+    def forward(self, x, edges):
+        ranged = torch.histogramdd(x, [3, 2], range=[-1.0, 1.0, -2.0, 2.0], density=True)
+        return ranged, torch.histogramdd(x, [2, 4]), torch.histogramdd(x, [edges, edges])
+
+
+class ChunkedLoss(nn.Module):
+    """The loss of a linear layer that is computed piece by piece."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 5)
+        self.register_buffer("weight", torch.rand(5))
+
+    def forward(self, x, target):
+        import torch.nn.modules.linear_cross_entropy  # registers the operators
+
+        op, layer = torch.ops.torch_nn, self.layer
+        each = op._linear_cross_entropy_batch_chunked_no_reduction(
+            x, layer.weight, target, layer.bias, None, 1, 2, "compact", torch.float32
+        )
+        for reduction in ("mean", "sum"):
+            each = each + op._linear_cross_entropy_batch_chunked(
+                x, layer.weight, target, None, self.weight, reduction, -100, 0.0, 2, "compact",
+                torch.float32, True, False, False, False,
+            )[0]  # fmt: skip
+        return each
+
+
 class Chosen(nn.Module):
     """As many results as a mask has true elements."""
 
@@ -248,6 +279,8 @@ def fixtures():
                     {"dynamic_shapes": ({0: auto, 1: auto},)}),
         "unbounded": (Unbounded(), [((torch.tensor(0), r(2)), {})],
                       {"refused": "how often a loop runs depends on the inputs' values"}),
+        "bins": (Bins(), [((r(9, 2), torch.tensor([-1.0, 0.0, 0.5, 2.0])), {})], {"core": True}),
+        "chunked_loss": (ChunkedLoss(), [((r(5, 4), torch.tensor([1, 4, 0, 2, 1])), {})], {}),
         "chosen": (Chosen(), [((r(5),), {})],
                    {"refused": "the size of the result depends on the inputs' values"}),
         "dropout": (nn.Dropout(0.5), [((r(5),), {})],

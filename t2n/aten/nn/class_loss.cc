@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "t2n/aten/core/common.h"
+#include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/pointwise.h"
 #include "t2n/aten/nn/losses.h"
 #include "t2n/aten/nn/ops.h"
@@ -41,9 +42,17 @@ Val SumAll(Builder& b, const Val& x) {
   return b.Reduce(Op::kReduceSum, x, IntRange(0, x.rank()), false);
 }
 
+// Argument `reduction` as a number, if there is one: some operators have its name.
+int64_t Reduction(OpCall& c) {
+  if (!c.has("reduction")) return 0;
+  if (!c.arg("reduction").is_string()) return c.integer("reduction");
+  const std::string name = c.str("reduction");
+  return name == "none" ? 0 : name == "mean" ? 1 : name == "sum" ? 2 : -1;
+}
+
 // `loss` (the class axis of size 1) reduced; means are weighted.
 Val ReduceWeighted(OpCall& c, const Val& loss, const Val& weights, int64_t axis) {
-  switch (c.integer("reduction")) {
+  switch (Reduction(c)) {
     case 0:
       return c.b.Squeeze(loss, axis);
     case 1:
@@ -94,6 +103,20 @@ Val SoftCrossEntropy(OpCall& c, const Val& logp, int64_t axis, double smoothing)
   return ReduceLoss(c, c.b.Reduce(Op::kReduceSum, loss, {axis}, false));
 }
 
+// Targets that are classes.
+Val HardCrossEntropy(OpCall& c, const Val& logp, const Val& target, int64_t axis,
+                     double smoothing) {
+  Classes k = ClassesOf(c, logp, target);
+  Val weights = WeightsAt(c, k, logp.dtype());
+  Val hard = ReduceWeighted(c, NegativeAt(c, logp, k, weights), weights, axis);
+  if (smoothing == 0) return hard;
+  Val weight = WeightAlong(c, logp, axis);
+  Val even = c.b.Reduce(Op::kReduceSum, weight ? -(logp * weight) : -logp, {axis}, true);
+  even = c.b.Select(k.counts, even, c.b.ScalarLike(even, 0));
+  Val soft = ReduceWeighted(c, even, weights, axis);
+  return hard * (1 - smoothing) + soft * smoothing / CountAlong(c.b, logp, {axis}, logp.dtype());
+}
+
 Arg CrossEntropyLoss(OpCall& c) {
   Val x = c.tensor("self"), target = c.tensor("target");
   double smoothing = c.number("label_smoothing");
@@ -102,15 +125,32 @@ Arg CrossEntropyLoss(OpCall& c) {
   if (target.rank() == x.rank() && IsFloat(target.dtype())) {
     return SoftCrossEntropy(c, logp, axis, smoothing);
   }
-  Classes k = ClassesOf(c, logp, target);
-  Val weights = WeightsAt(c, k, x.dtype());
-  Val hard = ReduceWeighted(c, NegativeAt(c, logp, k, weights), weights, axis);
-  if (smoothing == 0) return hard;
-  Val weight = WeightAlong(c, logp, axis);
-  Val even = c.b.Reduce(Op::kReduceSum, weight ? -(logp * weight) : -logp, {axis}, true);
-  even = c.b.Select(k.counts, even, c.b.ScalarLike(even, 0));
-  Val soft = ReduceWeighted(c, even, weights, axis);
-  return hard * (1 - smoothing) + soft * smoothing / CountAlong(c.b, x, {axis}, x.dtype());
+  return HardCrossEntropy(c, logp, target, axis, smoothing);
+}
+
+// Of a linear layer [N, C]; in how many pieces is of no consequence.
+Val LinearLoss(OpCall& c) {
+  c.ignore({"batch_chunk_size", "acc_policy", "acc_dtype"});
+  Val target = c.tensor("target");
+  if (IsFloat(target.dtype())) return c.RefuseArg("target", "is of probabilities");
+  Val bias = c.has("linear_bias") ? c.tensor("linear_bias") : Val();
+  Val x = Linear(c.b, c.tensor("input"), c.tensor("linear_weight"), bias);
+  double smoothing = c.has("label_smoothing") ? c.number("label_smoothing") : 0;
+  return HardCrossEntropy(c, LogSoftmax(c.b, x, 1), target, 1, smoothing);
+}
+
+Arg LinearCrossEntropyEach(OpCall& c) { return LinearLoss(c); }
+
+// The loss, and gradients, which are empty where nobody asks for them.
+Arg LinearCrossEntropy(OpCall& c) {
+  c.ignore({"allow_retain_graph"});
+  for (const char* flag :
+       {"compute_input_grad", "compute_linear_weight_grad", "compute_linear_bias_grad"}) {
+    if (c.boolean(flag)) return c.RefuseArg(flag);
+  }
+  Val loss = LinearLoss(c);
+  const auto none = [&](const Shape& shape) { return c.b.Full(shape, loss.dtype(), 0); };
+  return Arg::Tuple({loss, none({0, 0}), none({0, 0}), none({0})});
 }
 
 // Scores as [N, C] and targets as [N, ...]: a single sample gets an axis in front.
@@ -177,6 +217,16 @@ constexpr OpEntry kOps[] = {
     {"aten::cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, "
      "int reduction=1, SymInt ignore_index=-100, float label_smoothing=0.) -> Tensor",
      CrossEntropyLoss},
+    {"torch_nn::_linear_cross_entropy_batch_chunked(Tensor input, Tensor linear_weight, Tensor "
+     "target, Tensor? linear_bias, Tensor? weight, str reduction, SymInt ignore_index, float "
+     "label_smoothing, SymInt batch_chunk_size, str acc_policy, ScalarType acc_dtype, bool "
+     "allow_retain_graph, bool compute_input_grad, bool compute_linear_weight_grad, bool "
+     "compute_linear_bias_grad) -> (Tensor, Tensor, Tensor, Tensor)",
+     LinearCrossEntropy},
+    {"torch_nn::_linear_cross_entropy_batch_chunked_no_reduction(Tensor input, Tensor "
+     "linear_weight, Tensor target, Tensor? linear_bias, Tensor? weight, SymInt ignore_index, "
+     "SymInt batch_chunk_size, str acc_policy, ScalarType acc_dtype) -> Tensor",
+     LinearCrossEntropyEach},
     {"aten::multi_margin_loss(Tensor self, Tensor target, Scalar p=1, Scalar margin=1, "
      "Tensor? weight=None, int reduction=1) -> Tensor",
      MultiMarginLoss},

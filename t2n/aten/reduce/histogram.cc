@@ -144,19 +144,41 @@ Arg Histogram(OpCall& c) {
   return Arg::Tuple({CountPoints(c, c.b.Unsqueeze(x, 1), {edges}), edges});
 }
 
-Arg HistogramDd(OpCall& c) {
+// Points [N, D] of a histogram over D axes, and the edges of each.
+struct PointBins {
+  Val points;
+  std::vector<Val> edges;
+};
+
+PointBins PointBinsOf(OpCall& c) {
   Val x = c.tensor("self");
   std::optional<int64_t> d = x.dim(-1).constant();
-  if (!d || *d < 1 || x.rank() < 2) return c.Refuse("of points of an unknown number of axes");
-  x = c.b.Reshape(x, {FloorDiv(x.numel(), *d), *d});
+  if (!d || *d < 1 || x.rank() < 2) return {c.Refuse("of points of an unknown number of axes"), {}};
+  PointBins found{c.b.Reshape(x, {FloorDiv(x.numel(), *d), *d}), {}};
   const Arg& bins = c.arg("bins");
   bool list = bins.is_list();
-  if (list && static_cast<int64_t>(bins.items().size()) != *d) return c.RefuseArg("bins");
-  std::vector<Val> edges;
+  if (list && static_cast<int64_t>(bins.items().size()) != *d) return {c.RefuseArg("bins"), {}};
   for (int64_t i = 0; i < *d; ++i) {
-    edges.push_back(EdgesOf(c, c.b.SelectIndex(x, 1, i), list ? bins.items()[i] : bins, i));
+    const Val axis = c.b.SelectIndex(found.points, 1, i);
+    found.edges.push_back(EdgesOf(c, axis, list ? bins.items()[i] : bins, i));
   }
-  return Arg::Tuple({Arg(CountPoints(c, x, edges)), Arg::List(edges)});
+  return found;
+}
+
+Arg HistogramDd(OpCall& c) {
+  const PointBins of = PointBinsOf(c);
+  if (of.edges.empty()) return of.points;  // refused
+  return Arg::Tuple({Arg(CountPoints(c, of.points, of.edges)), Arg::List(of.edges)});
+}
+
+Arg HistogramDdCounts(OpCall& c) {
+  const PointBins of = PointBinsOf(c);
+  return of.edges.empty() ? of.points : CountPoints(c, of.points, of.edges);
+}
+
+Arg HistogramDdEdges(OpCall& c) {
+  c.ignore({"weight", "density"});
+  return Arg::List(PointBinsOf(c).edges);
 }
 
 // Where each segment of `axis` begins and ends, along a last axis: [outer..., segments].
@@ -228,6 +250,15 @@ constexpr OpEntry kOps[] = {
     {"aten::histogramdd.TensorList_bins(Tensor self, Tensor[] bins, float[]? range=None, Tensor? "
      "weight=None, bool density=False) -> (Tensor hist, Tensor[] bin_edges)",
      HistogramDd},
+    {"aten::_histogramdd_bin_edges(Tensor self, int[] bins, *, float[]? range=None, Tensor? "
+     "weight=None, bool density=False) -> Tensor[]",
+     HistogramDdEdges},
+    {"aten::_histogramdd_from_bin_cts(Tensor self, int[] bins, *, float[]? range=None, Tensor? "
+     "weight=None, bool density=False) -> Tensor",
+     HistogramDdCounts},
+    {"aten::_histogramdd_from_bin_tensors(Tensor self, Tensor[] bins, *, Tensor? weight=None, "
+     "bool density=False) -> Tensor",
+     HistogramDdCounts},
     {"aten::segment_reduce(Tensor data, str reduce, *, Tensor? lengths=None, Tensor? "
      "indices=None, Tensor? offsets=None, int axis=0, bool unsafe=False, Scalar? initial=None) -> "
      "Tensor",
