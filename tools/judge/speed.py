@@ -69,7 +69,7 @@ def cpu_times(models, npz, rounds):
         return (time.process_time() - start) / calls
 
     once = max(seconds(model, 1) for model in loaded + loaded)
-    calls = max(1, min(1000, int(0.05 / max(once, 1e-6))))
+    calls = max(1, min(1000, int(0.01 / max(once, 1e-6))))
     times = [[], []]
     for turn in range(rounds):
         for i in (0, 1) if turn % 2 else (1, 0):
@@ -112,7 +112,7 @@ def main():
     parser.add_argument("first", metavar="FIRST")
     parser.add_argument("second", metavar="SECOND")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--rounds", type=int, default=21)
+    parser.add_argument("--rounds", type=int, default=201)
     parser.add_argument("--most", type=float, default=1.03, help="the ratio that is too much above")
     parser.add_argument("--flags", default="", help="flags of the conversions")
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds a pair")

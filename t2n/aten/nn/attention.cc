@@ -68,13 +68,30 @@ Val ZeroHiddenRows(Builder& b, const Val& y, const Val& mask) {
   return b.Select(seen, y, b.ScalarLike(y, 0));
 }
 
+// Whether a mask is known to hide nothing of scores [..., L, S], and does not make more of them.
+bool HidesNothing(Builder& b, const Val& mask, const Val& q, const Val& k) {
+  if (!mask->is_constant() || mask.rank() > q.rank()) return false;
+  Shape scores = q.shape();
+  scores.back() = k.dim(-2);
+  scores.erase(scores.begin(), scores.end() - mask.rank());
+  for (int64_t i = 0; i < mask.rank(); ++i) {
+    if (mask.dim(i) != Dim(1) && mask.dim(i) != scores[i]) return false;
+  }
+  const Val seen = mask.dtype() == DType::kBool ? mask : b.Eq(mask, 0);
+  const Val all = b.Reduce(Op::kReduceAll, seen, IntRange(0, seen.rank()), false);
+  const std::optional<std::vector<int64_t>> known = KnownInts(all);
+  return known && (*known)[0] == 1;
+}
+
 // softmax(q k^T * scale + mask) v; q [..., L, E], k [..., S, E], v [..., S, F]; the mask (bool:
 // true is seen; or added) or null. A composite `sdpa` {scale, is_causal} of (q, k, v) or (q, k, v,
 // mask to be added).
 Val Attention(Builder& b, const Val& q, const Val& k, const Val& v, const Val& mask, double scale,
               bool is_causal) {
   std::vector<Val> inputs = {q, k, v};
-  if (mask) inputs.push_back(AdditiveMask(b, mask, q.dtype()));
+  if (mask && !HidesNothing(b, mask, q, k)) {
+    inputs.push_back(AdditiveMask(b, mask, q.dtype()));
+  }
   return b.Composite("sdpa", {{"scale", scale}, {"is_causal", is_causal}}, inputs,
                      [&](Builder& b, absl::Span<const Val> in) {
                        Val w = AttentionWeights(b, in[0], in[1], in.size() > 3 ? in[3] : Val(),
