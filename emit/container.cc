@@ -1,22 +1,20 @@
 #include "emit/container.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "emit/staging.h"
 #include "emit/tar_writer.h"
 #include "t2n/base/status.h"
 
@@ -27,20 +25,6 @@ namespace fs = std::filesystem;
 
 absl::Status ErrnoError(absl::string_view what, const std::string& path) {
   return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", strerror(errno)));
-}
-
-// A model that this tool or another wrote: nothing but NNEF's own files.
-bool IsModelFolder(const std::string& path) {
-  std::error_code error;
-  bool graph = false, empty = true;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    empty = false;
-    std::string name = entry.path().filename().string();
-    bool known = name == "graph.nnef" || name == "graph.quant" || absl::EndsWith(name, ".dat");
-    if (!known || !entry.is_regular_file(error)) return false;
-    graph |= name == "graph.nnef";
-  }
-  return !error && (empty || graph);
 }
 
 // `out` for `out/`: temporaries stand beside it.
@@ -108,28 +92,12 @@ class FileWriter {
 
 class Folder : public Container {
  public:
-  explicit Folder(std::string path) : path_(std::move(path)) {}
-  ~Folder() override {
-    std::error_code ignored;
-    if (!staging_.empty()) fs::remove_all(staging_, ignored);
-  }
+  explicit Folder(std::string path) : staging_(std::move(path), Staging::Kind::kFolder) {}
 
-  absl::Status Open() {
-    struct stat info;
-    exists_ = ::lstat(path_.c_str(), &info) == 0;
-    std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
-    if (!::mkdtemp(name.data())) return ErrnoError("create a folder beside", path_);
-    staging_ = name;
-    // mkdtemp's folders are private; a model is as readable as its user wants files to be.
-    mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::chmod(staging_.c_str(), 0777 & ~mask) != 0)
-      return ErrnoError("set the mode of", staging_);
-    return absl::OkStatus();
-  }
+  absl::Status Open() { return staging_.Open(); }
 
   absl::Status Add(absl::string_view name, uint64_t, const ByteSource& write) override {
-    FileWriter file(absl::StrCat(staging_, "/", name));
+    FileWriter file(absl::StrCat(staging_.path(), "/", name));
     T2N_RETURN_IF_ERROR(file.Open());
     T2N_RETURN_IF_ERROR(
         write([&file](absl::Span<const uint8_t> piece) { return file.Write(piece); }));
@@ -138,50 +106,19 @@ class Folder : public Container {
 
   bool concurrent() const override { return true; }
 
-  absl::Status Commit() override {
-    if (!exists_) {
-      if (::rename(staging_.c_str(), path_.c_str()) != 0) return ErrnoError("create", path_);
-      staging_.clear();
-      return absl::OkStatus();
-    }
-    // The old model changes places with the new one, and goes with the staging folder.
-    if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) {
-      return absl::OkStatus();
-    }
-    std::string old = staging_ + "-old";
-    if (::rename(path_.c_str(), old.c_str()) != 0) return ErrnoError("replace", path_);
-    if (::rename(staging_.c_str(), path_.c_str()) != 0) {
-      absl::Status status = ErrnoError("replace", path_);
-      ::rename(old.c_str(), path_.c_str());
-      return status;
-    }
-    staging_ = old;
-    return absl::OkStatus();
-  }
+  absl::Status Commit() override { return staging_.Commit(); }
 
  private:
-  std::string path_;
-  std::string staging_;
-  bool exists_ = false;
+  Staging staging_;
 };
 
 class Archive : public Container {
  public:
-  explicit Archive(std::string path) : path_(std::move(path)) {}
-  ~Archive() override {
-    if (fd_ >= 0) ::close(fd_);
-    if (!staging_.empty()) ::unlink(staging_.c_str());
-  }
+  explicit Archive(std::string path) : staging_(std::move(path), Staging::Kind::kFile) {}
 
   absl::Status Open(bool gzip, int compression_level) {
-    std::string name = absl::StrCat(path_, ".tmp-XXXXXX");
-    fd_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (fd_ < 0) return ErrnoError("create a file beside", path_);
-    staging_ = name;
-    mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(fd_, 0666 & ~mask) != 0) return ErrnoError("set the mode of", staging_);
-    return tar_.Open(fd_, gzip, compression_level);
+    T2N_RETURN_IF_ERROR(staging_.Open());
+    return tar_.Open(staging_.descriptor(), gzip, compression_level);
   }
 
   absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) override {
@@ -191,16 +128,11 @@ class Archive : public Container {
 
   absl::Status Commit() override {
     T2N_RETURN_IF_ERROR(tar_.Close());
-    if (::close(std::exchange(fd_, -1)) != 0) return ErrnoError("write", staging_);
-    if (::rename(staging_.c_str(), path_.c_str()) != 0) return ErrnoError("create", path_);
-    staging_.clear();
-    return absl::OkStatus();
+    return staging_.Commit();
   }
 
  private:
-  std::string path_;
-  std::string staging_;
-  int fd_ = -1;
+  Staging staging_;
   TarWriter tar_;
 };
 
@@ -259,10 +191,10 @@ absl::Status CheckDestination(const std::string& path, ContainerKind kind) {
   if (::lstat(name.c_str(), &info) != 0) return absl::OkStatus();
   if (kind == ContainerKind::kByName) kind = KindByName(path);
   if (kind != ContainerKind::kFolder) {
-    if (S_ISREG(info.st_mode)) return absl::OkStatus();
+    if (IsReplaceable(name, Staging::Kind::kFile)) return absl::OkStatus();
     return refuse(path, " exists and is no file: remove it or choose another name");
   }
-  if (S_ISDIR(info.st_mode) && IsModelFolder(name)) return absl::OkStatus();
+  if (IsReplaceable(name, Staging::Kind::kFolder)) return absl::OkStatus();
   return refuse(path, " exists and is not an NNEF model: remove it or choose another name");
 }
 

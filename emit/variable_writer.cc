@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 
 #include "absl/container/flat_hash_map.h"
@@ -59,7 +61,7 @@ class Work {
 
   void Run() {
     for (size_t i = next_++; i < variables_.size(); i = next_++) {
-      const absl::Status status = WriteVariable(variables_[i], container_, bits_);
+      const absl::Status status = Write(variables_[i]);
       std::lock_guard<std::mutex> lock(mutex_);
       if (!status.ok()) {
         next_ = variables_.size();
@@ -78,6 +80,15 @@ class Work {
   absl::Status status() const { return status_; }
 
  private:
+  // No exception leaves a thread: the libraries below throw where memory ends.
+  absl::Status Write(const Variable& variable) {
+    try {
+      return WriteVariable(variable, container_, bits_);
+    } catch (const std::bad_alloc&) {
+      return absl::ResourceExhaustedError(absl::StrCat("no memory to write ", variable.label));
+    }
+  }
+
   const std::vector<Variable>& variables_;
   Container& container_;
   bool bits_;
@@ -100,7 +111,11 @@ absl::Status WriteVariables(const std::vector<Variable>& variables, Container& c
   if (container.concurrent()) {
     const int64_t useful = std::min<int64_t>(work.total() / kBytesPerThread, kMaxThreads);
     const int64_t threads = std::min<int64_t>(useful, std::thread::hardware_concurrency());
-    for (int64_t i = 1; i < threads; ++i) helpers.emplace_back([&work] { work.Run(); });
+    try {
+      for (int64_t i = 1; i < threads; ++i) helpers.emplace_back([&work] { work.Run(); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads: those that there are do all.
+    }
   }
   work.Run();
   for (std::thread& helper : helpers) helper.join();

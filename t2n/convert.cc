@@ -212,20 +212,20 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-absl::StatusOr<std::unique_ptr<Program>> Open(const proto::ConversionSpec& spec,
-                                              const std::string* bytes) {
-  if (!bytes) return OpenProgram(spec.model(), spec.model_name());
-  T2N_ASSIGN_OR_RETURN(auto archive, Archive::FromMemory(*bytes, spec.model()));
-  return OpenProgram(std::move(archive), spec.model_name());
-}
+using ArchivePtr = std::shared_ptr<const Archive>;
 
 // `bytes`: the archive's, or null if it is a file.
-absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
+absl::StatusOr<ArchivePtr> Open(const proto::ConversionSpec& spec, const absl::string_view* bytes) {
+  return bytes ? Archive::OverMemory(*bytes, spec.model()) : Archive::Open(spec.model());
+}
+
+absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* bytes,
                  std::unique_ptr<Program>* opened, EvaluatedModel* model) {
   T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  T2N_ASSIGN_OR_RETURN(*opened, Open(spec, bytes));
+  T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
+  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
   Program& program = **opened;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   const SymbolFacts as_told = request.facts;
@@ -244,7 +244,7 @@ absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
   model->graph = std::move(found.graph);
   model->states = std::move(found.states);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
-  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, bytes, &model->emit));
+  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, *archive, &model->emit));
   const SymbolFacts& facts = solver.facts();
   for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
     model->emit.symbols.emplace_back(symbol, range);
@@ -257,8 +257,8 @@ absl::Status Run(const proto::ConversionSpec& spec, const std::string* bytes,
 }
 
 absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
-                                             const std::string* bytes, ConversionFailure* failure,
-                                             Progress* progress) {
+                                             const absl::string_view* bytes,
+                                             ConversionFailure* failure, Progress* progress) {
   if (progress) progress->stage = "evaluating";
   std::unique_ptr<Program> program;
   EvaluatedModel model;
@@ -332,7 +332,7 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
     T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
     T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
   }
-  const std::string* archive = buffers.archive ? &*buffers.archive : nullptr;
+  const absl::string_view* archive = buffers.archive ? &*buffers.archive : nullptr;
   Stopwatch stopwatch;
   T2N_ASSIGN_OR_RETURN(EvaluatedModel model, EvaluateBytes(spec, archive, failure, progress));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
 #include "t2n/base/progress.h"
@@ -52,8 +53,9 @@ absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spe
 
 // Bytes in the place of paths.
 struct ConversionBuffers {
-  // The archive; spec.model is what messages call it.
-  std::optional<std::string> archive;
+  // The archive, whose bytes stay as they are until the model is written, and as long as one is
+  // kept; spec.model is what messages call it.
+  std::optional<absl::string_view> archive;
   // Gets the model, empty on failure: a .nnef.tgz if spec.compression_level is 1 to 9, else a
   // .nnef.tar. spec.out is not read then. May be null.
   std::string* model = nullptr;

@@ -1,5 +1,7 @@
 #include "tools/convert_many.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tools/ending.h"
 
 namespace t2n {
 namespace {
@@ -58,8 +61,12 @@ pid_t Start(Job* job, const std::function<int(const CommandLine&)>& convert) {
   job->messages = std::tmpfile();
   if (!job->messages) return 0;
   std::fflush(nullptr);
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid != 0) return pid < 0 ? 0 : pid;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(1);
+  EndBySignals();
   dup2(fileno(job->messages), STDERR_FILENO);
   const int status = convert(job->command);
   std::fflush(nullptr);

@@ -1,13 +1,16 @@
 // pt2nnef: converts PyTorch archives to NNEF. Option parsing and calls; the work is in t2n.
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tools/commands.h"
+#include "tools/ending.h"
 #include "tools/help.h"
 
 namespace {
@@ -22,15 +25,26 @@ int Show(const std::string& text) {
   return 0;
 }
 
+// What did not get to stdout is a failure, if not its reader went away.
+int Finish(int status) {
+  const bool written = std::fflush(stdout) == 0 && !std::ferror(stdout);
+  if (written || errno == EPIPE) return status;
+  std::fprintf(stderr, "pt2nnef: cannot write to standard output: %s\n", std::strerror(errno));
+  return status == 0 ? 1 : status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  t2n::KeepStandardStreams();
+  t2n::EndBySignals();
+  t2n::EndWithoutMemory();
   std::vector<std::string> args(argv + 1, argv + argc);
   for (const std::string& a : args) {
     if (a == "--") break;
-    if (a == "--help" || a == "-h") return Show(t2n::HelpText(false));
-    if (a == "--help=all") return Show(t2n::HelpText(true));
-    if (a == "--version") return Show(t2n::VersionText() + "\n");
+    if (a == "--help" || a == "-h") return Finish(Show(t2n::HelpText(false)));
+    if (a == "--help=all") return Finish(Show(t2n::HelpText(true)));
+    if (a == "--version") return Finish(Show(t2n::VersionText() + "\n"));
   }
   // Under `bazel run` paths are relative to where the caller stands.
   if (const char* directory = std::getenv("BUILD_WORKING_DIRECTORY")) {
@@ -39,5 +53,5 @@ int main(int argc, char** argv) {
   t2n::CommandLine command;
   absl::Status parsed = t2n::ParseCommandLine(args, &command);
   if (!parsed.ok()) return Usage(std::string(parsed.message()));
-  return t2n::RunCommand(command);
+  return Finish(t2n::RunCommand(command));
 }

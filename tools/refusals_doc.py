@@ -90,7 +90,7 @@ KINDS = [
          "tract, that version of it, or NNEF 1.0.5 alone cannot say this; nothing is approximated.",
          "A newer `--target tract:VERSION`, no `--strict`, or a fixed size. [Targets](targets.md) has "
          "what each lacks."),
-    Kind("The model cannot be written", r"^emit/(container|tar_writer|variable_writer)|^t2n/base",
+    Kind("The model cannot be written", r"^emit/(container|staging|tar_writer|variable_writer)|^t2n/base",
          "The folder is missing or not to be written in, the disk is full, or something stands at OUT "
          "that is no model.",
          "Choose another OUT, or remove what is there."),

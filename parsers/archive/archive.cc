@@ -1,13 +1,9 @@
 #include "parsers/archive/archive.h"
 
-#include <fcntl.h>
 #include <libdeflate.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <new>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -20,142 +16,115 @@
 namespace t2n {
 namespace {
 
-// What Linux maps around a page that is touched.
-constexpr size_t kFaultAround = 64 << 10;
+// Behind the bytes of an entry, for readers that look ahead (simdjson needs 64).
+constexpr size_t kPadding = 64;
+// Of a stream: large enough that calls cost nothing, small enough to stay in the processor's cache.
+constexpr uint64_t kPiece = 256 << 10;
 
-class MappedArchive : public Archive {
- public:
-  explicit MappedArchive(std::string path) : Archive(std::move(path)) {}
-  ~MappedArchive() override {
-    if (mapped_) munmap(const_cast<uint8_t*>(bytes_.data()), bytes_.size());
-  }
-  absl::Status Load() {
-    T2N_RETURN_IF_ERROR(Map());
-    absl::Status status = ReadIndex();
-    ReleasePages(bytes_);
-    return status;
-  }
-
- private:
-  absl::Status Map() {
-    const int fd = open(path().c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-      return absl::NotFoundError(absl::StrCat(path(), ": cannot be opened: ", strerror(errno)));
-    }
-    absl::Status status = MapDescriptor(fd);
-    close(fd);
-    return status;
-  }
-
-  absl::Status MapDescriptor(int fd) {
-    struct stat info;
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path(), ": not a regular file; give the .pt file itself"));
-    }
-    if (info.st_size == 0) return absl::OkStatus();
-    void* map = mmap(nullptr, info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (map == MAP_FAILED) {
-      return absl::UnavailableError(absl::StrCat(path(), ": cannot be mapped: ", strerror(errno)));
-    }
-    bytes_ = absl::MakeSpan(static_cast<const uint8_t*>(map), info.st_size);
-    mapped_ = true;
-    return absl::OkStatus();
-  }
-};
-
-class MemoryArchive : public Archive {
- public:
-  MemoryArchive(std::string bytes, std::string name)
-      : Archive(std::move(name)), owned_(std::move(bytes)) {}
-  absl::Status Load() {
-    bytes_ = absl::MakeSpan(reinterpret_cast<const uint8_t*>(owned_.data()), owned_.size());
-    return ReadIndex();
-  }
-
- private:
-  std::string owned_;
-};
-
-class NestedArchive : public Archive {
- public:
-  NestedArchive(absl::Span<const uint8_t> bytes, bool mapped, std::shared_ptr<const void> owner,
-                std::string name)
-      : Archive(std::move(name)), owner_(std::move(owner)) {
-    bytes_ = bytes;
-    mapped_ = mapped;
-  }
-  absl::Status Load() { return ReadIndex(); }
-
- private:
-  std::shared_ptr<const void> owner_;
-};
-
-// The zip's end record is in the last 64 KiB + 22 bytes; without one the file is no zip at all.
-bool HasZipEnd(absl::Span<const uint8_t> bytes) {
-  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  constexpr size_t kReach = 22 + 65535;
-  return absl::StrContains(text.substr(text.size() - std::min(text.size(), kReach)),
-                           absl::string_view("PK\5\6", 4));
+absl::Span<uint8_t> Writable(std::string& text) {
+  return {reinterpret_cast<uint8_t*>(text.data()), text.size()};
 }
 
-absl::StatusOr<std::shared_ptr<const std::string>> Inflate(absl::Span<const uint8_t> packed,
-                                                           const Entry& entry) {
-  if (entry.size / limits::kMaxDeflateRatio > packed.size()) {
-    return absl::DataLossError("claims to unpack to more than deflate can hold");
+// Gives bytes [offset, offset + size) to the sink, piece by piece.
+absl::Status StreamRange(const ByteReader& bytes, uint64_t offset, uint64_t size,
+                         const ByteSink& sink) {
+  std::vector<uint8_t> copy;
+  if (!bytes.data()) copy.resize(std::min(size, kPiece));
+  for (uint64_t done = 0; done < size;) {
+    const size_t count = std::min(size - done, kPiece);
+    const uint8_t* piece = copy.data();
+    if (bytes.data()) {
+      piece = bytes.data() + offset + done;
+    } else {
+      T2N_RETURN_IF_ERROR(bytes.Read(offset + done, absl::MakeSpan(copy.data(), count)));
+    }
+    T2N_RETURN_IF_ERROR(sink(absl::MakeConstSpan(piece, count)));
+    done += count;
   }
-  auto out = std::make_shared<std::string>(entry.size, '\0');
+  return absl::OkStatus();
+}
+
+// Memory that nobody has written to; null if there is not so much.
+std::shared_ptr<uint8_t> Allocate(size_t size) {
+  return std::shared_ptr<uint8_t>(new (std::nothrow) uint8_t[size],
+                                  std::default_delete<uint8_t[]>());
+}
+
+absl::Status NoMemory(const Entry& entry) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("has ", entry.size, " bytes, for which there is no memory"));
+}
+
+// The zip's end record is in the last 64 KiB + 22 bytes; without one the file is no zip at all.
+absl::StatusOr<bool> HasZipEnd(const ByteReader& bytes) {
+  constexpr uint64_t kReach = 22 + 65535;
+  std::string end(std::min(bytes.size(), kReach), '\0');
+  T2N_RETURN_IF_ERROR(bytes.Read(bytes.size() - end.size(), Writable(end)));
+  return absl::StrContains(end, absl::string_view("PK\5\6", 4));
+}
+
+absl::Status Inflate(absl::Span<const uint8_t> packed, absl::Span<uint8_t> out) {
   std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
   if (!inflater) return absl::ResourceExhaustedError("no memory to unpack an archive entry");
   size_t written = 0;
-  if (libdeflate_deflate_decompress(inflater.get(), packed.data(), packed.size(), out->data(),
-                                    out->size(), &written) != LIBDEFLATE_SUCCESS ||
-      written != entry.size) {
+  if (libdeflate_deflate_decompress(inflater.get(), packed.data(), packed.size(), out.data(),
+                                    out.size(), &written) != LIBDEFLATE_SUCCESS ||
+      written != out.size()) {
     return absl::DataLossError("does not unpack to the size its index gives");
   }
-  return out;
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Archive>> Archive::Open(const std::string& path) {
-  auto archive = std::make_shared<MappedArchive>(path);
-  T2N_RETURN_IF_ERROR(archive->Load());
+absl::StatusOr<std::shared_ptr<const Archive>> Archive::Make(std::string path,
+                                                             ByteReaderPtr bytes) {
+  std::shared_ptr<Archive> archive(new Archive(std::move(path), std::move(bytes)));
+  T2N_RETURN_IF_ERROR(archive->ReadIndex());
   return archive;
+}
+
+absl::StatusOr<std::shared_ptr<const Archive>> Archive::Open(const std::string& path) {
+  T2N_ASSIGN_OR_RETURN(ByteReaderPtr bytes, OpenFile(path));
+  return Make(path, std::move(bytes));
 }
 
 absl::StatusOr<std::shared_ptr<const Archive>> Archive::FromMemory(std::string bytes,
                                                                    std::string name) {
-  auto archive = std::make_shared<MemoryArchive>(std::move(bytes), std::move(name));
-  T2N_RETURN_IF_ERROR(archive->Load());
-  return archive;
+  return Make(std::move(name), ReadMemory(std::move(bytes)));
+}
+
+absl::StatusOr<std::shared_ptr<const Archive>> Archive::OverMemory(absl::string_view bytes,
+                                                                   std::string name) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  return Make(std::move(name), ReadMemory({data, bytes.size()}, nullptr));
 }
 
 absl::StatusOr<std::shared_ptr<const Archive>> Archive::OpenNested(
     std::shared_ptr<const Archive> outer, absl::string_view name) {
-  const std::string path = absl::StrCat(outer->path(), "!", name);
+  std::string path = absl::StrCat(outer->path(), "!", name);
   T2N_ASSIGN_OR_RETURN(const Entry* entry, outer->Require(name));
-  std::shared_ptr<NestedArchive> nested;
   if (entry->stored) {
-    const auto bytes = outer->bytes_.subspan(entry->data_offset, entry->size);
-    nested = std::make_shared<NestedArchive>(bytes, outer->mapped_, outer, path);
-  } else {
-    T2N_ASSIGN_OR_RETURN(EntryBytes bytes, outer->Read(name));
-    auto owner = std::make_shared<EntryBytes>(std::move(bytes));
-    nested = std::make_shared<NestedArchive>(owner->span(), /*mapped=*/false, owner, path);
+    return Make(std::move(path), ReadPart(outer->bytes_, entry->data_offset, entry->size));
   }
-  T2N_RETURN_IF_ERROR(nested->Load());
-  return nested;
+  T2N_ASSIGN_OR_RETURN(EntryBytes bytes, outer->Read(name));
+  const auto owner = std::make_shared<EntryBytes>(std::move(bytes));
+  return Make(std::move(path), ReadMemory(owner->span(), owner));
 }
 
 absl::Status Archive::ReadIndex() {
   const auto refuse = [this](absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(path_, ": ", what));
   };
-  if (!HasZipEnd(bytes_)) return refuse(DescribeNonZip(bytes_));
-  absl::StatusOr<std::vector<ZipEntry>> index = ReadZipIndex(bytes_);
-  if (!index.ok()) return refuse(index.status().message());
+  T2N_ASSIGN_OR_RETURN(const bool is_zip, HasZipEnd(*bytes_));
+  if (!is_zip) {
+    T2N_ASSIGN_OR_RETURN(const std::string what, DescribeNonZip(*bytes_));
+    return refuse(what);
+  }
+  absl::StatusOr<std::vector<ZipEntry>> index = ReadZipIndex(*bytes_);
+  if (absl::IsInvalidArgument(index.status())) return refuse(index.status().message());
+  T2N_RETURN_IF_ERROR(index.status());
   const std::string& first = index->front().name;
   const size_t slash = first.find('/');
   if (slash != std::string::npos) top_folder_ = first.substr(0, slash);
@@ -205,22 +174,58 @@ absl::StatusOr<EntryBytes> Archive::Read(absl::string_view name, uint64_t max_by
     return absl::ResourceExhaustedError(absl::StrCat(path_, ": entry '", name, "' has ",
                                                      entry->size, " bytes; the limit is ", limit));
   }
-  const absl::Span<const uint8_t> packed = bytes_.subspan(entry->data_offset, entry->packed_size);
-  EntryBytes bytes(packed, shared_from_this());
-  if (!entry->stored) {
-    const auto inflated = Inflate(packed, *entry);
-    if (!inflated.ok()) {
-      return absl::DataLossError(
-          absl::StrCat(path_, ": entry '", name, "' ", inflated.status().message()));
-    }
-    const std::string& text = **inflated;
-    bytes = EntryBytes(absl::MakeSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size()),
-                       *inflated);
-  }
-  if (libdeflate_crc32(0, bytes.span().data(), bytes.span().size()) != entry->crc32) {
-    return Damaged(name);
-  }
+  T2N_ASSIGN_OR_RETURN(EntryBytes bytes, entry->stored ? Stored(*entry) : Inflated(*entry));
   return bytes;
+}
+
+absl::Status Archive::InEntry(const Entry& entry, const absl::Status& status) const {
+  return absl::Status(status.code(),
+                      absl::StrCat(path_, ": entry '", entry.name, "' ", status.message()));
+}
+
+absl::StatusOr<EntryBytes> Archive::Stored(const Entry& entry) const {
+  uint32_t crc = 0;
+  if (bytes_->data()) {
+    const uint8_t* data = bytes_->data() + entry.data_offset;
+    if (libdeflate_crc32(0, data, entry.size) != entry.crc32) return Damaged(entry.name);
+    const size_t behind = bytes_->size() - entry.data_offset - entry.size;
+    return EntryBytes(absl::MakeConstSpan(data, entry.size), behind, bytes_);
+  }
+  const std::shared_ptr<uint8_t> copy = Allocate(entry.size + kPadding);
+  if (!copy) return InEntry(entry, NoMemory(entry));
+  uint8_t* out = copy.get();
+  for (uint64_t done = 0; done < entry.size;) {
+    const auto piece = absl::MakeSpan(out + done, std::min(entry.size - done, kPiece));
+    T2N_RETURN_IF_ERROR(bytes_->Read(entry.data_offset + done, piece));
+    crc = libdeflate_crc32(crc, piece.data(), piece.size());
+    done += piece.size();
+  }
+  if (crc != entry.crc32) return Damaged(entry.name);
+  std::fill_n(out + entry.size, kPadding, 0);
+  return EntryBytes(absl::MakeConstSpan(out, entry.size), kPadding, copy);
+}
+
+absl::StatusOr<EntryBytes> Archive::Inflated(const Entry& entry) const {
+  if (entry.size / limits::kMaxDeflateRatio > entry.packed_size) {
+    return InEntry(entry, absl::DataLossError("claims to unpack to more than deflate can hold"));
+  }
+  std::string copy;
+  const uint8_t* packed = nullptr;
+  if (bytes_->data()) {
+    packed = bytes_->data() + entry.data_offset;
+  } else {
+    copy.resize(entry.packed_size);
+    T2N_RETURN_IF_ERROR(bytes_->Read(entry.data_offset, Writable(copy)));
+    packed = Writable(copy).data();
+  }
+  const std::shared_ptr<uint8_t> out = Allocate(entry.size + kPadding);
+  if (!out) return InEntry(entry, NoMemory(entry));
+  const auto bytes = absl::MakeSpan(out.get(), entry.size);
+  const absl::Status status = Inflate(absl::MakeConstSpan(packed, entry.packed_size), bytes);
+  if (!status.ok()) return InEntry(entry, status);
+  if (libdeflate_crc32(0, bytes.data(), bytes.size()) != entry.crc32) return Damaged(entry.name);
+  std::fill_n(out.get() + entry.size, kPadding, 0);
+  return EntryBytes(bytes, kPadding, out);
 }
 
 absl::Status Archive::Damaged(absl::string_view name) const {
@@ -234,53 +239,21 @@ absl::Status Archive::Stream(absl::string_view name, const ByteSink& sink) const
     T2N_ASSIGN_OR_RETURN(const EntryBytes bytes, Read(name));
     return sink(bytes.span());
   }
-  constexpr size_t kPiece = 2 << 20;
-  const absl::Span<const uint8_t> all = bytes_.subspan(entry->data_offset, entry->size);
   uint32_t crc = 0;
-  for (size_t begin = 0; begin < all.size(); begin += kPiece) {
-    const absl::Span<const uint8_t> piece = all.subspan(begin, kPiece);
-    PopulatePages(piece);
-    crc = libdeflate_crc32(crc, piece.data(), piece.size());
-    T2N_RETURN_IF_ERROR(sink(piece));
-    ReleasePages(piece);
-  }
+  T2N_RETURN_IF_ERROR(
+      StreamRange(*bytes_, entry->data_offset, entry->size, [&](absl::Span<const uint8_t> piece) {
+        crc = libdeflate_crc32(crc, piece.data(), piece.size());
+        return sink(piece);
+      }));
   return crc == entry->crc32 ? absl::OkStatus() : Damaged(name);
+}
+
+absl::Status Archive::StreamFile(const ByteSink& sink) const {
+  return StreamRange(*bytes_, 0, bytes_->size(), sink);
 }
 
 absl::StatusOr<EntryBytes> Archive::Read(absl::string_view name) const {
   return Read(name, UINT64_MAX);
-}
-
-uint64_t Archive::BytesBehind(absl::Span<const uint8_t> span) const {
-  const uint8_t* end = span.data() + span.size();
-  const uint8_t* file_end = bytes_.data() + bytes_.size();
-  return end >= bytes_.data() && end <= file_end ? file_end - end : 0;
-}
-
-absl::StatusOr<StoredBytes> Archive::Stored(absl::string_view name) const {
-  T2N_ASSIGN_OR_RETURN(const Entry* entry, Require(name));
-  if (!entry->stored) {
-    return absl::FailedPreconditionError(absl::StrCat(path_, ": entry '", name, "' is deflated"));
-  }
-  return StoredBytes{bytes_.subspan(entry->data_offset, entry->size), entry->crc32};
-}
-
-void Archive::PopulatePages(absl::Span<const uint8_t> span) const {
-  // Mapping many pages at once is cheaper than a fault for every few of them.
-  if (span.size() > kFaultAround) Advise(span, MADV_POPULATE_READ);
-}
-
-void Archive::ReleasePages(absl::Span<const uint8_t> span) const { Advise(span, MADV_DONTNEED); }
-
-void Archive::Advise(absl::Span<const uint8_t> span, int advice) const {
-  if (!mapped_ || span.empty() || span.data() < bytes_.data() ||
-      span.data() + span.size() > bytes_.data() + bytes_.size()) {
-    return;
-  }
-  const uintptr_t page = sysconf(_SC_PAGESIZE);
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(span.data()) / page * page;
-  const uintptr_t end = reinterpret_cast<uintptr_t>(span.data()) + span.size();
-  madvise(reinterpret_cast<void*>(begin), end - begin, advice);
 }
 
 }  // namespace t2n

@@ -1,7 +1,9 @@
 #include "parsers/archive/archive.h"
 
-#include <libdeflate.h>
+#include <sys/stat.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -53,10 +55,6 @@ TEST(ArchiveTest, StoredAndDeflatedEntriesRead) {
   EXPECT_EQ((*archive)->Read("d")->text(), text);
   EXPECT_EQ((*archive)->Read("d", 9999).status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ((*archive)->Read("none").status().code(), absl::StatusCode::kNotFound);
-  const auto stored = (*archive)->Stored("s");
-  ASSERT_TRUE(stored.ok());
-  EXPECT_EQ(stored->crc32, libdeflate_crc32(0, stored->span.data(), stored->span.size()));
-  EXPECT_EQ((*archive)->Stored("d").status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(ArchiveTest, EntriesStream) {
@@ -87,7 +85,6 @@ TEST(ArchiveTest, EmptyEntriesAreThere) {
   const auto archive = FromItems({Item("t/e", ""), Item("t/s", "x")});
   ASSERT_TRUE(archive.ok()) << archive.status();
   EXPECT_EQ((*archive)->Read("e")->text(), "");
-  EXPECT_TRUE((*archive)->Stored("e")->span.empty());
 }
 
 TEST(ArchiveTest, DamageIsFoundByItsCrc) {
@@ -167,9 +164,9 @@ TEST(ArchiveTest, AZipInAZipIsReadWhereItLies) {
     const auto nested = Archive::OpenNested(*outer, "inner.pt");
     ASSERT_TRUE(nested.ok()) << nested.status();
     if (!deflate) {
-      const absl::Span<const uint8_t> whole = (*outer)->Stored("inner.pt")->span;
-      const absl::Span<const uint8_t> part = (*nested)->Stored("data")->span;
-      EXPECT_TRUE(part.data() > whole.data() && part.end() < whole.end());
+      const EntryBytes whole = *(*outer)->Read("inner.pt"), part = *(*nested)->Read("data");
+      EXPECT_TRUE(part.span().data() > whole.span().data() &&
+                  part.span().end() < whole.span().end());
     }
     EXPECT_THAT(Archive::OpenNested(*outer, "other").status().message(), HasSubstr("m.pt!other"));
     *outer = nullptr;
@@ -208,6 +205,67 @@ TEST(ArchiveTest, OtherFilesAreCalledByTheirNames) {
   EXPECT_THAT(refusal("PK\3\4 and then nothing"), HasSubstr("incomplete"));
   EXPECT_THAT(refusal("\x1f\x8b\x08"), HasSubstr("gzip"));
   EXPECT_THAT(refusal("hello"), HasSubstr("not a zip archive"));
+}
+
+// An archive in a file, and what it is opened as.
+struct File {
+  explicit File(const std::string& bytes) : path(::testing::TempDir() + "/archive_test.pt") {
+    std::ofstream(path, std::ios::binary) << bytes;
+    archive = *Archive::Open(path);
+  }
+  ~File() { std::filesystem::remove(path); }
+  std::string path;
+  std::shared_ptr<const Archive> archive;
+};
+
+absl::Status Accept(absl::Span<const uint8_t>) { return absl::OkStatus(); }
+
+TEST(ArchiveTest, FilesReadAsMemoryDoes) {
+  const std::string text(5000000, 'a'), inner = BuildZip({Item("a/data", text)});
+  const File file(BuildZip({Item("t/s", text), Deflated("t/d", text), Item("t/inner", inner)}));
+  EXPECT_EQ(file.archive->Read("s")->text(), text);
+  EXPECT_EQ(file.archive->Read("d")->text(), text);
+  EXPECT_GE(file.archive->Read("d")->behind(), 64);
+  const auto nested = Archive::OpenNested(file.archive, "inner");
+  ASSERT_TRUE(nested.ok()) << nested.status();
+  std::string got;
+  const absl::Status status = (*nested)->Stream("data", [&](absl::Span<const uint8_t> piece) {
+    got.append(piece.begin(), piece.end());
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(got, text);
+}
+
+TEST(ArchiveTest, AFileThatIsCutOffWhileItIsReadIsRefused) {
+  const File file(BuildZip({Item("t/s", std::string(5000000, 'a')), Item("t/x", "x")}));
+  std::filesystem::resize_file(file.path, 100000);
+  EXPECT_EQ(file.archive->Read("s").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(file.archive->Read("x").status().message(), HasSubstr("was changed while it was"));
+  EXPECT_EQ(file.archive->Stream("s", Accept).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(file.archive->StreamFile(Accept).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(ArchiveTest, AFileThatIsWrittenToWhileItIsReadIsRefused) {
+  const std::string bytes = BuildZip({Item("t/s", "stored")});
+  const File file(bytes);
+  EXPECT_EQ(file.archive->Read("s")->text(), "stored");
+  std::filesystem::last_write_time(file.path, std::filesystem::file_time_type::min());
+  EXPECT_EQ(file.archive->Read("s").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(ArchiveTest, AFileWhoseNameAnotherOneGetsIsReadToItsEnd) {
+  const File file(BuildZip({Item("t/s", "stored")}));
+  std::filesystem::remove(file.path);
+  std::ofstream(file.path) << "another file";
+  EXPECT_EQ(file.archive->Read("s")->text(), "stored");
+}
+
+TEST(ArchiveTest, APipeIsNotWaitedFor) {
+  const std::string path = ::testing::TempDir() + "/archive_test.pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(Archive::Open(path).status().code(), absl::StatusCode::kInvalidArgument);
+  std::filesystem::remove(path);
 }
 
 TEST(ArchiveTest, AMissingFileSaysSo) {

@@ -1,8 +1,11 @@
 #include "parsers/archive/file_kind.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
@@ -46,10 +49,12 @@ constexpr Signature kSignatures[] = {
 
 }  // namespace
 
-std::string DescribeNonZip(absl::Span<const uint8_t> bytes) {
-  if (bytes.empty()) return "the file is empty";
-  const absl::string_view start(reinterpret_cast<const char*>(bytes.data()),
-                                std::min<size_t>(bytes.size(), 512));
+absl::StatusOr<std::string> DescribeNonZip(const ByteReader& bytes) {
+  if (bytes.size() == 0) return "the file is empty";
+  uint8_t bytes_read[512];
+  const auto head = absl::MakeSpan(bytes_read, std::min<uint64_t>(bytes.size(), sizeof bytes_read));
+  T2N_RETURN_IF_ERROR(bytes.Read(0, head));
+  const absl::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
   for (const Signature& s : kSignatures) {
     if (start.size() >= s.offset && absl::StartsWith(start.substr(s.offset), s.bytes)) {
       return absl::StrCat("not a TorchScript zip archive but ", s.kind, ": ", s.advice);

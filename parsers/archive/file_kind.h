@@ -2,15 +2,15 @@
 #ifndef PARSERS_ARCHIVE_FILE_KIND_H_
 #define PARSERS_ARCHIVE_FILE_KIND_H_
 
-#include <cstdint>
 #include <string>
 
-#include "absl/types/span.h"
+#include "absl/status/statusor.h"
+#include "parsers/archive/byte_reader.h"
 
 namespace t2n {
 
-// One sentence for an error message. `bytes` is the whole file; only its start is read.
-std::string DescribeNonZip(absl::Span<const uint8_t> bytes);
+// One sentence for an error message. Errors: of reading the file's start.
+absl::StatusOr<std::string> DescribeNonZip(const ByteReader& bytes);
 
 }  // namespace t2n
 

@@ -16,24 +16,46 @@ namespace {
 
 constexpr uint64_t kLocalHeaderBytes = 30;
 
-// A libzip source over a span. libzip does not tell where an entry lies, but when an entry is
-// opened it goes to its local header: `first_seek` is that place.
-struct SpanSource {
-  explicit SpanSource(absl::Span<const uint8_t> b) : bytes(b) { zip_error_init(&error); }
-  absl::Span<const uint8_t> bytes;
+// A libzip source. libzip does not tell where an entry lies, but when an entry is opened it goes to
+// its local header: `first_seek` is that place.
+struct Source {
+  explicit Source(const ByteReader& b) : bytes(b) { zip_error_init(&error); }
+
+  // Small pieces that lie close to one another are read from the file at once.
+  absl::Status Read(uint64_t offset, absl::Span<uint8_t> out) {
+    if (out.size() > kWindow) return bytes.Read(offset, out);
+    if (offset < window_begin || offset + out.size() > window_begin + window.size()) {
+      window.resize(std::min<uint64_t>(kWindow, bytes.size() - offset));
+      window_begin = offset;
+      T2N_RETURN_IF_ERROR(bytes.Read(offset, absl::MakeSpan(window)));
+    }
+    std::copy_n(window.data() + (offset - window_begin), out.size(), out.data());
+    return absl::OkStatus();
+  }
+
+  static constexpr uint64_t kWindow = 4096;
+  const ByteReader& bytes;
+  std::vector<uint8_t> window;
+  uint64_t window_begin = 0;
   uint64_t position = 0;
   std::optional<uint64_t> first_seek;
+  absl::Status failure;  // of reading
   zip_error_t error;
 };
 
-zip_int64_t ReadSpan(SpanSource* source, void* data, zip_uint64_t length) {
+zip_int64_t ReadNext(Source* source, void* data, zip_uint64_t length) {
   const uint64_t count = std::min<uint64_t>(length, source->bytes.size() - source->position);
-  if (count > 0) std::memcpy(data, source->bytes.data() + source->position, count);
+  source->failure.Update(
+      source->Read(source->position, absl::MakeSpan(static_cast<uint8_t*>(data), count)));
+  if (!source->failure.ok()) {
+    zip_error_set(&source->error, ZIP_ER_READ, 0);
+    return -1;
+  }
   source->position += count;
   return count;
 }
 
-zip_int64_t StatSpan(SpanSource* source, void* data) {
+zip_int64_t StatSource(Source* source, void* data) {
   auto* stat = static_cast<zip_stat_t*>(data);
   zip_stat_init(stat);
   stat->size = source->bytes.size();
@@ -41,14 +63,14 @@ zip_int64_t StatSpan(SpanSource* source, void* data) {
   return sizeof(*stat);
 }
 
-zip_int64_t SpanCallback(void* state, void* data, zip_uint64_t length, zip_source_cmd_t command) {
-  auto* source = static_cast<SpanSource*>(state);
+zip_int64_t SourceCallback(void* state, void* data, zip_uint64_t length, zip_source_cmd_t command) {
+  auto* source = static_cast<Source*>(state);
   switch (command) {
     case ZIP_SOURCE_OPEN:
       source->position = 0;
       return 0;
     case ZIP_SOURCE_READ:
-      return ReadSpan(source, data, length);
+      return ReadNext(source, data, length);
     case ZIP_SOURCE_SEEK: {
       const zip_int64_t to = zip_source_seek_compute_offset(source->position, source->bytes.size(),
                                                             data, length, &source->error);
@@ -60,7 +82,7 @@ zip_int64_t SpanCallback(void* state, void* data, zip_uint64_t length, zip_sourc
     case ZIP_SOURCE_TELL:
       return source->position;
     case ZIP_SOURCE_STAT:
-      return StatSpan(source, data);
+      return StatSource(source, data);
     case ZIP_SOURCE_ERROR:
       return zip_error_to_data(&source->error, data, length);
     case ZIP_SOURCE_CLOSE:
@@ -78,11 +100,11 @@ zip_int64_t SpanCallback(void* state, void* data, zip_uint64_t length, zip_sourc
 
 using ZipHandle = std::unique_ptr<zip_t, void (*)(zip_t*)>;
 
-absl::StatusOr<ZipHandle> OpenZip(SpanSource* span) {
+absl::StatusOr<ZipHandle> OpenZip(Source* from) {
   zip_error_t error;
   zip_error_init(&error);
-  zip_error_init(&span->error);
-  zip_source_t* source = zip_source_function_create(SpanCallback, span, &error);
+  zip_error_init(&from->error);
+  zip_source_t* source = zip_source_function_create(SourceCallback, from, &error);
   zip_t* zip = source ? zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error) : nullptr;
   if (zip == nullptr) {
     absl::Status status = absl::InvalidArgumentError(
@@ -105,30 +127,32 @@ absl::Status EntryError(absl::string_view name, absl::string_view what) {
 uint16_t LoadLittle16(const uint8_t* bytes) { return bytes[0] | bytes[1] << 8; }
 
 // Finds the payload behind the local header and checks that it lies in the file.
-absl::Status LocatePayload(zip_t* zip, uint64_t index, SpanSource* span, ZipEntry* entry) {
-  span->first_seek.reset();
+absl::Status LocatePayload(zip_t* zip, uint64_t index, Source* from, ZipEntry* entry) {
+  uint8_t header[kLocalHeaderBytes];
+  from->first_seek.reset();
   zip_file_t* file = zip_fopen_index(zip, index, ZIP_FL_COMPRESSED);
   if (file == nullptr) {
     return EntryError(entry->name, absl::StrCat("cannot be opened: ", zip_strerror(zip)));
   }
   zip_fclose(file);
-  const absl::Span<const uint8_t> bytes = span->bytes;
-  if (!span->first_seek || *span->first_seek > bytes.size() ||
-      bytes.size() - *span->first_seek < kLocalHeaderBytes ||
-      std::memcmp(bytes.data() + *span->first_seek, "PK\3\4", 4) != 0) {
+  const uint64_t size = from->bytes.size();
+  if (!from->first_seek || *from->first_seek > size || size - *from->first_seek < sizeof header) {
     return EntryError(entry->name, "has no local header");
   }
-  entry->header_offset = *span->first_seek;
-  const uint8_t* header = bytes.data() + entry->header_offset;
+  entry->header_offset = *from->first_seek;
+  T2N_RETURN_IF_ERROR(from->Read(entry->header_offset, absl::MakeSpan(header)));
+  if (std::memcmp(header, "PK\3\4", 4) != 0) {
+    return EntryError(entry->name, "has no local header");
+  }
   entry->data_offset = entry->header_offset + kLocalHeaderBytes + LoadLittle16(header + 26) +
                        LoadLittle16(header + 28);
-  if (entry->data_offset > bytes.size() || entry->packed_size > bytes.size() - entry->data_offset) {
+  if (entry->data_offset > size || entry->packed_size > size - entry->data_offset) {
     return EntryError(entry->name, "reaches past the end of the file");
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<ZipEntry> ReadEntry(zip_t* zip, uint64_t index, SpanSource* span) {
+absl::StatusOr<ZipEntry> ReadEntry(zip_t* zip, uint64_t index, Source* from) {
   zip_stat_t stat;
   constexpr uint64_t kNeeded =
       ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_CRC | ZIP_STAT_COMP_METHOD;
@@ -162,15 +186,12 @@ absl::StatusOr<ZipEntry> ReadEntry(zip_t* zip, uint64_t index, SpanSource* span)
     entry.header_offset = entry.data_offset = 0;
     return entry;
   }
-  T2N_RETURN_IF_ERROR(LocatePayload(zip, index, span, &entry));
+  T2N_RETURN_IF_ERROR(LocatePayload(zip, index, from, &entry));
   return entry;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<ZipEntry>> ReadZipIndex(absl::Span<const uint8_t> bytes) {
-  SpanSource span(bytes);
-  T2N_ASSIGN_OR_RETURN(const ZipHandle zip, OpenZip(&span));
+absl::StatusOr<std::vector<ZipEntry>> ReadEntries(Source* source) {
+  T2N_ASSIGN_OR_RETURN(const ZipHandle zip, OpenZip(source));
   const zip_int64_t count = zip_get_num_entries(zip.get(), 0);
   if (count <= 0) return absl::InvalidArgumentError("the zip holds no entries");
   if (count > static_cast<zip_int64_t>(limits::kMaxEntries)) {
@@ -180,10 +201,18 @@ absl::StatusOr<std::vector<ZipEntry>> ReadZipIndex(absl::Span<const uint8_t> byt
   std::vector<ZipEntry> entries;
   entries.reserve(count);
   for (zip_int64_t i = 0; i < count; ++i) {
-    T2N_ASSIGN_OR_RETURN(ZipEntry entry, ReadEntry(zip.get(), i, &span));
+    T2N_ASSIGN_OR_RETURN(ZipEntry entry, ReadEntry(zip.get(), i, source));
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ZipEntry>> ReadZipIndex(const ByteReader& bytes) {
+  Source source(bytes);
+  auto entries = ReadEntries(&source);
+  return source.failure.ok() ? std::move(entries) : source.failure;
 }
 
 }  // namespace t2n

@@ -1,4 +1,4 @@
-// The index of a zip in memory, as libzip reads it, with the place of every payload.
+// The index of a zip, as libzip reads it, with the place of every payload.
 #ifndef PARSERS_ARCHIVE_ZIP_INDEX_H_
 #define PARSERS_ARCHIVE_ZIP_INDEX_H_
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
+#include "parsers/archive/byte_reader.h"
 
 namespace t2n {
 
@@ -21,8 +21,9 @@ struct ZipEntry {
   bool stored;
 };
 
-// Entries in central directory order. Errors: kInvalidArgument naming what is wrong with the zip.
-absl::StatusOr<std::vector<ZipEntry>> ReadZipIndex(absl::Span<const uint8_t> bytes);
+// Entries in central directory order. Errors: kInvalidArgument naming what is wrong with the zip;
+// those of reading it.
+absl::StatusOr<std::vector<ZipEntry>> ReadZipIndex(const ByteReader& bytes);
 
 }  // namespace t2n
 

@@ -68,7 +68,7 @@ absl::Status Loader::CheckByteOrder() {
 absl::Status Loader::ReadProgramOf(absl::string_view entry) {
   T2N_ASSIGN_OR_RETURN(EntryBytes bytes, archive_->Read(entry, limits::kMaxTextBytes));
   const auto owner = std::make_shared<EntryBytes>(std::move(bytes));
-  auto program = ReadProgram(owner->text(), archive_->BytesBehind(owner->span()), owner);
+  auto program = ReadProgram(owner->text(), owner->behind(), owner);
   if (!program.ok()) return InEntry(*archive_, entry, program.status());
   model_.program = *std::move(program);
   return absl::OkStatus();
@@ -174,7 +174,7 @@ absl::Status Loader::ReadPayloads(absl::string_view folder, absl::string_view wh
   T2N_ASSIGN_OR_RETURN(const EntryBytes bytes, archive_->Read(entry, limits::kMaxTextBytes));
   StringPool pool;
   const absl::Status status =
-      ReadJson(bytes.text(), archive_->BytesBehind(bytes.span()), &pool, [&](JsonReader& json) {
+      ReadJson(bytes.text(), bytes.behind(), &pool, [&](JsonReader& json) {
         return json.Object([&](absl::string_view field) -> absl::Status {
           if (field != "config") return absl::OkStatus();
           return json.Object([&](absl::string_view name) {

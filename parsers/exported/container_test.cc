@@ -66,7 +66,7 @@ TEST(ContainerTest, TensorsAreViewsOfPayloads) {
   EXPECT_THAT(Record(model, "e").strides, ElementsAre(0, 1));
   EXPECT_THAT(Record(model, "empty").sizes, ElementsAre(0, 3));
   const StoredTensor* t = model.Find("t");
-  EXPECT_EQ(t->archive->Stored(Record(model, "t").entry)->span.size(), 24 * 4);
+  EXPECT_EQ(t->archive->Read(Record(model, "t").entry)->span().size(), 24 * 4);
 }
 
 TEST(ContainerTest, LiteralsOfTorch21AreInTheProgram) {

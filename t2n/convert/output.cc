@@ -22,19 +22,24 @@ Naming NamingOf(const proto::ConversionSpec& spec) {
   return Naming::kModulePath;
 }
 
+absl::StatusOr<std::string> Sha256(const Archive& archive) {
+  SHA2_CTX context;
+  SHA256Init(&context);
+  T2N_RETURN_IF_ERROR(archive.StreamFile([&](absl::Span<const uint8_t> piece) {
+    SHA256Update(&context, piece.data(), piece.size());
+    return absl::OkStatus();
+  }));
+  char hash[SHA256_DIGEST_STRING_LENGTH];
+  return std::string(SHA256End(&context, hash));
+}
+
 // NAME=VALUE of --specific_properties, and with them what made the model of what.
-absl::Status SetProperties(const proto::ConversionSpec& spec, const std::string* archive,
+absl::Status SetProperties(const proto::ConversionSpec& spec, const Archive& archive,
                            EmitSpec* emit) {
   if (spec.specific_properties().empty()) return absl::OkStatus();
   std::map<std::string, std::string> properties;
-  char hash[SHA256_DIGEST_STRING_LENGTH];
-  if (archive) {
-    SHA256Data(reinterpret_cast<const uint8_t*>(archive->data()), archive->size(), hash);
-  } else if (!SHA256File(spec.model().c_str(), hash)) {
-    return absl::FailedPreconditionError(absl::StrCat(spec.model(), ": cannot be read"));
-  }
   properties["pt2nnef_version"] = kVersion;
-  properties["source_sha256"] = hash;
+  T2N_ASSIGN_OR_RETURN(properties["source_sha256"], Sha256(archive));
   for (const std::string& text : spec.specific_properties()) {
     const std::pair<std::string, std::string> pair = absl::StrSplit(text, absl::MaxSplits('=', 1));
     properties[pair.first] = pair.second;
@@ -62,7 +67,7 @@ absl::StatusOr<std::string> OutPath(const proto::ConversionSpec& spec) {
                                                  ", but OUT is ", out));
 }
 
-absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const std::string* archive,
+absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const Archive& archive,
                          EmitSpec* emit) {
   T2N_ASSIGN_OR_RETURN(emit->path, OutPath(spec));
   if (spec.compression_level() != 0) emit->compression_level = spec.compression_level();

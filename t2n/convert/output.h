@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "emit/emit.h"
+#include "parsers/archive/archive.h"
 #include "proto/conversion.pb.h"
 
 namespace t2n {
@@ -18,10 +19,9 @@ absl::StatusOr<std::string> OutPath(const proto::ConversionSpec& spec);
 // InvalidArgument if fields about the output cannot be what they have to be, whatever the model is.
 absl::Status CheckOutput(const proto::ConversionSpec& spec);
 
-// Path, names, extensions and properties. `archive` are the archive's bytes if it is in memory,
-// else null. FailedPrecondition if properties are asked for and the archive cannot be read.
-absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const std::string* archive,
-                         EmitSpec* emit);
+// Path, names, extensions and properties. Errors: of reading the archive, if properties are asked
+// for, since its hash is one.
+absl::Status SetEmitSpec(const proto::ConversionSpec& spec, const Archive& archive, EmitSpec* emit);
 
 }  // namespace t2n
 

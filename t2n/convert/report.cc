@@ -1,18 +1,24 @@
 #include "t2n/convert/report.h"
 
-#include <cstdio>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "emit/staging.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
+
+namespace fs = std::filesystem;
 
 proto::TensorInfo Describe(const std::string& name, const ValueType& type) {
   proto::TensorInfo info;
@@ -125,6 +131,16 @@ absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report) {
   return text;
 }
 
+namespace {
+
+absl::Status Unwritable(const std::string& path, const absl::Status& why) {
+  if (why.ok()) return why;
+  return absl::FailedPreconditionError(
+      absl::StrCat("--report ", path, ": cannot be written: ", why.message()));
+}
+
+}  // namespace
+
 absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path) {
   std::string text;
   if (absl::EndsWith(path, ".textproto") || absl::EndsWith(path, ".txtpb")) {
@@ -132,13 +148,17 @@ absl::Status WriteReport(const proto::ConversionReport& report, const std::strin
   } else {
     T2N_ASSIGN_OR_RETURN(text, ReportJson(report));
   }
-  const std::string unfinished = path + ".tmp";
-  std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
+  std::error_code ignored;
+  const fs::file_status there = fs::symlink_status(path, ignored);
+  // What is no file of its own is written through: a link, a pipe, /dev/stdout.
+  const bool replace = !fs::exists(there) || fs::is_regular_file(there);
+  Staging staging(path, Staging::Kind::kFile);
+  if (replace) T2N_RETURN_IF_ERROR(Unwritable(path, staging.Open()));
+  std::ofstream file(replace ? staging.path() : path, std::ios::binary);
   file << text;
   file.close();
-  if (file.good() && std::rename(unfinished.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  std::remove(unfinished.c_str());
-  return absl::FailedPreconditionError(absl::StrCat("--report ", path, ": cannot be written"));
+  if (!file) return Unwritable(path, absl::UnavailableError(std::strerror(errno)));
+  return replace ? Unwritable(path, staging.Commit()) : absl::OkStatus();
 }
 
 }  // namespace t2n

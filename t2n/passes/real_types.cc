@@ -28,6 +28,26 @@ ValueType RealValueType(ValueType type) {
   return type;
 }
 
+// A sink of bfloat16 elements that gives them on as f32. Every piece holds whole elements.
+ByteSink Widening(const ByteSink& sink) {
+  return [&sink](absl::Span<const uint8_t> halves) -> absl::Status {
+    constexpr size_t kPiece = 1 << 17;
+    std::vector<uint8_t> wide;
+    for (; !halves.empty(); halves.remove_prefix(std::min(kPiece, halves.size()))) {
+      const size_t count = std::min(kPiece, halves.size()) / sizeof(uint16_t);
+      wide.resize(count * sizeof(float));
+      for (size_t i = 0; i < count; ++i) {
+        uint16_t half;
+        std::memcpy(&half, halves.data() + sizeof(half) * i, sizeof(half));
+        const float value = BFloat16ToFloat(half);
+        std::memcpy(wide.data() + sizeof(value) * i, &value, sizeof(value));
+      }
+      T2N_RETURN_IF_ERROR(sink(wide));
+    }
+    return absl::OkStatus();
+  };
+}
+
 // A bfloat16 tensor's elements as f32, dense; converted when they are read.
 class WidenedBuffer : public Buffer {
  public:
@@ -47,23 +67,20 @@ class WidenedBuffer : public Buffer {
     return absl::MakeConstSpan(bytes_);
   }
   absl::Status Stream(const ByteSink& sink) const override {
-    constexpr int64_t kPiece = 1 << 16;  // elements
-    T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(source_));
-    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(dense));
-    std::vector<uint8_t> wide;
-    for (int64_t begin = 0; begin < dense.numel(); begin += kPiece) {
-      const int64_t count = std::min(kPiece, dense.numel() - begin);
-      wide.resize(count * sizeof(float));
-      for (int64_t i = 0; i < count; ++i) {
-        uint16_t half;
-        std::memcpy(&half, data + 2 * (begin + i), sizeof(half));
-        const float value = BFloat16ToFloat(half);
-        std::memcpy(wide.data() + 4 * i, &value, sizeof(value));
-      }
-      T2N_RETURN_IF_ERROR(sink(wide));
-    }
-    source_.buffer->Release();
-    return absl::OkStatus();
+    const bool whole = source_.is_contiguous() && source_.offset == 0 &&
+                       source_.nbytes() == static_cast<int64_t>(source_.buffer->size());
+    if (whole) return source_.buffer->Stream(Widening(sink));
+    // A copy, since the source's own bytes are gone when another of its readers releases them.
+    Tensor copy = source_;
+    std::vector<uint8_t> bytes;
+    bytes.reserve(source_.buffer->size());
+    T2N_RETURN_IF_ERROR(source_.buffer->Stream([&](absl::Span<const uint8_t> piece) {
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+      return absl::OkStatus();
+    }));
+    copy.buffer = Buffer::Own(std::move(bytes));
+    T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(copy));
+    return StreamContiguous(dense, Widening(sink));
   }
   void Release() const override {
     std::lock_guard<std::mutex> lock(mutex_);

@@ -64,9 +64,13 @@ class WideBuffer : public Buffer {
   absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
     std::lock_guard<std::mutex> lock(mutex_);
     if (bytes_.empty()) {
-      T2N_ASSIGN_OR_RETURN(const absl::Span<const uint8_t> narrow, storage_->Bytes());
-      bytes_ = Wide(narrow);
-      storage_->Release();
+      std::vector<uint8_t> bytes;
+      bytes.reserve(size());
+      T2N_RETURN_IF_ERROR(Stream([&](absl::Span<const uint8_t> piece) {
+        bytes.insert(bytes.end(), piece.begin(), piece.end());
+        return absl::OkStatus();
+      }));
+      bytes_ = std::move(bytes);
     }
     return absl::MakeConstSpan(bytes_);
   }

@@ -13,6 +13,7 @@ namespace {
 
 namespace tv = torchvalue;
 
+// What was read whole stays until Release: whoever makes a buffer of this one streams it.
 class EntryBuffer : public Buffer {
  public:
   EntryBuffer(std::shared_ptr<const Archive> archive, const Entry* entry)
@@ -32,7 +33,7 @@ class EntryBuffer : public Buffer {
   }
   void Release() const override {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (bytes_) archive_->ReleasePages(bytes_->span());
+    bytes_.reset();
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,16 @@ bool Receive(int pipe, absl::Time deadline, std::string* text) {
   }
 }
 
+// In a child: signals end it, whatever they do to its parent, and so does its parent's end.
+void EndWith(pid_t parent) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+}
+
 }  // namespace
 
 absl::Status RunInChild(const std::function<absl::Status()>& work, absl::Duration limit) {
@@ -59,9 +70,11 @@ absl::Status RunInChild(const std::function<absl::Status()>& work, absl::Duratio
   std::FILE* messages = std::tmpfile();
   if (!messages || pipe(ends) != 0) return absl::InternalError("no process can be started");
   std::fflush(nullptr);
+  const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return absl::InternalError("no process can be started");
   if (pid == 0) {
+    EndWith(parent);
     close(ends[0]);
     dup2(fileno(messages), STDERR_FILENO);
     dup2(fileno(messages), STDOUT_FILENO);
