@@ -15,9 +15,29 @@ bare() {
   echo "$root"
 }
 
+# open ROOT: /proc is there until the script ends; the loader asks it where a program lies.
+opened=()
+open() {
+  opened+=("$1")
+  mkdir -p "$1/proc"
+  mountpoint -q "$1/proc" || mount -t proc proc "$1/proc"
+}
+close_all() {
+  local root
+  for root in "${opened[@]}"; do umount "$root/proc" || true; done
+}
+trap close_all EXIT
+
 within() {
   local root=$1
   shift
   chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+# expect_model ROOT NAME.nnef.tgz: it is the model of residual.pt.
+expect_model() {
+  local graph
+  graph=$(tar -xzOf "$1/$2" graph.nnef)
+  grep -qF 'graph network(input) -> (output)' <<<"$graph"
 }

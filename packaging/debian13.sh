@@ -5,19 +5,15 @@
 # BAZEL_FLAGS: of builds there, such as -c fastbuild.
 source "$(dirname "$0")/chroot.sh"
 root=$(bare trixie)
+open "$root"
 mkdir -p "$root/src"
 git -C "$repository" ls-files -z | tar -C "$repository" --null -T - -c | tar -C "$root/src" -x
-mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
-leave() {
-  within "$root" bash -c 'cd /src && bazel shutdown' >/dev/null 2>&1 || true
-  umount "$root/proc"
-}
-trap leave EXIT
 within "$root" apt-get update -qq
 within "$root" env PT2NNEF_PYTHON=none /src/setup.sh
 bazel() { within "$root" bash -c 'cd /src && "$@"' bash bazel "$@"; }
 bazel build ${BAZEL_FLAGS:-} //tools:pt2nnef
 within "$root" /src/bazel-bin/tools/pt2nnef /src/testdata/models/residual.pt /src/residual.nnef.tgz
-tar -xzOf "$root/src/residual.nnef.tgz" graph.nnef | grep -q 'graph network(input) -> (output)'
+expect_model "$root" src/residual.nnef.tgz
 echo "debian13: built and converted"
 [ $# = 0 ] || bazel test ${BAZEL_FLAGS:-} "$@"
+bazel shutdown
