@@ -73,6 +73,7 @@ absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const SymbolF
 
 absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   InputRequest request;
+  request.max_iterations = spec.max_iterations();
   for (const std::string& a : spec.assertions()) {
     if (IsAboutElements(a)) continue;
     T2N_RETURN_IF_ERROR(ParseAssertion(a, &request.facts));
@@ -224,6 +225,11 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
+  if (model->emit.target.strict && request.max_iterations > 0) {
+    return absl::UnimplementedError(
+        absl::StrCat("--max_iterations: NNEF 1.0.5 has nothing that fails where a loop would go on",
+                     model->emit.target.Note()));
+  }
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
   T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
   Program& program = **opened;

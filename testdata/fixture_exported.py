@@ -199,6 +199,24 @@ class ChunkedLoss(nn.Module):
         return each
 
 
+class Search(nn.Module):
+    """Writes a row a pass until there are `length` or their sum is large. Behind its end its index
+    would be out of range."""
+
+    def forward(self, x, length):
+        from torch._higher_order_ops import while_loop
+
+        def goes_on(i, rows):
+            return (i < length) & (rows.sum() < 3)
+
+        def step(i, rows):
+            at = i.reshape(1)
+            return i + 1, rows.index_copy(0, at, x.index_select(0, at).cumsum(1) + i)
+
+        i, rows = while_loop(goes_on, step, (torch.zeros((), dtype=torch.int64), x * 0))
+        return i, rows
+
+
 class Chosen(nn.Module):
     """As many results as a mask has true elements."""
 
@@ -254,7 +272,7 @@ def torchao_fixtures():
 
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
-    refused (with what), and arguments of torch.export.export."""
+    refused (with what), flags (of the conversion), and arguments of torch.export.export."""
     auto = torch.export.Dim.AUTO
     one, two = torch.export.Dim("one", min=2, max=8), torch.export.Dim("two", min=2)
     made = torchao_fixtures()
@@ -281,6 +299,8 @@ def fixtures():
                       {"refused": "how often a loop runs depends on the inputs' values"}),
         "bins": (Bins(), [((r(9, 2), torch.tensor([-1.0, 0.0, 0.5, 2.0])), {})], {"core": True}),
         "chunked_loss": (ChunkedLoss(), [((r(5, 4), torch.tensor([1, 4, 0, 2, 1])), {})], {}),
+        "search": (Search(), [((r(4, 3), torch.tensor(n)), {}) for n in (4, 2, 0, 3, 4)],
+                   {"flags": "--max_iterations 6"}),
         "chosen": (Chosen(), [((r(5),), {})],
                    {"refused": "the size of the result depends on the inputs' values"}),
         "dropout": (nn.Dropout(0.5), [((r(5),), {})],

@@ -169,7 +169,7 @@ def recorded(module, calls):
 
 def write(stem, module, calls, options):
     core, train = options.pop("core", False), options.pop("train", False)
-    refused = options.pop("refused", None)
+    refused, flags = options.pop("refused", None), options.pop("flags", None)
     module = module.train(train).requires_grad_(False)
     args, kwargs = copy.deepcopy(calls[0])
     program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
@@ -179,6 +179,8 @@ def write(stem, module, calls, options):
     np.savez(f"{stem}.npz", **arrays)
     if refused:
         pathlib.Path(f"{stem}.refused").write_text(refused + "\n")
+    if flags:
+        pathlib.Path(f"{stem}.flags").write_text(flags + "\n")
     if core:
         torch.export.save(program.run_decompositions(), f"{stem}_core.pt2")
         hide_makers(f"{stem}_core.pt2")

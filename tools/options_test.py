@@ -13,7 +13,10 @@ import sys
 import tempfile
 import unittest
 
+import numpy as np
+
 sys.path.insert(0, "tools/judge")
+import isolated  # noqa: E402
 import tract_runner  # noqa: E402
 
 _TOOL = os.path.abspath(sys.argv.pop(1))
@@ -26,6 +29,12 @@ def run(*arguments, **options):
         [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=300, **options,
     )  # fmt: skip
+
+
+def _last_is_nan(model, inputs):
+    """Whether the last output is NaN everywhere."""
+    outputs = tract_runner.runnable(model).run(inputs)
+    return bool(np.isnan(outputs[-1].to_numpy()).all())
 
 
 class OptionsTest(unittest.TestCase):
@@ -117,6 +126,23 @@ class OptionsTest(unittest.TestCase):
     def test_extensions(self):
         text = self.convert("--custom_extensions", "tract_registry tract_extra")
         self.assertIn("extension tract_registry tract_extra;\n", text)
+
+    def test_loops_that_would_go_on_give_no_results(self):
+        archive = str(_DATA / "models/exported/search.pt2")
+        inputs = [np.zeros((4, 3), np.float32), np.array(4)]
+        for names, most, status, left in (
+            ("i,rows", 2, "ok", False), ("i,rows", 1, "", True),
+            ("_,rows", 2, "ok", False), ("_,rows", 1, "ok", True),
+        ):  # fmt: skip
+            with self.subTest(names, most=most):
+                flags = ("--max_iterations", str(most), "--output_names", names)
+                self.convert(*flags, archive=archive)
+                outcome = isolated.call(_last_is_nan, str(self.out), inputs)
+                if status:
+                    self.assertEqual(outcome.status, status, outcome.detail)
+                    self.assertEqual(outcome.value, left)
+                else:
+                    self.assertIn(outcome.status, ("error", "crash"))
 
     def test_compression_level_says_the_container(self):
         self.convert("--compression_level", "0", out=self.out)

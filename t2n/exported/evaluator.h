@@ -3,6 +3,7 @@
 #ifndef T2N_EXPORTED_EVALUATOR_H_
 #define T2N_EXPORTED_EVALUATOR_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,11 +28,13 @@ using Values = std::vector<IValue>;
 class Evaluator {
  public:
   // All must outlive the evaluator. `answers` are to questions about open sizes.
-  Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols, const Answers* answers)
+  Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols, const Answers* answers,
+            int64_t max_iterations)
       : b_(*builder),
         env_(*env),
         symbols_(*symbols),
         answers_(*answers),
+        max_iterations_(max_iterations),
         operators_(builder, env) {}
 
   // Runs `graph` on one value for each of its inputs, and on `literals` by name (torch 2.1); its
@@ -103,10 +106,7 @@ class Evaluator {
   absl::StatusOr<Values> WhileLoop(const HopCall& call);
   absl::StatusOr<Values> LoopFrom(const HopCall& call, Values carried, const Values& others,
                                   int open);
-  absl::StatusOr<Values> ScanLoop(const HopCall& call);
-  absl::StatusOr<Values> Map(const HopCall& call);
-  absl::StatusOr<Values> RunOverRows(const HopCall& call, const Values& init, const Values& rows,
-                                     const Values& others);
+  absl::StatusOr<Values> OnePass(const HopCall& call, const Values& carried, const Values& others);
   absl::StatusOr<Values> SelectAll(const Val& condition, const Values& yes, const Values& no);
   // A condition as decided, or the value that decides it.
   struct Condition {
@@ -114,6 +114,20 @@ class Evaluator {
     Val open;
   };
   absl::StatusOr<Condition> Decide(const IValue& value);
+  absl::StatusOr<Condition> GoesOn(const HopCall& call, const Values& carried,
+                                   const Values& others);
+
+  // loops.cc
+  absl::StatusOr<Values> ScanLoop(const HopCall& call);
+  absl::StatusOr<Values> Map(const HopCall& call);
+  absl::StatusOr<Values> RunOverRows(const HopCall& call, const Values& init, const Values& rows,
+                                     const Values& others);
+  absl::StatusOr<Values> RunAtMost(const HopCall& call, const Values& initial, const Values& others,
+                                   const Val& begins);
+  absl::StatusOr<Values> BeginLoop(const Values& initial, OpenLoop* loop);
+  absl::StatusOr<Values> EndLoop(const Values& results, OpenLoop* loop);
+  Val RowThatHolds(const Val& condition, const OpenLoop& loop);
+  Val UnlessUnfinished(const Val& value, const Val& unfinished);
 
   // vmap.cc
   struct Vmap {
@@ -133,6 +147,7 @@ class Evaluator {
   const OpEnv& env_;
   const Symbols& symbols_;
   const Answers& answers_;
+  int64_t max_iterations_;  // of loops whose end the inputs' values decide; 0 if nobody says it
   OperatorCaller operators_;
   // Comparisons of open sizes that the graph computes, with the question that each is.
   absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;

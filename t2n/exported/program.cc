@@ -159,7 +159,7 @@ class ExportedModelProgram : public Program {
     for (const auto& [name, tensor] : model_.literals) {
       literals.emplace_back(name, weights.Load(tensor, name));
     }
-    Evaluator evaluator(&builder, &env, &symbols, &request.answers);
+    Evaluator evaluator(&builder, &env, &symbols, &request.answers, request.inputs.max_iterations);
     T2N_ASSIGN_OR_RETURN(const Values results,
                          evaluator.Run(program().graph, std::move(inputs), std::move(literals)));
     T2N_RETURN_IF_ERROR(AddResults(results, &builder));

@@ -51,6 +51,7 @@ struct InputRequest {
   std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
   std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
+  int64_t max_iterations = 0;  // of a loop whose end the inputs' values decide; 0: nobody says it
 };
 
 }  // namespace t2n
