@@ -1,0 +1,41 @@
+#include "t2n/ir/dim_facts.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace t2n {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Optional;
+
+const Dim kH = Dim::Symbol("H"), kW = Dim::Symbol("W");
+
+TEST(DimFactsTest, FindsTheLeastDivisor) {
+  EXPECT_THAT(FactsThatEquate(CeilDiv(kH, 2) * 2, kH), Optional(ElementsAre("H%2==0")));
+  Dim up = kH;
+  for (int i = 0; i < 5; ++i) up = FloorDiv(up - 1, 2) + 1;
+  EXPECT_THAT(FactsThatEquate(up * 32, kH), Optional(ElementsAre("H%32==0")));
+  EXPECT_THAT(FactsThatEquate(FloorDiv(kH, 3) * 3 * FloorDiv(kW, 2) * 2, kH * kW),
+              Optional(ElementsAre("H%3==0", "W%2==0")));
+}
+
+TEST(DimFactsTest, FindsRemaindersBoundsAndEquations) {
+  EXPECT_THAT(FactsThatEquate(FloorDiv(kH, 2) * 2 + 1, kH), Optional(ElementsAre("H%2==1")));
+  EXPECT_THAT(FactsThatEquate(Max(kH, 7), kH), Optional(ElementsAre("H>=7")));
+  EXPECT_THAT(FactsThatEquate(kH, kW), Optional(ElementsAre("H==W")));
+}
+
+TEST(DimFactsTest, NeedsNoneWhereSizesAreTheSame) {
+  EXPECT_THAT(FactsThatEquate(kW - FloorDiv(kW, 2), CeilDiv(kW, 2)), Optional(IsEmpty()));
+}
+
+TEST(DimFactsTest, ANumberIsNoFact) {
+  EXPECT_EQ(FactsThatEquate(kH, 7), std::nullopt);
+  EXPECT_EQ(FactsThatEquate(kH * kW, 49), std::nullopt);
+  EXPECT_EQ(FactsThatEquate(kH + 1, kH), std::nullopt);
+}
+
+}  // namespace
+}  // namespace t2n
