@@ -1,6 +1,7 @@
 #include "emit/check/check.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "emit/check/operators.h"
+#include "emit/check/size_reading.h"
 #include "emit/check/size_text.h"
 
 namespace t2n {
@@ -47,6 +49,7 @@ class Checker {
       fragments_allowed_ |= extension == "KHR_enable_fragment_definitions";
       if (absl::ConsumePrefix(&extension, kSymbol)) symbols_.insert(extension);
     }
+    if (target_.reasons_on_sizes()) sizes_.emplace(document_.extensions);
     for (const Fragment& fragment : document_.fragments) {
       scope_ = absl::StrCat("fragment ", fragment.name);
       Begin();
@@ -68,6 +71,9 @@ class Checker {
     if (externals_.size() != document_.inputs.size()) Fault("an external that is no input");
     for (const std::string& output : document_.outputs) CheckResult(output);
     if (fault_.empty()) return absl::OkStatus();
+    if (misread_) {
+      return absl::UnimplementedError(absl::StrCat("a size would be read wrongly: ", fault_));
+    }
     return absl::InternalError(absl::StrCat("the model would not be readable: ", fault_));
   }
 
@@ -264,8 +270,13 @@ class Checker {
     Fault(absl::StrCat("`", e.text, "` is not defined"));
   }
 
-  bool IsSize(absl::string_view text) const {
-    return !target_.strict && IsSizeText(text, symbols_);
+  bool IsSize(absl::string_view text) {
+    if (target_.strict || !IsSizeText(text, symbols_)) return false;
+    if (!sizes_ || symbols_.contains(text) || !fault_.empty()) return true;
+    const std::string wrong = sizes_->Fault(text);
+    misread_ = !wrong.empty();
+    if (misread_) Fault(wrong);
+    return true;
   }
 
   // That a scan binds each parameter and result of its body; how many results it has.
@@ -311,6 +322,8 @@ class Checker {
   PlaceOf place_of_;
   std::string scope_, fault_;
   const Assignment* at_ = nullptr;
+  std::optional<SizeReading> sizes_;  // where tract reasons on sizes
+  bool misread_ = false;
   bool tract_ = false, fragments_allowed_ = false, in_properties_ = false;
   Names symbols_, defined_, assigned_, externals_;
   absl::flat_hash_map<absl::string_view, const Fragment*> fragments_;

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/ir/size_text.h"
 
 namespace t2n {
 
@@ -285,7 +286,7 @@ std::string TensorType(DType dtype) {
 
 // tract reads no unary minus before a symbol.
 Expr DimExpr(const Dim& dim) {
-  std::string text = dim.ToString(), out;
+  std::string text = SizeText(dim), out;
   for (size_t i = 0; i < text.size(); ++i) {
     bool leading = i == 0 || text[i - 1] == '(' || text[i - 1] == ',';
     bool literal = i + 1 < text.size() && absl::ascii_isdigit(text[i + 1]);
