@@ -136,6 +136,11 @@ std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inpu
   absl::StatusOr<std::vector<ValueType>> result = InferTypes(op, attrs, types);
   if (!result.ok()) {
     Fail(result.status());
+    // What stopped a call is its last node: facts about open sizes may be found that let it go on.
+    if (op == Op::kReshape) {
+      ValueType type{types[0].dtype, attrs.Sizes("shape"), nullptr};
+      graph_->AddNode(op, attrs, values, {std::move(type)}, place_);
+    }
     return FailedLike(op, attrs, inputs);
   }
   if (absl::Status in_range = CheckIndices(op, attrs, values); !in_range.ok()) {

@@ -1,8 +1,11 @@
 #include "t2n/convert/solver.h"
 
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/sizes/least_sizes.h"
 
@@ -41,14 +44,50 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
     }
     // What has been done needs sizes; known, they may decide what stopped the call.
     T2N_ASSIGN_OR_RETURN(const bool raised, RaiseLeastSizes(*graph, &request.inputs));
-    if (!raised || pass == kMaxPasses) return status;
+    bool learned = false;
+    if (const std::optional<NeededFact> needed = FactNeededToGoOn(*graph)) {
+      T2N_ASSIGN_OR_RETURN(learned, Learn(*needed, !trial, &request.inputs));
+    }
+    if ((!raised && !learned) || pass == kMaxPasses) return status;
   }
 }
 
 absl::StatusOr<bool> Solver::LearnFrom(const Graph& graph) {
   if (learned_++ == kMaxPasses) return false;
   T2N_ASSIGN_OR_RETURN(request_, WithAnswers(assumed_.answers));
-  return RaiseLeastSizes(graph, &request_);
+  T2N_ASSIGN_OR_RETURN(bool learned, RaiseLeastSizes(graph, &request_));
+  T2N_ASSIGN_OR_RETURN(const std::vector<NeededFact> needed, NeededFacts(graph));
+  for (const NeededFact& fact : needed) {
+    T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, true, &request_));
+    learned |= is_new;
+  }
+  return learned;
+}
+
+// Takes facts that are needed into the request, and remembers to `tell` them; whether they were not
+// known. A fact that cannot be is none.
+absl::StatusOr<bool> Solver::Learn(const NeededFact& needed, bool tell, InputRequest* request) {
+  bool learned = false;
+  for (const std::string& fact : needed.facts) {
+    std::optional<std::string> told = AddGraphFact(fact, &request->facts);
+    SymbolFacts equal = request->facts;
+    if (!told && absl::StrContains(fact, "==") && !absl::StrContains(fact, "%") &&
+        ParseAssertion(fact, &equal).ok() && CheckFacts(equal).ok()) {
+      request->facts = std::move(equal);
+      told = fact;
+    }
+    if (!told) continue;
+    learned = true;
+    if (tell) needed_.insert(absl::StrCat("converted for ", *told, ": ", needed.why));
+  }
+  T2N_ASSIGN_OR_RETURN(request->specs, ParseInputs(inputs_, request->facts));
+  return learned;
+}
+
+std::vector<std::string> Solver::Assumed() const {
+  std::vector<std::string> lines = Describe(assumed_);
+  lines.insert(lines.end(), needed_.begin(), needed_.end());
+  return lines;
 }
 
 // The request with what the answers say of the sizes, as far as that can be said of them.

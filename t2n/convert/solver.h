@@ -4,12 +4,14 @@
 #define T2N_CONVERT_SOLVER_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "t2n/program/program.h"
 #include "t2n/sizes/assumptions.h"
+#include "t2n/sizes/needed_facts.h"
 
 namespace t2n {
 
@@ -31,17 +33,19 @@ class Solver : public Caller {
   OpEnv& env() { return env_; }
   const SymbolFacts& facts() const { return request_.facts; }
   // What was assumed, a line each for people.
-  std::vector<std::string> Assumed() const { return Describe(assumed_); }
+  std::vector<std::string> Assumed() const;
 
  private:
   absl::Status CallAnswered(const Once& once, const Assumptions& assumed, bool trial);
   absl::StatusOr<InputRequest> WithAnswers(const Answers& answers) const;
+  absl::StatusOr<bool> Learn(const NeededFact& needed, bool tell, InputRequest* request);
   absl::StatusOr<bool> RaiseLeastSizes(const Graph& graph, InputRequest* request) const;
 
   std::string inputs_;
   InputRequest request_;
   OpEnv env_;
   Assumptions assumed_;
+  std::set<std::string> needed_;  // facts that were learned, a line each
   std::unique_ptr<Graph> graph_;  // of the last call that was no trial
   int learned_ = 0;
 };
