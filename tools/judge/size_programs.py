@@ -1,0 +1,230 @@
+"""Random programs over images of open height and width: made by torch, converted once, run at
+several sizes.
+
+    size_programs.py make FOLDER [--count=N] [--seed=N]     (needs torch)
+    size_programs.py judge PT2NNEF FOLDER                   (needs tract)
+
+Each program is a chain of convolutions, pools, paddings, interpolations, concatenations, reshapes
+and windows with random parameters. What torch raises for a size is no size of the program; sizes
+that a conversion says it is not for are not run. Exit status 1 if a result is wrong, or tract fails
+where the conversion was done.
+"""
+
+import argparse
+import collections
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+_SIZES = 4
+
+
+def _steps(rng):
+    """The source of a program: lines that change `x`, of shape [1, 4, h, w]."""
+    k, s, d = rng.choice([1, 2, 3, 3, 5]), rng.choice([1, 1, 2, 2, 3]), rng.choice([1, 1, 1, 2])
+    p, n = rng.randint(0, k // 2), rng.choice([2, 2, 3, 4, 8])
+    h, w = "x.shape[2]", "x.shape[3]"
+    mode = rng.choice(["nearest", "bilinear"])
+    yield [f"x = F.conv2d(x, self.w{k}, stride={s}, padding={p * d}, dilation={d})"]
+    yield [f"x = F.conv_transpose2d(x, self.w{k}, stride={s}, padding={p})"]
+    pool = rng.choice(["max", "avg"])
+    ceil = rng.choice([True, False])
+    yield [f"x = F.{pool}_pool2d(x, {max(k, 2)}, {s}, {p}, ceil_mode={ceil})"]
+    way = rng.choice(["constant", "reflect", "replicate"])
+    amounts = [rng.randint(0, 3) for _ in range(4)]
+    yield [f"x = F.pad(x, {amounts}, mode='{way}')"]
+    yield [f"x = F.pad(x, [0, ({n} - {w} % {n}) % {n}, 0, ({n} - {h} % {n}) % {n}])"]
+    yield [
+        f"a, b = ({8 * n} - {w}) // 2, ({8 * n} - {h}) // 2",
+        f"x = F.pad(x, [a, {8 * n} - {w} - a, b, {8 * n} - {h} - b])",
+    ]
+    yield [f"x = F.interpolate(x, scale_factor={rng.choice([2, 2, 3])}, mode='{mode}')"]
+    yield [
+        "y = F.max_pool2d(x, 2, 2)",
+        f"y = F.interpolate(y, size=x.shape[2:], mode='{mode}')",
+        "x = x + y",
+    ]
+    yield [
+        "y = F.conv2d(x, self.w3, stride=2, padding=1)",
+        "y = F.interpolate(y, scale_factor=2, mode='nearest')",
+        "x = torch.cat([x, y], 1)[:, 2:6]",
+    ]
+    yield [
+        f"y = F.{pool}_pool2d(x, 2, 2, ceil_mode={ceil})",
+        "x = F.conv2d(x, self.w3, stride=2, padding=1) + y",
+    ]
+    yield [
+        "y = F.conv_transpose2d(F.conv2d(x, self.w2, stride=2), self.w2, stride=2)",
+        "a, b = x.shape[2] - y.shape[2], x.shape[3] - y.shape[3]",
+        "x = x + F.pad(y, [b // 2, b - b // 2, a // 2, a - a // 2])",
+    ]
+    yield [
+        "b, c, h, w = x.shape",
+        f"x = x.view(b, c, h // {n}, {n}, w // {n}, {n}).permute(0, 2, 4, 1, 3, 5)",
+        f"x = x.reshape(-1, c, {n}, {n}) * 2",
+        f"x = x.view(b, h // {n}, w // {n}, c, {n}, {n}).permute(0, 3, 1, 4, 2, 5)",
+        "x = x.reshape(b, c, h, w)",
+    ]
+    yield [
+        "b, c, h, w = x.shape",
+        "x = x.flatten(2).softmax(2).transpose(1, 2).transpose(1, 2).view(b, c, h, w)",
+    ]
+    yield ["x = F.pixel_unshuffle(x, 2)[:, :4]"]
+    yield ["x = F.pixel_shuffle(x, 2).repeat(1, 4, 1, 1)"]
+    yield [f"x = x[:, :, {rng.randint(0, 2)}:, :{w} - {rng.randint(0, 2)}]"]
+    yield [f"x = x[:, :, {h} // 2:, :{w} // 2]"]
+    yield [f"x = x[:, :, ::{n}]"]
+    yield ["y, x = x.chunk(2, 3)", "x = torch.cat([x, y], 3)"]
+    yield [f"x = x * (1.0 / {w}) + x.mean([2, 3], keepdim=True)"]
+    yield [f"x = F.adaptive_avg_pool2d(x, ({rng.randint(1, 3)}, None))" if rng.random() < 0.3
+           else f"x = torch.roll(x, ({n}, {-n}), (2, 3))"]
+    yield [f"x = x + torch.arange({w}, dtype=torch.float32)"]
+
+
+def source(seed):
+    rng = random.Random(seed)
+    lines = []
+    for _ in range(rng.randint(2, 6)):
+        lines += rng.choice(list(_steps(rng)))
+    body = "\n".join("        " + line for line in lines)
+    return f"class Program(Base):\n    def forward(self, x):\n{body}\n        return x\n"
+
+
+def _make_one(seed, folder):
+    import numpy as np
+    import torch
+    import torch.nn.functional as functional
+
+    class Base(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(seed)
+            for k in (1, 2, 3, 5):
+                self.register_buffer(f"w{k}", torch.randn(4, 4, k, k) / (2 * k))
+
+    text = source(seed)
+    names = {"Base": Base, "torch": torch, "F": functional}
+    exec(text, names)  # pylint: disable=exec-used
+    module = names["Program"]().eval()
+    rng = random.Random(seed)
+    made = []
+    with torch.no_grad():
+        for height, width in [(32, 48)] + [
+            (rng.randint(9, 64), rng.randint(9, 64)) if i % 2 else
+            (8 * rng.randint(2, 9), 8 * rng.randint(2, 9)) for i in range(5 * _SIZES)
+        ]:
+            x = torch.randn(1, 4, height, width)
+            try:
+                y = module(x)
+            except (RuntimeError, IndexError):
+                continue
+            if 0 in y.shape or y.numel() > 1 << 22:
+                continue
+            if not made:
+                traced = torch.jit.trace(module, x, check_trace=False)
+            elif not torch.allclose(traced(x) if _runs(traced, x) else y, y, atol=1e-4):
+                continue  # the trace itself froze something
+            made.append((x.numpy(), y.numpy()))
+            if len(made) == _SIZES:
+                break
+    if len(made) < 2:
+        return False
+    name = folder / f"p{seed:05}"
+    traced.save(str(name) + ".pt")
+    for i, (x, y) in enumerate(made):
+        np.savez(f"{name}.{i}.npz", in0=x, out0=y)
+    name.with_suffix(".py").write_text(text)
+    return True
+
+
+def _runs(traced, x):
+    try:
+        traced(x)
+    except RuntimeError:
+        return False
+    return True
+
+
+def make(options):
+    folder = pathlib.Path(options.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    made, seed = 0, options.seed * 100000
+    while made < options.count:
+        made += _make_one(seed, folder)
+        seed += 1
+
+
+def _is_for(stderr, height, width):
+    """Whether what the conversion says of the sizes allows these."""
+    sizes = {"H": height, "W": width}
+    for name, modulus, rest in re.findall(r"converted for ([HW])%(\d+)==(\d+)", stderr):
+        if sizes[name] % int(modulus) != int(rest):
+            return False
+    return all(sizes[n] >= int(v) for n, v in re.findall(r"converted for ([HW])>=(\d+)", stderr))
+
+
+def _least(model):
+    text = (pathlib.Path(model) / "graph.nnef").read_text()
+    least = dict(re.findall(r"tract_assert (\w+) >= (\d+);", text))
+    return {n: int(v) for n, v in least.items()}
+
+
+def _judge_one(options, archive):
+    """(kind, detail): ok, refused, wrong, tract."""
+    import compare
+    import numpy as np
+    import tract_runner
+
+    with tempfile.TemporaryDirectory() as folder:
+        model = folder + "/model"
+        command = [options.pt2nnef, "--inputs", "x=f32[1,4,H,W]", str(archive), model]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return "refused", (done.stderr.strip().splitlines() or [f"rc {done.returncode}"])[-1]
+        least, ran = _least(model), 0
+        for io in sorted(archive.parent.glob(archive.stem + ".*.npz")):
+            height, width = np.load(io)["in0"].shape[2:]
+            if not _is_for(done.stderr, height, width):
+                continue
+            if height < least.get("H", 1) or width < least.get("W", 1):
+                continue
+            ran += 1
+            verdict = tract_runner.judge(model, io, compare.Tolerance(rtol=1e-3, atol=1e-4), 60)
+            if verdict.status != "ok":
+                kind = "wrong" if verdict.status == "wrong" else "tract"
+                return kind, f"{height}x{width}: {verdict.status} {verdict.detail}"
+        return ("ok" if ran else "not run"), done.stderr.strip()
+
+
+def judge(options):
+    counts = collections.Counter()
+    for archive in sorted(pathlib.Path(options.folder).glob("*.pt")):
+        kind, detail = _judge_one(options, archive)
+        counts[kind] += 1
+        if kind != "ok":
+            print(f"{archive.stem} {kind}: {detail[:400]}", flush=True)
+    print(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
+    return 1 if counts["wrong"] or counts["tract"] else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    maker = commands.add_parser("make")
+    maker.add_argument("folder")
+    maker.add_argument("--count", type=int, default=2000)
+    maker.add_argument("--seed", type=int, default=1)
+    judging = commands.add_parser("judge")
+    judging.add_argument("pt2nnef")
+    judging.add_argument("folder")
+    options = parser.parse_args()
+    if options.command == "make":
+        return make(options)
+    return judge(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
