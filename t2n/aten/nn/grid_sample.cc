@@ -3,6 +3,7 @@
 
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/memory.h"
+#include "t2n/aten/core/pointwise.h"
 #include "t2n/aten/core/promote.h"
 #include "t2n/aten/nn/ops.h"
 
@@ -17,17 +18,17 @@ constexpr const char* kPaddings[] = {"zeros", "border", "reflection"};
 struct Sampler {
   Builder& b;
   Val x;                      // [N, C, spatial...]
-  std::vector<Val> position;  // by spatial axis, f32 [N, P]: in elements of the input
+  std::vector<Val> position;  // by spatial axis, [N, P]: in elements of the input
   Padding padding;
   bool align_corners;
 
-  Val Size(int64_t axis) const { return b.Cast(b.DimScalar(x.dim(axis + 2)), DType::kF32); }
+  Val Size(int64_t axis) const { return b.Cast(b.DimScalar(x.dim(axis + 2)), x.dtype()); }
 };
 
 // Reflects positions at both ends: at the centres of the outer elements, or at their edges.
 Val Reflect(const Sampler& s, const Val& at, int64_t axis) {
   Builder& b = s.b;
-  Val low = b.Scalar(DType::kF32, s.align_corners ? 0.0 : -0.5);
+  Val low = b.ScalarLike(at, s.align_corners ? 0.0 : -0.5);
   Val span = s.align_corners ? s.Size(axis) - 1.0 : s.Size(axis);
   Val offset = b.Abs(b.Sub(at, low));
   Val flips = b.Floor(b.Div(offset, span));
@@ -47,7 +48,7 @@ Val PadPosition(const Sampler& s, const Val& at, int64_t axis) {
   return Clamp(s, s.padding == Padding::kReflection ? Reflect(s, at, axis) : at, axis);
 }
 
-// The elements at integral positions (f32 [N, P] an axis), 0 outside: [N, C, P].
+// The elements at integral positions ([N, P] an axis), 0 outside: [N, C, P].
 Val Fetch(const Sampler& s, const std::vector<Val>& at) {
   Builder& b = s.b;
   Val flat, inside;
@@ -157,18 +158,19 @@ Arg GridSampler(OpCall& c) {
     return c.RefuseArg("interpolation_mode");
   }
   if (padding < 0 || padding > 2) return c.RefuseArg("padding_mode");
-  if (x.rank() < 3 || grid.rank() != x.rank() || x.dtype() != DType::kF32 ||
-      grid.dtype() != DType::kF32) {
+  if (x.rank() < 3 || grid.rank() != x.rank() || !IsFloat(x.dtype()) || grid.dtype() != x.dtype()) {
     return c.Refuse("ranks or dtypes of the operands");
   }
-  return c.b.Composite("grid_sample",
-                       {{"mode", std::string(kModes[mode])},
-                        {"padding_mode", std::string(kPaddings[padding])},
-                        {"align_corners", align_corners}},
-                       {x, grid}, [&](Builder& b, absl::Span<const Val> in) {
-                         return GridSample(b, in[0], in[1], static_cast<Mode>(mode),
-                                           static_cast<Padding>(padding), align_corners);
-                       });
+  Val y =
+      c.b.Composite("grid_sample",
+                    {{"mode", std::string(kModes[mode])},
+                     {"padding_mode", std::string(kPaddings[padding])},
+                     {"align_corners", align_corners}},
+                    {Widen(c.b, x), Widen(c.b, grid)}, [&](Builder& b, absl::Span<const Val> in) {
+                      return GridSample(b, in[0], in[1], static_cast<Mode>(mode),
+                                        static_cast<Padding>(padding), align_corners);
+                    });
+  return c.b.Cast(y, x.dtype());
 }
 
 // Positions of the elements of an axis in [-1, 1]: centres of the outer elements, or their edges.
