@@ -28,6 +28,7 @@ import torch_archive
 _SMALL = (250, 1000, 4000)
 _MIDDLE = (1000, 4000, 16000)
 _LARGE = (1000, 4000, 16000, 64000)
+_MEGABYTES = (50, 200, 800)
 # Sizes by program; those of the module chains and of the operator chains are what is promised.
 PROGRAMS = {
     "operators": _LARGE, "open_operators": _LARGE, "nested_operators": _LARGE,
@@ -38,7 +39,9 @@ PROGRAMS = {
     "views": _SMALL, "branches": _MIDDLE, "known_branches": _MIDDLE, "loop": _MIDDLE,
     "collected": _MIDDLE, "numbers": _MIDDLE, "text": _MIDDLE, "dictionary": _MIDDLE,
     "steps": _SMALL, "pieces": _MIDDLE, "open_slices": _SMALL, "open_joins": _MIDDLE,
-    "open_reshapes": _MIDDLE,
+    "open_reshapes": _MIDDLE, "exported_operators": _LARGE, "exported_weights": _MIDDLE,
+    "exported_inputs": _SMALL, "megabytes": _MEGABYTES, "exported_megabytes": _MEGABYTES,
+    "one_weight": _MEGABYTES,
 }  # fmt: skip
 
 
@@ -73,8 +76,13 @@ def measure(tool, name, sizes, options):
         with tempfile.TemporaryDirectory(dir=options.tmp) as folder:
             folder = pathlib.Path(folder)
             archive, spec = folder / "model.pt", folder / "spec.json"
-            torch_archive.write(archive, program.root, program.code, program.constants)
-            spec.write_text(json.dumps({"inputs": program.inputs}), encoding="utf-8")
+            told = {}
+            if isinstance(program, torch_archive.Exported):
+                torch_archive.write_exported(archive, program)
+            else:
+                torch_archive.write(archive, program.root, program.code, program.constants)
+                told["inputs"] = program.inputs
+            spec.write_text(json.dumps(told), encoding="utf-8")
             del program
             cpu, wall, peak, told = convert(
                 tool, archive, ["--spec", str(spec)], options.timeout, folder

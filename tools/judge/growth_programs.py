@@ -4,7 +4,7 @@ import random
 import struct
 from dataclasses import dataclass
 
-from torch_archive import Module, Tensor
+from torch_archive import Call, Exported, Module, Tensor
 
 _INPUT = "f32[2,4]"
 
@@ -407,3 +407,77 @@ def calls(n):
         "  return torch.relu(c)\n"
     )
     return program
+
+
+_SIZES = (2, 4)
+_TARGETS = (
+    ("aten.relu.default", False), ("aten.add.Tensor", True), ("aten.mul.Tensor", True),
+    ("aten.sigmoid.default", False),
+)  # fmt: skip
+
+
+def _exported_chain(others):
+    """A chain of calls, each with the next of `others` where it takes a second tensor."""
+    calls, value = [], "x"
+    for i, other in enumerate(others):
+        target, two = _TARGETS[i % len(_TARGETS)]
+        arguments = {"self": value, "other": other} if two else {"self": value}
+        value = f"v{i}"
+        calls.append(Call(value, target, arguments, _SIZES))
+    return calls, [value]
+
+
+def exported_operators(n):
+    """A chain of n nodes of a .pt2."""
+    return Exported({}, {"x": _SIZES}, *_exported_chain(["x"] * n))
+
+
+def exported_weights(n):
+    """n parameters of a .pt2."""
+    weights = {f"w{i}": _weight(*_SIZES) for i in range(n)}
+    calls = [
+        Call(f"v{i}", "aten.add.Tensor", {"self": f"v{i - 1}" if i else "x", "other": name}, _SIZES)
+        for i, name in enumerate(weights)
+    ]
+    return Exported(weights, {"x": _SIZES}, calls, [f"v{n - 1}"])
+
+
+def exported_inputs(n):
+    """n inputs of a .pt2, added up."""
+    inputs = {f"x{i}": _SIZES for i in range(n)}
+    calls = [
+        Call(f"v{i}", "aten.add.Tensor", {"self": f"v{i - 1}" if i else "x0", "other": name}, _SIZES)
+        for i, name in enumerate(inputs)
+    ]
+    return Exported({}, inputs, calls, [f"v{n - 1}"])
+
+
+def _zeros(megabytes):
+    return Tensor((megabytes << 18,), megabytes << 20)
+
+
+def megabytes(n):
+    """Weights of n MiB in all, of 20 MiB each; they take no room on the disk before."""
+    count = max(n // 20, 1)
+    weights = {f"w{i}": _zeros(n // count) for i in range(count)}
+    steps = [f"torch.add({{}}, self.w{i})" for i in range(count)]
+    return _net(_chain(count, steps), weights, inputs=f"f32[{(n // count) << 18}]")
+
+
+def exported_megabytes(n):
+    """The same in a .pt2."""
+    count = max(n // 20, 1)
+    weights = {f"w{i}": _zeros(n // count) for i in range(count)}
+    sizes = ((n // count) << 18,)
+    calls = [
+        Call(f"v{i}", "aten.add.Tensor", {"self": f"v{i - 1}" if i else "x", "other": name}, sizes)
+        for i, name in enumerate(weights)
+    ]
+    return Exported(weights, {"x": sizes}, calls, [f"v{count - 1}"])
+
+
+def one_weight(n):
+    """One weight of n MiB."""
+    body = ["return torch.add(x, self.w)"]
+    tensor = Tensor((n << 10, 256), n << 20)
+    return _net(body, {"w": tensor}, inputs=f"f32[{n << 10},256]")
