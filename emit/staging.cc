@@ -33,6 +33,21 @@ constexpr int kMaxTries = 1000;
 
 constexpr char kOld[] = ".old";  // what stood at the path, where two names cannot be exchanged
 
+// The one call that only Linux has: rename() under a condition. Elsewhere it fails with ENOSYS, as
+// it does in file systems without it.
+#if defined(RENAME_EXCHANGE)
+constexpr unsigned kIfAbsent = RENAME_NOREPLACE, kExchange = RENAME_EXCHANGE;
+bool RenameIf(const std::string& from, const std::string& to, unsigned condition) {
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), condition) == 0;
+}
+#else
+constexpr unsigned kIfAbsent = 0, kExchange = 0;
+bool RenameIf(const std::string&, const std::string&, unsigned) {
+  errno = ENOSYS;
+  return false;
+}
+#endif
+
 // What this process is making. Whoever makes or names something holds the lock.
 struct Unfinished {
   std::mutex mutex;
@@ -200,11 +215,8 @@ void Staging::RemoveOld(const std::string& name) const {
 }
 
 absl::Status Staging::TakePath(bool* done, bool* exchanged) {
-  const auto rename = [this](unsigned flags) {
-    return ::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, path_.c_str(), flags) == 0;
-  };
   const auto unsupported = [] { return errno == EINVAL || errno == ENOSYS; };
-  *done = rename(RENAME_NOREPLACE);
+  *done = RenameIf(staging_, path_, kIfAbsent);
   if (*done) return absl::OkStatus();
   if (errno != EEXIST && !unsupported()) return ErrnoError("create", path_);
   if (IsThere(path_) && !IsReplaceable(path_, kind_)) {
@@ -215,7 +227,7 @@ absl::Status Staging::TakePath(bool* done, bool* exchanged) {
     *done = ::rename(staging_.c_str(), path_.c_str()) == 0;
     return *done ? absl::OkStatus() : ErrnoError("replace", path_);
   }
-  *done = *exchanged = rename(RENAME_EXCHANGE);
+  *done = *exchanged = RenameIf(staging_, path_, kExchange);
   if (*done || errno == ENOENT) return absl::OkStatus();
   if (!unsupported()) return ErrnoError("replace", path_);
   *done = true;
