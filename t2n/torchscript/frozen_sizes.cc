@@ -194,7 +194,10 @@ std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call
 void FrozenSizes::End(const Suspects& s, const IValue* result) {
   const auto kind = FindSizes(s.op)->kind;
   const Shape to = result ? ShapeOf(*result) : Shape();
-  if (kind == SizeArguments::kReshape) return LookAtReshape(s, to, result == nullptr);
+  if (kind == SizeArguments::kReshape) {
+    LearnFactors(s.shape, to);
+    return LookAtReshape(s, to, result == nullptr);
+  }
   for (int64_t number : s.numbers) {
     if (kind == SizeArguments::kSlice || kind == SizeArguments::kDivide) {
       if (ExampleOf(s.shape[0]) == number) Note(s, number, s.shape[0].ToString());
@@ -231,18 +234,57 @@ void FrozenSizes::LookAtReshape(const Suspects& s, const Shape& to, bool failed)
   }
 }
 
+// The sizes that axes of known size are cut into, or merged from.
+void FrozenSizes::LearnFactors(const Shape& from, const Shape& to) {
+  for (const auto& [whole, parts] : {std::pair(&from, &to), std::pair(&to, &from)}) {
+    for (size_t first = 0; first < parts->size(); ++first) {
+      Dim product = 1;
+      for (size_t last = first; last < parts->size() && (*parts)[last].is_const(); ++last) {
+        product *= (*parts)[last];
+        if (last == first || product == Dim(1)) continue;
+        if (std::find(whole->begin(), whole->end(), product) == whole->end()) continue;
+        for (size_t i = first; i <= last; ++i) factors_.insert((*parts)[i].value());
+      }
+    }
+  }
+}
+
+bool FrozenSizes::IsExplained(int64_t number) const {
+  if (factors_.count(number)) return true;
+  return std::any_of(factors_.begin(), factors_.end(),
+                     [&](int64_t f) { return factors_.count(f * number) > 0; });
+}
+
 void FrozenSizes::Note(const Suspects& s, int64_t number, const std::string& size) {
-  const std::string text =
-      absl::StrCat("the ", number, " in torch.", s.op, " looks frozen: ", size, " was ", number,
-                   " when the program was traced, at ", s.place);
-  if (told_.insert(text).second) found_.push_back(text);
+  const auto kind = FindSizes(s.op)->kind;
+  Found found;
+  found.number = number;
+  found.vanished = kind == SizeArguments::kReshape || kind == SizeArguments::kDivide;
+  found.what = absl::StrCat("the ", number, " in torch.", s.op, " looks frozen: ", size, " was ",
+                            number, " when the program was traced");
+  found.place = s.place;
+  if (!places_.insert(absl::StrCat(found.what, s.place)).second) return;
+  const auto [it, is_new] = told_.try_emplace(found.what, found_.size());
+  if (is_new) {
+    found_.push_back(std::move(found));
+  } else {
+    ++found_[it->second].more;
+  }
 }
 
 std::vector<std::string> FrozenSizes::Warnings() const {
-  std::vector<std::string> lines = found_;
+  std::vector<std::string> lines;
+  for (const Found& found : found_) {
+    if (!found.vanished && IsExplained(found.number)) continue;
+    const std::string more = found.more > 1    ? absl::StrCat(" and ", found.more, " more places")
+                             : found.more == 1 ? " and another place"
+                                               : "";
+    lines.push_back(absl::StrCat(found.what, ", at ", found.place, more));
+  }
   if (lines.size() <= kMaxWarnings) return lines;
+  const size_t left = lines.size() - kMaxWarnings;
   lines.resize(kMaxWarnings);
-  lines.push_back(absl::StrCat("and ", found_.size() - kMaxWarnings, " more that look frozen"));
+  lines.push_back(absl::StrCat("and ", left, " more that look frozen"));
   return lines;
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,17 +44,31 @@ class FrozenSizes {
   // `result` is null if the call failed.
   void End(const Suspects& suspects, const IValue* result);
 
-  // A line each, with the place; after ten of them how many more there are.
+  // A line for each operator and number, with the first place; after ten of them how many more
+  // there are. A number that other sizes of the program explain is left out, unless the open size
+  // has vanished where it stands: an axis that the program itself has cut a known one into, or the
+  // ratio of two such (groups of heads).
   std::vector<std::string> Warnings() const;
 
  private:
   std::optional<int64_t> ExampleOf(const Dim& size) const;
   void LookAtReshape(const Suspects& suspects, const Shape& to, bool failed);
+  void LearnFactors(const Shape& from, const Shape& to);
   void Note(const Suspects& suspects, int64_t number, const std::string& size);
+  bool IsExplained(int64_t number) const;
 
   std::map<std::string, int64_t> examples_;  // by symbol
-  std::vector<std::string> found_;
-  absl::flat_hash_set<std::string> told_;  // the same
+  struct Found {
+    int64_t number;
+    bool vanished;     // the open size is no more behind the call
+    std::string what;  // `the 12 in torch.view looks frozen: S was 12 ...`
+    std::string place;
+    int more = 0;  // other places
+  };
+  std::vector<Found> found_;
+  std::map<std::string, size_t> told_;  // what -> its index in found_
+  absl::flat_hash_set<std::string> places_;
+  std::set<int64_t> factors_;  // that reshapes cut known sizes into
 };
 
 }  // namespace t2n::script
