@@ -270,6 +270,33 @@ def torchao_fixtures():
     return made
 
 
+class Experts(nn.Module):
+    """Rows by their group's matrix, by the operator that transformers defines; some have no group."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(3, 4, 5))
+        _define_grouped_mm()
+
+    def forward(self, x, offs):
+        return torch.ops.transformers.grouped_mm_fallback(x, self.weight, offs)
+
+
+def _define_grouped_mm():
+    if hasattr(torch.ops.transformers, "grouped_mm_fallback"):
+        return
+
+    def grouped(input: torch.Tensor, weight: torch.Tensor, offs: torch.Tensor) -> torch.Tensor:
+        out, start = input.new_zeros(input.shape[0], weight.shape[2]), 0
+        for matrix, end in zip(weight, offs.tolist()):
+            out[start:end] = input[start:end] @ matrix
+            start = end
+        return out
+
+    op = torch.library.custom_op("transformers::grouped_mm_fallback", grouped, mutates_args=())
+    op.register_fake(lambda input, weight, offs: input.new_empty(input.shape[0], weight.shape[2]))
+
+
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
     refused (with what), flags (of the conversion), and arguments of torch.export.export."""
@@ -295,6 +322,8 @@ def fixtures():
         "arguments": (Arguments(), [((r(2, 3), (r(3), r(2, 1)), r(2), r(1)), keywords)], {}),
         "weights": (Weights(), [((torch.tensor([[1, 6, 0], [5, 2, 2]]),), {}), ((torch.tensor([[2, 2], [3, 4], [0, 1]]),), {})],
                     {"dynamic_shapes": ({0: auto, 1: auto},)}),
+        "experts": (Experts(), [((r(7, 4), torch.tensor([2, 2, 6])), {}), ((r(2, 4), torch.tensor([0, 1, 1])), {})],
+                    {"dynamic_shapes": ({0: two}, None)}),
         "unbounded": (Unbounded(), [((torch.tensor(0), r(2)), {})],
                       {"refused": "how often a loop runs depends on the inputs' values"}),
         "bins": (Bins(), [((r(9, 2), torch.tensor([-1.0, 0.0, 0.5, 2.0])), {})], {"core": True}),

@@ -60,7 +60,20 @@ Arg GroupedMm(OpCall& c) {
   return x.rank() == 2 ? RowsByGroup(c.b, x, y, ends) : ColumnsByGroup(c.b, x, y, ends);
 }
 
+// transformers' own for runs without the one above: rows behind the last end are 0.
+Arg GroupedMmFallback(OpCall& c) {
+  Val x = c.tensor("input"), y = c.tensor("weight"), ends = c.tensor("offs");
+  if (x.rank() != 2 || y.rank() != 3 || ends.rank() != 1 || x.dtype() != y.dtype()) {
+    return c.Refuse("ranks or dtypes of the operands");
+  }
+  Val last = c.b.Slice(c.b.Cast(ends, DType::kI64), 0, ends.dim(0) - 1, ends.dim(0));
+  Val members = c.b.Lt(IotaAlong(c.b, x.dim(0), 0, 1), last);
+  return OnlyMembers(c.b, c.b.Unsqueeze(members, 1), RowsByGroup(c.b, x, y, ends));
+}
+
 constexpr OpEntry kOps[] = {
+    {"transformers::grouped_mm_fallback(Tensor input, Tensor weight, Tensor offs) -> Tensor",
+     GroupedMmFallback},
     {"aten::_grouped_mm(Tensor self, Tensor mat2, Tensor? offs=None, Tensor? bias=None, "
      "ScalarType? out_dtype=None) -> Tensor",
      GroupedMm},
