@@ -12,6 +12,7 @@
 #include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
+#include "t2n/blocks/block_buffer.h"
 #include "t2n/passes/faults.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
@@ -287,7 +288,11 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
   report->outputs = model.document.outputs;
   report->variables = model.variables.size();
   report->assignments = model.document.body.size();
-  for (const Variable& v : model.variables) report->variable_bytes += v.tensor.nbytes();
+  for (const Variable& v : model.variables) {
+    report->variable_bytes += StoredBytes(v);
+    report->bytes_before += v.tensor.nbytes();
+    if (BlocksOf(v.tensor)) ++report->in_blocks;
+  }
   if (!list) return;
   const std::vector<nnef::Assignment>& body = model.document.body;
   int64_t line = std::count(text.begin(), text.end(), '\n') - body.size();
@@ -297,7 +302,16 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
   }
   for (const Variable& v : model.variables) {
     report->variable_list.push_back(
-        {v.name, v.label, v.tensor.dtype, v.tensor.sizes, v.tensor.nbytes()});
+        {v.name, v.label, v.tensor.dtype, v.tensor.sizes, StoredBytes(v), v.tensor.nbytes(), 0});
+  }
+}
+
+// What blocks lose is known once they are written.
+void DescribeErrors(const std::vector<BlockError>& errors, EmitReport* report) {
+  for (size_t i = 0; i < errors.size(); ++i) {
+    const double error = errors[i].relative();
+    report->block_error = std::max(report->block_error, error);
+    if (i < report->variable_list.size()) report->variable_list[i].relative_error = error;
   }
 }
 
@@ -328,8 +342,10 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
     if (bytes) initial.tensor.dtype = DType::kU8;
     model.variables.push_back(std::move(initial));
   }
+  std::vector<BlockError> errors;
   T2N_RETURN_IF_ERROR(
-      WriteVariables(model.variables, *container, spec.target.strict, spec.on_written));
+      WriteVariables(model.variables, *container, spec.target.strict, spec.on_written, &errors));
+  if (report) DescribeErrors(errors, report);
   return container->Commit();
 }
 

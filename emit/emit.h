@@ -17,7 +17,7 @@
 namespace t2n {
 
 struct EmitSpec {
-  std::string path;  // EmitModel only
+  std::string path;               // EmitModel only
   std::string* memory = nullptr;  // takes the path's place: the whole archive, kTar or kTarGz
   ContainerKind container = ContainerKind::kByName;
   int compression_level = 6;
@@ -35,7 +35,7 @@ struct EmitSpec {
   // inputs, in NAME.initial.dat for the input NAME. No reader loads them.
   std::vector<std::pair<size_t, Tensor>> initial_values;  // by input
   bool list_contents = false;  // in the EmitReport: operations and variables one by one
-  int test_fault = 0;  // the number, from 1, of the node that is written wrong (AddFault)
+  int test_fault = 0;          // the number, from 1, of the node that is written wrong (AddFault)
   std::vector<std::string> extensions;  // further ones, `tract_registry tract_extra`
   // Names and values that tract reads with the model (Model.properties); strict readers get none.
   std::vector<std::pair<std::string, std::string>> properties;
@@ -57,7 +57,9 @@ struct EmittedVariable {
   std::string label;  // the file is LABEL.dat
   DType dtype;
   std::vector<int64_t> sizes;
-  int64_t bytes = 0;
+  int64_t bytes = 0;          // of its file, without the header
+  int64_t bytes_before = 0;   // more, if it is stored in blocks
+  double relative_error = 0;  // of these: root mean square of the errors over that of the numbers
 };
 
 struct EmitReport {
@@ -65,6 +67,9 @@ struct EmitReport {
   std::vector<std::string> outputs;
   int64_t variables = 0;
   int64_t variable_bytes = 0;
+  int64_t bytes_before = 0;  // of the variables, if none were in blocks
+  int64_t in_blocks = 0;     // variables that are
+  double block_error = 0;    // the largest relative_error of these
   int64_t assignments = 0;
   std::vector<EmittedOperation> operation_list;
   std::vector<EmittedVariable> variable_list;

@@ -43,6 +43,7 @@ struct Target {
   bool convolves_by_results() const { return version >= 21 || strict; }  // filters: variables only
   bool topk_of_any_type() const { return version >= 21; }                // before: f32
   bool has_f16_pow_and_round() const { return version >= 21 || strict; }
+  bool has_blocks() const { return version >= 21; }  // Q4_0: matrices, multiplied with f32
   bool shares_results() const { return version >= 21 || strict; }  // of a scan's body
   // Since 0.23.
   bool has_copy() const { return version >= 23 || strict; }
@@ -57,6 +58,7 @@ struct Target {
   bool sums_quantized_windows() const { return version >= 23; }  // before: 8-bit results only
   bool has_epilogues() const { return version >= 23; }           // of recurrent cells
   bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
+  bool has_all_blocks() const { return version >= 23; }   // also batches, f16
   // It follows what is computed from sizes as if it were exact integers, and cuts selects apart
   // where a comparison of them changes. Halves are lost that way, and so are operands that
   // broadcast.

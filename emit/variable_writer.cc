@@ -33,7 +33,26 @@ absl::Status WriteBits(const Variable& variable, const Tensor& dense, Container&
                        });
 }
 
-absl::Status WriteVariable(const Variable& variable, Container& container, bool bits) {
+absl::Status WriteBlocks(const Variable& variable, const BlockBuffer& blocks, Container& container,
+                         BlockError* error) {
+  T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header,
+                       nnef::MakeQ4Header(blocks.block_bytes(), variable.tensor.sizes));
+  absl::Status status =
+      container.Add(absl::StrCat(variable.label, ".dat"), header.size() + blocks.block_bytes(),
+                    [&](const ByteSink& sink) {
+                      T2N_RETURN_IF_ERROR(sink(header));
+                      return blocks.StreamBlocks(sink, error);
+                    });
+  if (!absl::IsFailedPrecondition(status)) return status;
+  return absl::FailedPreconditionError(
+      absl::StrCat(variable.label, " in blocks: ", status.message()));
+}
+
+absl::Status WriteVariable(const Variable& variable, Container& container, bool bits,
+                           BlockError* error) {
+  if (const BlockBuffer* blocks = BlocksOf(variable.tensor)) {
+    return WriteBlocks(variable, *blocks, container, error);
+  }
   T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(variable.tensor));
   if (bits && dense.dtype == DType::kBool) return WriteBits(variable, dense, container);
   T2N_ASSIGN_OR_RETURN(const nnef::TensorHeader header,
@@ -45,15 +64,26 @@ absl::Status WriteVariable(const Variable& variable, Container& container, bool 
                        });
 }
 
+// Where a variable's bytes come from: several weights in blocks may be parts of one tensor.
+const Buffer* ReadBuffer(const Variable& variable) {
+  const BlockBuffer* blocks = BlocksOf(variable.tensor);
+  return blocks ? blocks->source().buffer.get() : variable.tensor.buffer.get();
+}
+
 // Workers take variables one by one until all are written or one failed.
 class Work {
  public:
   Work(const std::vector<Variable>& variables, Container& container, bool bits,
-       const std::function<void(int64_t, int64_t)>& on_written)
-      : variables_(variables), container_(container), bits_(bits), on_written_(on_written) {
+       const std::function<void(int64_t, int64_t)>& on_written, std::vector<BlockError>* errors)
+      : variables_(variables),
+        container_(container),
+        bits_(bits),
+        on_written_(on_written),
+        errors_(*errors) {
+    errors_.assign(variables.size(), BlockError());
     for (const Variable& v : variables) {
       total_ += v.tensor.nbytes();
-      ++readers_[v.tensor.buffer.get()];
+      ++readers_[ReadBuffer(v)];
     }
   }
 
@@ -61,7 +91,7 @@ class Work {
 
   void Run() {
     for (size_t i = next_++; i < variables_.size(); i = next_++) {
-      const absl::Status status = Write(variables_[i]);
+      const absl::Status status = Write(i);
       std::lock_guard<std::mutex> lock(mutex_);
       if (!status.ok()) {
         next_ = variables_.size();
@@ -70,7 +100,7 @@ class Work {
         return;
       }
       // Another worker may be reading the same buffer.
-      const Buffer* buffer = variables_[i].tensor.buffer.get();
+      const Buffer* buffer = ReadBuffer(variables_[i]);
       if (--readers_[buffer] == 0) buffer->Release();
       written_ += variables_[i].tensor.nbytes();
       if (on_written_) on_written_(written_, total_);
@@ -81,11 +111,11 @@ class Work {
 
  private:
   // No exception leaves a thread: the libraries below throw where memory ends.
-  absl::Status Write(const Variable& variable) {
+  absl::Status Write(size_t i) {
     try {
-      return WriteVariable(variable, container_, bits_);
+      return WriteVariable(variables_[i], container_, bits_, &errors_[i]);
     } catch (const std::bad_alloc&) {
-      return absl::ResourceExhaustedError(absl::StrCat("no memory to write ", variable.label));
+      return absl::ResourceExhaustedError(absl::StrCat("no memory to write ", variables_[i].label));
     }
   }
 
@@ -93,6 +123,7 @@ class Work {
   Container& container_;
   bool bits_;
   const std::function<void(int64_t, int64_t)>& on_written_;
+  std::vector<BlockError>& errors_;  // each is one worker's
   int64_t total_ = 0;
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
@@ -104,9 +135,15 @@ class Work {
 
 }  // namespace
 
+int64_t StoredBytes(const Variable& variable) {
+  const BlockBuffer* blocks = BlocksOf(variable.tensor);
+  return blocks ? blocks->block_bytes() : variable.tensor.nbytes();
+}
+
 absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,
-                            const std::function<void(int64_t, int64_t)>& on_written) {
-  Work work(variables, container, bits, on_written);
+                            const std::function<void(int64_t, int64_t)>& on_written,
+                            std::vector<BlockError>* errors) {
+  Work work(variables, container, bits, on_written, errors);
   std::vector<std::thread> helpers;
   if (container.concurrent()) {
     const int64_t useful = std::min<int64_t>(work.total() / kBytesPerThread, kMaxThreads);

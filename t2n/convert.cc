@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
 #include "t2n/base/status.h"
+#include "t2n/convert/compression.h"
 #include "t2n/convert/interface.h"
 #include "t2n/convert/open_program.h"
 #include "t2n/convert/output.h"
@@ -251,6 +252,7 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   model->states = std::move(found.states);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
   T2N_RETURN_IF_ERROR(SetEmitSpec(spec, *archive, &model->emit));
+  T2N_RETURN_IF_ERROR(Compress(spec, model->emit.target, &model->graph, &model->warnings));
   const SymbolFacts& facts = solver.facts();
   for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
     model->emit.symbols.emplace_back(symbol, range);
@@ -284,6 +286,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
+  T2N_RETURN_IF_ERROR(CheckCompression(spec));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
 }
 

@@ -10,6 +10,7 @@ _FLOORS = [
     ("proto", ["//proto"]),
     ("parsers", ["//parsers/..."]),
     ("ir", ["//t2n/ir"]),
+    ("blocks", ["//t2n/blocks"]),
     ("kernels", ["//t2n/kernels"]),
     ("builder", ["//t2n/builder"]),
     ("aten_core", ["//t2n/aten/core"]),

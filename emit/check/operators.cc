@@ -96,7 +96,7 @@ tract_core_external shape:integers datum_type:string
 tract_core_cast input to:string
 tract_core_broadcast input shape:integers
 tract_core_downsample input axis:integer stride:integer modulo:integer?
-tract_core_gather input indices axis:integer
+tract_core_gather input indices axis:integer datum_type:string?
 tract_core_gather_elements input indices axis:integer
 tract_core_gather_nd input indices batch_dims:integer
 tract_core_scatter_elements input indices updates axis:integer reduction:string?

@@ -1,4 +1,5 @@
 #include "emit/lower/families.h"
+#include "t2n/blocks/block_buffer.h"
 
 namespace t2n {
 
@@ -28,6 +29,17 @@ void GatherByVector(Lowering& l, const Node& node, const Expr& data, const Expr&
                     {"axis_count", nnef::Int(1)}}));
 }
 
+Expr GatherCall(Lowering& l, const Node& node, const Expr& data, const Expr& indices) {
+  Expr call = Call(l.target().strict ? "gather" : "tract_core_gather", {data, indices},
+                   {{"axis", nnef::Int(node.attrs.Int("axis"))}});
+  const Value& table = *node.inputs[0];
+  // Blocks do not tell which type they stand for.
+  if (table.constant && BlocksOf(*table.constant)) {
+    call.items.push_back({"datum_type", nnef::Str(DTypeName(table.dtype()))});
+  }
+  return call;
+}
+
 }  // namespace
 
 absl::Status LowerGather(Lowering& l, const Node& node) {
@@ -39,8 +51,7 @@ absl::Status LowerGather(Lowering& l, const Node& node) {
         GatherByVector(l, node, data, indices);
         break;
       }
-      l.Set(node, Call(l.target().strict ? "gather" : "tract_core_gather", {data, indices},
-                       {{"axis", nnef::Int(node.attrs.Int("axis"))}}));
+      l.Set(node, GatherCall(l, node, data, indices));
       break;
     case Op::kGatherElements:
       l.Set(node, Call("tract_core_gather_elements", {data, indices},

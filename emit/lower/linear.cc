@@ -8,6 +8,7 @@
 #include "emit/lower/integer_products.h"
 #include "emit/lower/products.h"
 #include "t2n/base/status.h"
+#include "t2n/blocks/block_buffer.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -81,6 +82,12 @@ Expr UnsqueezeFront(Lowering& l, const Node& node, Expr x, int64_t count) {
   std::vector<int64_t> axes(count);
   for (size_t i = 0; i < axes.size(); ++i) axes[i] = i;
   return l.Temp(node, "batched", Call("unsqueeze", {std::move(x)}, {{"axes", Ints(axes)}}));
+}
+
+// Blocks have no axes of size 1 in front: an einsum wants none.
+bool ReadsBlocks(const Node& node) {
+  return std::any_of(node.inputs.begin(), node.inputs.end(),
+                     [](const Value* v) { return v->constant && BlocksOf(*v->constant); });
 }
 
 // Sums of products of integers less their zero points, as f32. tract's operators take scales and
@@ -164,6 +171,7 @@ absl::Status LowerEinsum(Lowering& l, const Node& node) {
   const bool narrows = operating != dtype && !l.target().strict;
   std::optional<PlainMatMul> plain = AsMatMul(form.terms);
   if (plain && plain->b_leading > 0 && form.behind_reshape) plain.reset();
+  if (ReadsBlocks(node)) plain.reset();
   std::vector<Expr> operands;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
     operands.push_back(ProductOperand(l, node, form, i, plain ? plain->b_leading : 0, operating));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "emit/lower/integer_products.h"
 #include "emit/lower/lowering.h"
+#include "t2n/blocks/block_buffer.h"
 
 namespace t2n {
 
@@ -234,7 +235,9 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name,
 
 void Lowering::Store(Variable variable) {
   auto& body = model_->document.body;
-  if (variable.tensor.nbytes() > model_->max_file_bytes) return StoreInPieces(std::move(variable));
+  const BlockBuffer* blocks = BlocksOf(variable.tensor);
+  const int64_t bytes = blocks ? blocks->block_bytes() : variable.tensor.nbytes();
+  if (bytes > model_->max_file_bytes) return StoreInPieces(std::move(variable));
   if (variable.tensor.dtype == DType::kBool && !target().reads_bool_files()) {
     std::string meant = std::exchange(variable.name, model_->names.Unique(variable.name + "_u8"));
     variable.tensor.dtype = DType::kU8;

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/base/status.h"
 
 namespace t2n::nnef {
 namespace {
@@ -92,6 +93,19 @@ absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int6
 
 absl::StatusOr<TensorHeader> MakeBitsHeader(absl::Span<const int64_t> sizes) {
   return MakeHeader(*ItemType(DType::kBool), 1, sizes);
+}
+
+absl::StatusOr<TensorHeader> MakeQ4Header(int64_t bytes, absl::Span<const int64_t> sizes) {
+  constexpr uint16_t kQ4 = 0x3040, kVendor = 'T' << 8 | 'R';
+  constexpr uint32_t kAnyBits = std::numeric_limits<uint32_t>::max();
+  if (bytes > std::numeric_limits<uint32_t>::max()) {
+    return absl::UnimplementedError("a tensor of 4 GiB or more in blocks does not fit a file");
+  }
+  T2N_ASSIGN_OR_RETURN(TensorHeader header, MakeHeader(kQ4, 0, sizes));
+  Put(header, 4, bytes, 4);
+  Put(header, 44, kAnyBits, 4);
+  Put(header, 50, kVendor, 2);
+  return header;
 }
 
 }  // namespace t2n::nnef

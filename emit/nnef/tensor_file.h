@@ -20,6 +20,10 @@ absl::StatusOr<TensorHeader> MakeTensorHeader(DType dtype, absl::Span<const int6
 // The same for bools that take a bit each, eight a byte, the first in the highest bit.
 absl::StatusOr<TensorHeader> MakeBitsHeader(absl::Span<const int64_t> sizes);
 
+// tract's header of a matrix, or of several, in blocks of Q4_0 (t2n/blocks), which follow it;
+// `bytes` are those of all blocks. tract up to 0.21.10 reads them in another order.
+absl::StatusOr<TensorHeader> MakeQ4Header(int64_t bytes, absl::Span<const int64_t> sizes);
+
 }  // namespace t2n::nnef
 
 #endif  // EMIT_NNEF_TENSOR_FILE_H_

@@ -65,6 +65,10 @@ void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report)
     info.set_dtype(std::string(DTypeName(variable.dtype)));
     for (int64_t size : variable.sizes) info.add_shape(size);
     info.set_bytes(variable.bytes);
+    if (variable.bytes == variable.bytes_before) continue;
+    info.set_blocks("q4_0");
+    info.set_bytes_before(variable.bytes_before);
+    info.set_relative_error(variable.relative_error);
   }
 }
 
@@ -78,6 +82,14 @@ std::string Tensors(const List& list) {
 std::string Megabytes(int64_t bytes) {
   return bytes < 1000000 ? absl::StrFormat("%.1f kB", bytes / 1e3)
                          : absl::StrFormat("%.1f MB", bytes / 1e6);
+}
+
+// ` (20 of them in blocks; 44.1 MB before; relative error up to 0.081)`
+std::string InBlocks(const proto::ConversionReport& report) {
+  if (report.variables_in_blocks() == 0) return "";
+  return absl::StrFormat(" (%d of them in blocks; %s before; relative error up to %.3f)",
+                         report.variables_in_blocks(), Megabytes(report.bytes_before()),
+                         report.block_error());
 }
 
 }  // namespace
@@ -99,6 +111,9 @@ void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, c
   }
   report->set_variables(emitted.variables);
   report->set_variable_bytes(emitted.variable_bytes);
+  report->set_bytes_before(emitted.bytes_before);
+  report->set_variables_in_blocks(emitted.in_blocks);
+  report->set_block_error(emitted.block_error);
   report->set_operations(emitted.assignments);
   report->set_target(emit.target.name);
   report->set_out(emit.path);
@@ -116,9 +131,9 @@ std::string DescribeNode(const Node& node) {
 }
 
 std::string Summary(const proto::ConversionReport& report) {
-  return absl::StrCat(report.variables(), " variables, ", Megabytes(report.variable_bytes()), ", ",
-                      report.operations(), " operations, ", Tensors(report.inputs()), " -> ",
-                      Tensors(report.outputs()));
+  return absl::StrCat(report.variables(), " variables, ", Megabytes(report.variable_bytes()),
+                      InBlocks(report), ", ", report.operations(), " operations, ",
+                      Tensors(report.inputs()), " -> ", Tensors(report.outputs()));
 }
 
 absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/blocks/block_buffer.h"
 #include "t2n/builder/builder.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
@@ -175,7 +176,8 @@ Tensor Rebuilder::Wide(const Tensor& t) {
   std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), " ", t.offset, " ",
                                  absl::StrJoin(t.sizes, ","), " ", absl::StrJoin(t.strides, ","));
   auto [it, is_new] = widened_.insert({key, Tensor()});
-  if (is_new) it->second = WidenedView(t);
+  const BlockBuffer* blocks = BlocksOf(t);
+  if (is_new) it->second = blocks ? blocks->As(DType::kF32) : WidenedView(t);
   return it->second;
 }
 

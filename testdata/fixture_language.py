@@ -1,0 +1,53 @@
+"""Parts of language models: embeddings tied to the last layer, grouped heads, caches."""
+
+import fixture
+import torch
+from torch import nn
+
+FIXTURES = []
+fixture_of = fixture.collector(FIXTURES)
+
+
+class Layer(nn.Module):
+    """Attention of 16 heads, two of them for keys and values, with what was before as arguments."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(64, n, bias=False) for n in (64, 8, 8))
+        self.o = nn.Linear(64, 64)
+        self.mixed = nn.Parameter(torch.randn(64, 64) / 8)  # (inputs, outputs), as of GPT-2
+
+    def mix(self, y):
+        return torch.addmm(self.o.bias, y.view(-1, 64), self.mixed).view_as(y)
+
+    def forward(self, x, keys, values):
+        split = lambda t: t.view(1, x.shape[1], -1, 4).transpose(1, 2)
+        keys = torch.cat([keys, split(self.k(x))], 2)
+        values = torch.cat([values, split(self.v(x))], 2)
+        shape = (1, 2, 8, keys.shape[2], 4)
+        many = lambda t: t[:, :, None].expand(*shape).reshape(1, 16, keys.shape[2], 4)
+        weights = (split(self.q(x)) @ many(keys).transpose(2, 3)).softmax(-1)
+        y = (weights @ many(values)).transpose(1, 2).reshape(1, x.shape[1], 64)
+        return x + self.mix(self.o(y)), keys, values
+
+
+@fixture_of("traced", flags="--dynamic_axes 'ids:1=S,keys:2=P,values:2=P'")
+def language_layer():
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tokens = nn.Embedding(32, 64)
+            self.layer = Layer()
+            self.gate = nn.Linear(64, 40, bias=False)
+            self.out = nn.Linear(40, 64)
+            self.head = nn.Linear(64, 32, bias=False)
+            self.head.weight = self.tokens.weight
+
+        def forward(self, ids, keys, values):
+            x, keys, values = self.layer(self.tokens(ids), keys, values)
+            return self.head(x + self.out(self.gate(x).relu())), keys, values
+
+    def call(tokens, before):
+        return torch.randint(0, 32, (1, tokens)), *torch.randn(2, 1, 2, before, 4).unbind(0)
+
+    return Model(), [call(8, 3), call(1, 11)]
