@@ -223,6 +223,10 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
     for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
   }
   model.fragment_names.Unique(kPropertiesFragment);
+  model.library = spec.fragments.get();
+  for (const auto& [name, fragment] : spec.fragments ? *spec.fragments : nnef::FragmentLibrary()) {
+    model.fragment_names.Unique(name);
+  }
   model.document.graph_name = ToIdentifier(spec.graph_name);
   model.symbols = InputSymbols(graph);
   if (spec.target.is_tract()) {
@@ -245,8 +249,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   AddProperties(spec, model);
   NumberIfAsked(&model);
   if (!model.document.fragments.empty()) {
-    model.document.extensions.insert(model.document.extensions.begin(),
-                                     "KHR_enable_fragment_definitions");
+    model.document.extensions.insert(model.document.extensions.begin(), kFragmentDefinitions);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "emit/container.h"
 #include "emit/names.h"
+#include "emit/nnef/fragments.h"
 #include "emit/target.h"
 #include "t2n/ir/graph.h"
 
@@ -37,6 +39,8 @@ struct EmitSpec {
   bool list_contents = false;  // in the EmitReport: operations and variables one by one
   int test_fault = 0;          // the number, from 1, of the node that is written wrong (AddFault)
   std::vector<std::string> extensions;  // further ones, `tract_registry tract_extra`
+  // What nodes of the user's own call (t2n/builder/custom.h); may be null.
+  std::shared_ptr<const nnef::FragmentLibrary> fragments;
   // Names and values that tract reads with the model (Model.properties); strict readers get none.
   std::vector<std::pair<std::string, std::string>> properties;
   // Called after each variable with the bytes of variables written and to write; may be empty.

@@ -94,9 +94,9 @@ std::string ValueName(const Value& value, Naming naming) {
   const Node& node = *value.node;
   if (naming == Naming::kNumeric) return "v";
   bool named = !value.name.empty() && !IsTemporary(value.name);
-  const Attr* composite = node.op == Op::kComposite ? node.attrs.Find("name") : nullptr;
+  const bool composite = node.op == Op::kComposite;
   std::string own = named       ? value.name
-                    : composite ? node.attrs.Str("name")
+                    : composite ? node.attrs.Str(node.attrs.Has("fragment") ? "fragment" : "name")
                                 : absl::AsciiStrToLower(OpName(node.op));
   std::string path = node.place && naming != Naming::kLocal ? node.place->module_path : "";
   // The end of a long path says most.

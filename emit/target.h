@@ -72,6 +72,9 @@ const Target& DefaultTarget();
 // The fragment whose result tract takes for the model's properties.
 constexpr char kPropertiesFragment[] = "tract_core_properties";
 
+// The extension that a document with fragments needs.
+constexpr char kFragmentDefinitions[] = "KHR_enable_fragment_definitions";
+
 // The operations of NNEF 1.0.5, by name: fragments of a strict document are called otherwise.
 std::vector<std::string> StandardOperations();
 

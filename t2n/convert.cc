@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
+#include "t2n/alias/custom_operators.h"
 #include "t2n/base/status.h"
 #include "t2n/convert/compression.h"
 #include "t2n/convert/interface.h"
@@ -15,6 +16,7 @@
 #include "t2n/convert/output.h"
 #include "t2n/convert/report.h"
 #include "t2n/convert/solver.h"
+#include "t2n/extend/extend.h"
 #include "t2n/ir/failure.h"
 #include "t2n/passes/selections.h"
 #include "t2n/program/program.h"
@@ -103,10 +105,17 @@ absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
 void Explain(const absl::Status& status, Program* program, ConversionFailure* failure) {
   if (!failure) return;
   if (absl::IsNotFound(status) && program) failure->causes = program->MissingOperators();
-  if (!failure->causes.empty()) return;
-  std::string place = PlaceOf(status);
-  failure->causes.push_back(std::string(status.message()));
-  if (!place.empty()) absl::StrAppend(&failure->causes.back(), ", at ", place);
+  if (failure->causes.empty()) {
+    const std::string place = PlaceOf(status);
+    failure->causes.push_back(absl::StrCat(status.message(), place.empty() ? "" : ", at ", place));
+  }
+  const std::string begin = ExtensionToBeginOf(status);
+  if (begin.empty()) return;
+  failure->causes.insert(
+      failure->causes.begin(),
+      absl::StrCat(
+          "an operator may become a fragment of your own: --extend FILE, which begins so\n",
+          begin));
 }
 
 // The engine that the spec names, if any.
@@ -216,13 +225,18 @@ class Stopwatch {
 
 using ArchivePtr = std::shared_ptr<const Archive>;
 
+absl::StatusOr<std::unique_ptr<const Extensions>> ExtensionsOf(const proto::ConversionSpec& spec) {
+  return LoadExtensions({spec.extend().begin(), spec.extend().end()});
+}
+
 // `bytes`: the archive's, or null if it is a file.
 absl::StatusOr<ArchivePtr> Open(const proto::ConversionSpec& spec, const absl::string_view* bytes) {
   return bytes ? Archive::OverMemory(*bytes, spec.model()) : Archive::Open(spec.model());
 }
 
 absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* bytes,
-                 std::unique_ptr<Program>* opened, EvaluatedModel* model) {
+                 const Extensions& extensions, std::unique_ptr<Program>* opened,
+                 EvaluatedModel* model) {
   T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
@@ -234,6 +248,8 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
   T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
   Program& program = **opened;
+  program.set_custom(&extensions.code);
+  model->emit.fragments = extensions.fragments;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   const SymbolFacts as_told = request.facts;
   T2N_RETURN_IF_ERROR(program.AddKnownFacts(method, &request));
@@ -268,9 +284,10 @@ absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
                                              const absl::string_view* bytes,
                                              ConversionFailure* failure, Progress* progress) {
   if (progress) progress->stage = "evaluating";
+  T2N_ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(spec));
   std::unique_ptr<Program> program;
   EvaluatedModel model;
-  absl::Status status = Run(spec, bytes, &program, &model);
+  absl::Status status = Run(spec, bytes, *extensions, &program, &model);
   if (status.ok()) return model;
   Explain(status, program.get(), failure);
   if (failure && program) failure->warnings = program->Hints();
@@ -285,6 +302,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
     T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
+  T2N_RETURN_IF_ERROR(ExtensionsOf(spec).status());
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
   T2N_RETURN_IF_ERROR(CheckCompression(spec));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();

@@ -36,6 +36,7 @@ _FLOORS = [
     ]),
     ("passes", ["//t2n/passes"]),
     ("emit", ["//emit/..."]),
+    ("extend", ["//t2n/extend"]),
     ("convert", ["//t2n/convert"]),
     ("doors", ["//t2n"]),
     ("inspect", ["//t2n/inspect"]),

@@ -91,7 +91,8 @@ class DocumentTest(unittest.TestCase):
         python = programs / "python3"
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         python.chmod(0o755)
-        (self.folder / "testdata").symlink_to(_ROOT / "testdata")
+        for data in ("testdata", "examples"):
+            (self.folder / data).symlink_to(_ROOT / data)
         self.environment = os.environ | {
             "PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
             "PT2NNEF_TRACT": self.tract(),

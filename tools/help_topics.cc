@@ -62,6 +62,33 @@ show it mostly, otherwise a warning says what was taken:
   --quantized_engine fbgemm|x86|onednn|qnnpack     torch.backends.quantized.engine when it was saved
 )";
 
+constexpr char kExtend[] = R"(Operators and modules of your own
+
+  --extend my.textproto     (may be repeated)
+
+names a file of NNEF fragments and says which operator or module becomes a call of which:
+
+  fragments: "my.nnef"      # fragment fused_norm(x: tensor<scalar>, ...) -> (y: tensor<scalar>) { ... }
+  op {
+    schema: "mylib::fused_norm(Tensor x, Tensor weight, float eps=1e-5) -> Tensor"
+    fragment: "fused_norm"
+    bind { parameter: "axes" value: "[x.ndim - 1]" }     # others by the arguments' names
+    result { like: "x" }    # or dtype: "f32" shape: "[x.shape[0], 2 * x.shape[1]]"
+    body: "return x * torch.rsqrt(torch.mean(x * x, [-1], True) + eps) * weight"   # for check; optional
+  }
+  module {
+    schema: "pkg.Attention(Tensor x) -> Tensor"          # the class may have * and ?
+    fragment: "attention"
+    bind { parameter: "weight" value: "self.proj.weight" }
+    result { like: "x" }
+  }
+
+An argument that no parameter gets is refused by its name if it is not at its default; ignore: "NAME"
+says that it has no effect. A refusal of an operator that is not known has the text to begin with.
+Traced archives and .pt2 have the tensors that a module uses in the order of their first use: where
+there are several, used: "mask" used: "x" says which is which.
+)";
+
 constexpr char kTargets[] = R"(Targets
 
   --target tract            the newest version known (default)
@@ -78,6 +105,7 @@ const std::vector<HelpTopic>& AllTopics() {
                                                                 {"open_sizes", kOpenSizes},
                                                                 {"state", kState},
                                                                 {"quantized", kQuantized},
+                                                                {"extend", kExtend},
                                                                 {"targets", kTargets}};
   return *kTopics;
 }

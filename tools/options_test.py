@@ -69,7 +69,7 @@ class OptionsTest(unittest.TestCase):
             self.assertIn(f"--{flag}", everything)
         self.assertLess(len(common), len(everything))
         self.assertLess(max(map(len, everything.splitlines())), 101)
-        for topic in ("inputs", "open_sizes", "state", "quantized", "targets"):
+        for topic in ("inputs", "open_sizes", "state", "quantized", "extend", "targets"):
             self.assertIn(topic, common)
             self.assertGreater(len(run("help", topic).stdout), 200)
         self.assertRegex(run("--version").stdout, r"^pt2nnef \d+\.\d+\.\d+\n$")

@@ -101,3 +101,25 @@ def nnef_models(name, models, **kwargs):
         srcs = targets,
         visibility = kwargs.get("visibility"),
     )
+
+def pt2nnef_binary(name, extensions = [], **kwargs):
+    """The command, with operators and modules of one's own in it.
+
+    Args:
+      name: of the program; `pt2nnef_toolchain(tool = ...)` makes nnef_model use it.
+      extensions: .cc files with T2N_REGISTER_OPERATOR (t2n/aten/register.h) and T2N_REGISTER_MODULE
+        (t2n/values/register_module.h), and libraries of such (with alwayslink = True, or the linker
+        leaves them out).
+      **kwargs: of cc_binary.
+    """
+    sources = [e for e in extensions if e.endswith(".cc")]
+    native.cc_binary(
+        name = name,
+        srcs = sources,
+        copts = kwargs.pop("copts", []) + ["-std=c++17", "-isystem/usr/include/eigen3"],
+        deps = kwargs.pop("deps", []) + [e for e in extensions if e not in sources] + [
+            str(Label("//tools:extension")),
+            str(Label("//tools:main")),
+        ],
+        **kwargs
+    )

@@ -46,7 +46,7 @@ class Checker {
   absl::Status Check() {
     for (absl::string_view extension : document_.extensions) {
       tract_ |= extension == "tract_registry tract_core";
-      fragments_allowed_ |= extension == "KHR_enable_fragment_definitions";
+      fragments_allowed_ |= extension == kFragmentDefinitions;
       if (absl::ConsumePrefix(&extension, kSymbol)) symbols_.insert(extension);
     }
     if (target_.reasons_on_sizes()) sizes_.emplace(document_.extensions);
@@ -58,7 +58,10 @@ class Checker {
       for (const nnef::Typed& parameter : fragment.parameters) Define(parameter.name);
       in_properties_ = fragment.name == kPropertiesFragment;
       CheckBody(fragment.body, /*is_graph=*/false);
-      for (const nnef::Typed& result : fragment.results) CheckResult(result.name);
+      const bool own = fragment.source.empty();  // others were read (nnef/fragments.h)
+      for (const nnef::Typed& result : fragment.results) {
+        if (own) CheckResult(result.name);
+      }
       if (!fragments_.insert({fragment.name, &fragment}).second) Fault("defined twice");
     }
     in_properties_ = false;
@@ -158,6 +161,7 @@ class Checker {
 
   void CheckUse(const Assignment& assignment, const Fragment& fragment) {
     const Expr& call = assignment.value;
+    if (!fragment.source.empty()) return CheckUserUse(assignment, fragment);
     if (call.items.size() != fragment.parameters.size()) {
       Fault(absl::StrCat("the fragment has ", fragment.parameters.size(), " parameters"));
     }
@@ -168,6 +172,28 @@ class Checker {
     if (assignment.results.size() != fragment.results.size()) {
       Fault(absl::StrCat("the fragment has ", fragment.results.size(), " results"));
     }
+  }
+
+  // Of a fragment that a user has written: as an operator.
+  void CheckUserUse(const Assignment& assignment, const Fragment& fragment) {
+    Operator op{fragment.name, {}, static_cast<int>(fragment.results.size())};
+    for (const nnef::Typed& p : fragment.parameters) {
+      op.parameters.push_back({p.name, KindOf(p.type), p.optional});
+    }
+    CheckArguments(assignment.value, op);
+    if (assignment.results.size() != fragment.results.size()) {
+      Fault(absl::StrCat("the fragment has ", fragment.results.size(), " results"));
+    }
+  }
+
+  static ArgumentKind KindOf(absl::string_view type) {
+    const bool array = absl::ConsumeSuffix(&type, "[]");
+    if (absl::StartsWith(type, "(")) return ArgumentKind::kPairs;
+    if (type == "integer") return array ? ArgumentKind::kIntegers : ArgumentKind::kInteger;
+    if (type == "logical") return ArgumentKind::kLogical;
+    if (type == "string") return ArgumentKind::kString;
+    if (type == "scalar") return ArgumentKind::kScalar;
+    return array ? ArgumentKind::kTensors : ArgumentKind::kTensor;
   }
 
   void CheckArguments(const Expr& call, const Operator& op) {

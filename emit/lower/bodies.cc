@@ -4,6 +4,7 @@
 #include "emit/lower/composites.h"
 #include "emit/lower/families.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 #include "t2n/passes/loops.h"
 
 namespace t2n {
@@ -16,6 +17,7 @@ using nnef::Str;
 // What the target knows by name goes by name; a small body is written in place, others are
 // fragments.
 absl::Status LowerComposite(Lowering& l, const Node& node) {
+  if (IsCustom(node)) return LowerCustom(l, node);
   if (std::optional<Expr> native = NativeComposite(l, node)) {
     l.SetAll(node, *std::move(native));
     return absl::OkStatus();

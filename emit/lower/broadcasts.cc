@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "t2n/builder/custom.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/ir/uniform.h"
 
@@ -60,7 +61,7 @@ class Finder {
   void Visit(const Graph& graph) {
     for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
       const Node& node = **it;
-      if (node.bodies.empty()) {
+      if (node.bodies.empty() || IsCustom(node)) {
         VisitNode(node);
       } else if (node.op == Op::kScan) {
         VisitLoop(node);

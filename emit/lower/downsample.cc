@@ -7,6 +7,7 @@
 
 #include "emit/lower/broadcasts.h"
 #include "emit/lower/families.h"
+#include "t2n/builder/custom.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -112,7 +113,7 @@ Meeting Meet(const Lowering& l, const Node& node) {
       return moves ? Meeting::kPasses : Meeting::kFails;
     }
     case Op::kComposite:
-      return IsElementwiseBody(*node.bodies[0]) ? Meeting::kPasses : Meeting::kFails;
+      return !IsCustom(node) && IsElementwiseBody(*node.bodies[0]) ? Meeting::kPasses : Meeting::kFails;
     default:
       return IsElementwise(node.op) ? Meeting::kPasses : Meeting::kFails;
   }

@@ -76,6 +76,9 @@ absl::Status LowerIntRepr(Lowering& l, const Node& node);
 absl::Status LowerComposite(Lowering& l, const Node& node);
 absl::Status LowerScan(Lowering& l, const Node& node);
 
+// custom.cc
+absl::Status LowerCustom(Lowering& l, const Node& node);
+
 }  // namespace t2n
 
 #endif  // EMIT_LOWER_FAMILIES_H_

@@ -37,7 +37,7 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
-  bool extended = absl::StrContains(nnef::ToText({"", {}, {}, inner.body_}), "tract_");
+  bool extended = absl::StrContains(nnef::ToText({"", {}, {}, inner.body_, ""}), "tract_");
   if (scan_body && extended && !target().scans_extensions()) {
     return absl::UnimplementedError(
         absl::StrCat("a loop over tract's own operators (target ", target().name, ")"));

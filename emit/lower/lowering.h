@@ -23,6 +23,7 @@
 #include "emit/lower/nans.h"
 #include "emit/names.h"
 #include "emit/nnef/document.h"
+#include "emit/nnef/fragments.h"
 #include "emit/target.h"
 #include "t2n/ir/graph.h"
 
@@ -56,6 +57,9 @@ struct Model {
   SolidAxes solid_axes;               // of the graph, for tract
   BehindReshapes behind_reshapes;     // the same
   Nans nans;                          // the same
+
+  const nnef::FragmentLibrary* library = nullptr;  // the user's fragments; may be null
+  std::set<std::string> used_fragments;            // of the library, that are in the document
 
   bool same_io_names = false;  // see EmitSpec
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files

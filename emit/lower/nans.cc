@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "t2n/builder/custom.h"
 #include "t2n/ir/uniform.h"
 
 namespace t2n {
@@ -65,6 +66,10 @@ class Finder {
   void Visit(const Graph& graph, bool outermost) {
     for (const auto& node : graph.nodes()) {
       if (node->op == Op::kInput ? outermost : Makes(*node)) nans.insert(node->output());
+      if (IsCustom(*node)) {
+        for (const auto& output : node->outputs) nans.insert(output.get());
+        continue;
+      }
       if (node->op == Op::kComposite) VisitBody(*node);
       if (!Passes(*node)) continue;
       if (std::any_of(node->inputs.begin(), node->inputs.end(),

@@ -10,6 +10,7 @@
 #include "emit/lower/integer_products.h"
 #include "emit/lower/lowering.h"
 #include "t2n/blocks/block_buffer.h"
+#include "t2n/builder/custom.h"
 
 namespace t2n {
 
@@ -325,6 +326,10 @@ std::vector<const Value*> UsedInputs(const Target& target, const Node& node) {
   std::vector<const Value*> used;
   if (std::optional<StepsOperands> operands = IntegerProduct(target, node)) {
     return UsedInputs(*operands);
+  }
+  if (IsCustom(node)) {
+    const size_t written = OperandsOf(node).size();
+    return {node.inputs.begin(), node.inputs.begin() + written};
   }
   const Value* quantized = node.op == Op::kDequantize ? node.inputs[0] : nullptr;
   if (quantized && !quantized->constant && MadeBy(*quantized).op == Op::kQuantize) {

@@ -130,6 +130,7 @@ std::string ToText(const Expr& expr) {
 }
 
 std::string ToText(const Fragment& fragment) {
+  if (!fragment.source.empty()) return absl::StrCat(fragment.source, "\n");
   std::string out = absl::StrCat("fragment ", fragment.name, "(", Join(fragment.parameters),
                                  ")\n-> (", Join(fragment.results), ")\n");
   AppendBody(fragment.body, &out);

@@ -58,6 +58,7 @@ struct Assignment {
 struct Typed {
   std::string name;
   std::string type;
+  bool optional = false;  // a parameter that has a default
 };
 
 struct Fragment {
@@ -65,6 +66,7 @@ struct Fragment {
   std::vector<Typed> parameters;
   std::vector<Typed> results;
   std::vector<Assignment> body;
+  std::string source;  // its text, if a user has written it; then the body is empty
 };
 
 struct Document {
@@ -78,7 +80,7 @@ struct Document {
 
 std::string ToText(const Expr& expr);
 std::string ToText(const Fragment& fragment);
-// The whole file, one assignment a line.
+// The whole file, one assignment a line in what is not a user's own text.
 std::string ToText(const Document& document);
 
 }  // namespace t2n::nnef

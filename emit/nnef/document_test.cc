@@ -13,7 +13,8 @@ TEST(DocumentTest, WritesOneAssignmentALine) {
   document.fragments = {{"twice",
                          {{"x", "tensor<scalar>"}},
                          {{"y", "tensor<scalar>"}},
-                         {{{"y"}, Call("add", {Id("x"), Id("x")})}}}};
+                         {{{"y"}, Call("add", {Id("x"), Id("x")})}},
+                         ""}};
   document.graph_name = "net";
   document.inputs = {"x"};
   document.outputs = {"y", "i"};

@@ -40,7 +40,18 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
     named.push_back({k.name, std::move(value)});
   }
   CallState call{name, positional, keywords, {}, nullptr, {}};
-  T2N_ASSIGN_OR_RETURN(call.choice, Registry::Get().Choose(name, overload, values, named));
+  if (custom_ && custom_->Has(name)) {
+    T2N_ASSIGN_OR_RETURN(const auto own, custom_->Choose(name, overload, values, named));
+    call.choice = own.choice;
+    T2N_ASSIGN_OR_RETURN(call.value, CustomOperators::Run(own, &b_, env_));
+    return Finish(call);
+  }
+  absl::StatusOr<Registry::Choice> choice = Registry::Get().Choose(name, overload, values, named);
+  if (absl::IsNotFound(choice.status())) {
+    return WithExtensionToBegin(choice.status(),
+                                ExtensionToBegin(name, overload.value_or(""), values, named));
+  }
+  T2N_ASSIGN_OR_RETURN(call.choice, std::move(choice));
   call.source = call.MarkedArgument();
   std::shared_ptr<TensorRef> first = call.source ? call.source : call.Tensor(0);
   if (call.rule().sharing == Sharing::kStorage && first) first = TakeStorage(first, &call);
@@ -49,6 +60,10 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
   T2N_ASSIGN_OR_RETURN(call.value,
                        Registry::Get().Run(call.choice, &b_, env_, memory ? &*memory : nullptr));
   T2N_RETURN_IF_ERROR(WriteUnmarked(call));
+  return Finish(call);
+}
+
+absl::StatusOr<Operand> OperatorCaller::Finish(const CallState& call) {
   const Schema& schema = *call.choice.schema;
   bool writes = call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
   return writes ? WriteBack(call) : MakeResult(call);

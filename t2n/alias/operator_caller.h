@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "t2n/alias/call_state.h"
+#include "t2n/alias/custom_operators.h"
 #include "t2n/alias/operand.h"
 #include "t2n/aten/registry.h"
 
@@ -20,6 +21,9 @@ class OperatorCaller {
  public:
   // Both must outlive the caller.
   OperatorCaller(Builder* builder, const OpEnv* env) : b_(*builder), env_(*env) {}
+
+  // Operators that go before those of the tables; may be null.
+  void set_custom(const CustomOperators* custom) { custom_ = custom; }
 
   // Calls the overload of `name` (`aten::add`, `aten::add_`) that the arguments fit. An operator in
   // place returns its argument.
@@ -38,6 +42,8 @@ class OperatorCaller {
  private:
   static std::shared_ptr<TensorRef> TakeStorage(const std::shared_ptr<TensorRef>& view,
                                                 CallState* call);
+  // The result of a call whose value is there, with what it writes.
+  absl::StatusOr<Operand> Finish(const CallState& call);
   absl::Status WriteUnmarked(const CallState& call);
   absl::StatusOr<Operand> WriteBack(const CallState& call);
   absl::StatusOr<Operand> MakeResult(const CallState& call);
@@ -46,6 +52,7 @@ class OperatorCaller {
 
   Builder& b_;
   const OpEnv& env_;
+  const CustomOperators* custom_ = nullptr;
 };
 
 }  // namespace t2n

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <complex>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,39 +12,12 @@
 #include "t2n/aten/families.h"
 #include "t2n/aten/quantized/quantized_tensors.h"
 #include "t2n/aten/refused.h"
+#include "t2n/aten/register.h"
+#include "t2n/aten/core/unread.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
-
-bool SameFloat(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
-bool SameNumber(const Arg& a, const Arg& b) {
-  if (a.is_complex() || b.is_complex()) {
-    auto parts = [](const Arg& x) { return x.is_complex() ? x.complex() : x.AsDouble(); };
-    return SameFloat(parts(a).real(), parts(b).real()) &&
-           SameFloat(parts(a).imag(), parts(b).imag());
-  }
-  if (a.is_int() && b.is_int()) return a.integer() == b.integer();
-  auto open = [](const Arg& x) { return x.is_int() && !x.integer().is_const(); };
-  return !open(a) && !open(b) && SameFloat(a.AsDouble(), b.AsDouble());
-}
-
-bool IsSequence(const Arg& a) { return a.is_list() || a.is_tuple(); }
-
-// Whether a given argument is what the operator takes for granted: one number in the place of
-// several stands for each of them.
-bool SameArg(const Arg& given, const Arg& other) {
-  if (given.is_number() && other.is_number()) return SameNumber(given, other);
-  if (given.is_string() && other.is_string()) return given.string() == other.string();
-  if (!IsSequence(given) || !IsSequence(other)) return given.is_none() && other.is_none();
-  const ArgList &items = given.items(), &others = other.items();
-  if (items.size() != others.size() && others.size() != 1) return false;
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (!SameArg(items[i], others[others.size() == 1 ? 0 : i])) return false;
-  }
-  return !items.empty() || others.empty();
-}
 
 // What is given for the formal argument i, or null.
 const Arg* Given(const Schema& schema, size_t i, absl::Span<const Arg> positional,
@@ -60,7 +31,7 @@ const Arg* Given(const Schema& schema, size_t i, absl::Span<const Arg> positiona
 
 // A number that the inputs' values decide, or a list with one.
 bool IsOpenInteger(const Arg& a) {
-  if (IsSequence(a)) return std::any_of(a.items().begin(), a.items().end(), IsOpenInteger);
+  if (a.is_list() || a.is_tuple()) return std::any_of(a.items().begin(), a.items().end(), IsOpenInteger);
   return a.is_tensor() && a.tensor() && a.tensor().rank() == 0 && IsInteger(a.tensor().dtype()) &&
          !a.tensor().is_constant() && !a.tensor()->dims;
 }
@@ -100,6 +71,7 @@ absl::Status NoOverload(absl::string_view name, const std::optional<std::string>
 const Registry& Registry::Get() {
   static const Registry* const registry = [] {
     auto* r = new Registry();
+    r->Add({RegisteredOps()});  // before others of the same name
     for (const Family& family : AllFamilies()) r->Add(family);
     return r;
   }();
@@ -221,13 +193,7 @@ absl::StatusOr<Arg> Registry::Run(const Choice& choice, Builder* builder, const 
   OnQuantized how = HasQuantized(choice.args) ? choice.entry->on_quantized : OnQuantized::kKeep;
   const OpFn fn = choice.entry->fn;
   Arg value = how == OnQuantized::kKeep ? fn(call) : CallOnQuantized(how, fn, call);
-  for (size_t i = 0; builder->ok() && i < choice.args.size(); ++i) {
-    const SchemaArg& formal = schema.args[i];
-    const Arg& given = call.args()[i];
-    if (call.read()[i] || given.is_none()) continue;
-    if (formal.default_value && SameArg(given, *formal.default_value)) continue;
-    call.RefuseArg(formal.name);
-  }
+  RefuseUnread(call);
   T2N_RETURN_IF_ERROR(builder->status());
   return value;
 }

@@ -92,11 +92,16 @@ absl::StatusOr<Values> Evaluator::RunIn(const Graph& graph, Values inputs, Scope
 }
 
 absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
+  T2N_ASSIGN_OR_RETURN(const std::vector<Region> regions, FindRegions(nodes, scope));
+  auto region = regions.begin();
   for (size_t i = 0; i < nodes.size(); ++i) {
     const PlacePtr place = PlaceOf(nodes[i], scope.place);
     b_.set_place(place);
     absl::Status status;
-    if (nodes[i].target == kVmapBegin) {
+    if (region != regions.end() && region->begin == i) {
+      status = RunRegion(*region, scope);
+      i = (region++)->end - 1;
+    } else if (nodes[i].target == kVmapBegin) {
       const size_t end = EndOfVmap(nodes, i);
       if (end == nodes.size()) return absl::InvalidArgumentError("a vmap has no end");
       status = RunVmap(nodes[i], nodes.subspan(i + 1, end - i - 1), scope);

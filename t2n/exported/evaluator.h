@@ -18,6 +18,7 @@
 #include "t2n/builder/builder.h"
 #include "t2n/exported/symbols.h"
 #include "t2n/sizes/assumptions.h"
+#include "t2n/values/custom_modules.h"
 #include "t2n/values/outline.h"
 #include "t2n/values/value.h"
 
@@ -41,6 +42,13 @@ class Evaluator {
   // outputs. Failures carry a place (PlaceOf).
   absl::StatusOr<Values> Run(const Graph& graph, Values inputs,
                              std::vector<std::pair<absl::string_view, IValue>> literals);
+
+  // The user's operators and modules; may be null. `program`: whose weights modules have.
+  void set_custom(const CustomCode* custom, const ExportedProgram* program) {
+    custom_ = custom;
+    program_ = program;
+    operators_.set_custom(custom ? &custom->operators : nullptr);
+  }
 
   // Whether there is a higher-order operator of this name (`cond`).
   static bool KnowsHigherOrder(absl::string_view name);
@@ -77,6 +85,16 @@ class Evaluator {
   absl::Status Store(const Node& node, Values results, Scope* scope);
   absl::Status StoreOne(const Argument& name, IValue value, Scope* scope);
   absl::Status Check(absl::string_view name, const IValue& value, const Scope& scope);
+
+  // custom.cc
+  struct Region;
+  absl::StatusOr<std::vector<Region>> FindRegions(absl::Span<const Node> nodes,
+                                                  const Scope& scope) const;
+  absl::StatusOr<Region> MakeRegion(absl::Span<const Node> nodes, size_t begin, size_t end,
+                                    size_t depth, const CustomModule& module,
+                                    const Scope& scope) const;
+  absl::Status RunRegion(const Region& region, Scope& scope);
+  std::shared_ptr<Object> SelfOf(absl::string_view path, const Scope& scope) const;
 
   // values.cc
   absl::StatusOr<IValue> ValueOf(const Argument& argument, const Scope& scope) const;
@@ -149,11 +167,22 @@ class Evaluator {
   const Answers& answers_;
   int64_t max_iterations_;  // of loops whose end the inputs' values decide; 0 if nobody says it
   OperatorCaller operators_;
+  const CustomCode* custom_ = nullptr;
+  const ExportedProgram* program_ = nullptr;
   // Comparisons of open sizes that the graph computes, with the question that each is.
   absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;
   std::vector<Vmap*> vmaps_;  // that are being run, outermost first
   int loops_ = 0;
   int64_t passes_ = 0;
+};
+
+// The nodes of a call of a module that the user converts in his own way.
+struct Evaluator::Region {
+  size_t begin, end;
+  const CustomModule* module;
+  std::string path, class_name;
+  std::vector<absl::string_view> inputs;  // tensors from elsewhere, in the order of use
+  absl::string_view output;               // the tensor that is used elsewhere; may be empty
 };
 
 // Whether the conversion knows a node of this target; operators of `torch.ops` by name alone.

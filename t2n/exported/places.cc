@@ -43,7 +43,7 @@ ModuleCall ParseModule(absl::string_view text) {
   absl::string_view path = parts[1];
   // How Python writes it where it is no attribute of the root: L['self'].layer.
   if (!absl::ConsumePrefix(&path, "L['self'].")) absl::ConsumePrefix(&path, "L['self']");
-  return {std::string(path), parts.size() < 3 ? "" : std::string(parts[2])};
+  return {std::string(parts[0]), std::string(path), parts.size() < 3 ? "" : std::string(parts[2])};
 }
 
 // Of `KEY,path,type;...`. Paths and types may hold commas and semicolons in brackets.

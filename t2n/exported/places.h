@@ -16,6 +16,7 @@ PlacePtr PlaceOf(const Node& node, PlacePtr caller);
 
 // A module whose forward a node comes from.
 struct ModuleCall {
+  std::string key;   // of the call: another one of the same module has another, from torch 2.6 on
   std::string path;  // empty for the root
   std::string class_name;
 };

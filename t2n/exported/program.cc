@@ -133,9 +133,14 @@ class ExportedModelProgram : public Program {
 
   const ExportedProgram& program() const { return *model_.program; }
 
-  static void CountUnknown(const Graph& graph, std::map<absl::string_view, Use>* uses) {
+  bool IsKnown(absl::string_view target) const {
+    const auto op = custom() ? ParseTarget(target) : std::nullopt;
+    return IsKnownTarget(target) || (op && custom()->operators.Has(op->name));
+  }
+
+  void CountUnknown(const Graph& graph, std::map<absl::string_view, Use>* uses) const {
     for (const Node& node : graph.nodes) {
-      if (!IsKnownTarget(node.target)) {
+      if (!IsKnown(node.target)) {
         Use& use = (*uses)[node.target];
         if (use.count++ == 0) use.first = PlaceOf(node, nullptr);
       }
@@ -160,6 +165,7 @@ class ExportedModelProgram : public Program {
       literals.emplace_back(name, weights.Load(tensor, name));
     }
     Evaluator evaluator(&builder, &env, &symbols, &request.answers, request.inputs.max_iterations);
+    evaluator.set_custom(custom(), &program());
     T2N_ASSIGN_OR_RETURN(const Values results,
                          evaluator.Run(program().graph, std::move(inputs), std::move(literals)));
     T2N_RETURN_IF_ERROR(AddResults(results, &builder));

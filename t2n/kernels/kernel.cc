@@ -88,6 +88,10 @@ absl::StatusOr<std::vector<Tensor>> RunNode(const Node& node, absl::Span<const T
     types.push_back(v->type);
     T2N_ASSIGN_OR_RETURN(types.back().shape, Evaluate(v->type.shape, bind));
   }
+  if (node.op == Op::kComposite && node.bodies.empty()) {
+    return absl::UnimplementedError(absl::StrCat(
+        "what ", node.attrs.Str("fragment"), " computes is not known here: it has no body"));
+  }
   absl::StatusOr<std::vector<Tensor>> results =
       node.op == Op::kComposite ? RunBody(*node.bodies[0], inputs, bind)
       : node.op == Op::kScan    ? kernels::RunScan(node, attrs, inputs, types, bind)

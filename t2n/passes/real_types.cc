@@ -11,6 +11,7 @@
 #include "t2n/base/status.h"
 #include "t2n/blocks/block_buffer.h"
 #include "t2n/builder/builder.h"
+#include "t2n/builder/custom.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
 #include "t2n/passes/rewriter.h"
@@ -183,6 +184,7 @@ Tensor Rebuilder::Wide(const Tensor& t) {
 
 GraphRewriter::Vals Rebuilder::RewriteNode(const Node& node, const Vals& inputs) {
   Attrs attrs = node.attrs;
+  if (IsCustom(node)) return Copy(node, attrs, inputs);
   // By another name if it computes with pairs: targets' own operators do not.
   if (node.op == Op::kComposite && AnyValue(*node.bodies[0], IsComplexValue)) {
     attrs.Set("name", "complex_" + attrs.Str("name"));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 
 namespace t2n {
 
@@ -70,6 +71,7 @@ Builder::BodyFn GraphRewriter::Body(const Node& node) {
 }
 
 GraphRewriter::Vals GraphRewriter::Copy(const Node& node, const Attrs& attrs, const Vals& inputs) {
+  if (IsCustom(node)) return CopyCustom(node, attrs, inputs);
   if (node.op == Op::kComposite) {
     return b().CompositeAll(attrs.Str("name"), attrs, inputs, Body(node));
   }
@@ -85,6 +87,23 @@ GraphRewriter::Vals GraphRewriter::Copy(const Node& node, const Attrs& attrs, co
   spec.output_axes = attrs.Ints("output_axes");
   spec.reverse = attrs.Bool("reverse");
   return b().Scan(spec, Body(node));
+}
+
+// The body is copied, not rewritten: what it computes is not for targets. It goes where types
+// change.
+GraphRewriter::Vals GraphRewriter::CopyCustom(const Node& node, const Attrs& attrs,
+                                              const Vals& inputs) {
+  std::vector<ValueType> types;
+  bool keeps = !node.bodies.empty();
+  for (const auto& v : node.outputs) {
+    types.push_back(RewriteInputType(v->type));
+    keeps = keeps && types.back().dtype == v->dtype();
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    keeps = keeps && inputs[i].dtype() == node.inputs[i]->dtype();
+  }
+  GraphRewriter plain;
+  return Custom(b(), attrs, inputs, std::move(types), keeps ? plain.Body(node) : nullptr);
 }
 
 absl::Status GraphRewriter::Rewrite(const Graph& graph, Graph* out) {

@@ -43,6 +43,7 @@ class GraphRewriter {
   Builder::BodyFn Body(const Node& node);
 
  private:
+  Vals CopyCustom(const Node& node, const Attrs& attrs, const Vals& inputs);
   Val Get(const Value* value);
   absl::Status RewriteNodes(const Graph& graph);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/builder/custom.h"
 #include "t2n/builder/selection.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/rewriter.h"
@@ -192,7 +193,7 @@ class Closer : public GraphRewriter {
       case Op::kAvgPool:
         return row == 0 ? Copy(node, in) : Vals{};
       case Op::kComposite:
-        return Copy(node, All(node.attrs), in);
+        return IsCustom(node) ? Vals{} : Copy(node, All(node.attrs), in);
       default:
         return KeepsRows(node, row) ? Copy(node, All(node.attrs), in) : Vals{};
     }

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "t2n/builder/custom.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -63,7 +64,7 @@ Form FormOf(const Node& node) {
     case Op::kGather:
       return Form::kGather;
     case Op::kComposite:
-      return Form::kComposite;
+      return IsCustom(node) ? Form::kNone : Form::kComposite;
     default:
       return Form::kNone;
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 #include "t2n/passes/standardizer.h"
 
 namespace t2n {
@@ -81,6 +82,7 @@ Val FloatRemainder(Builder& b, const Val& x, const Val& divisor) {
 }  // namespace
 
 GraphRewriter::Vals Standardizer::RewriteNode(const Node& node, const Vals& in) {
+  if (IsCustom(node)) return Copy(node, in);
   if (!node.bodies.empty()) return RewriteBody(node, in);
   if (searched_.insert(node.graph).second) FindIndexWraps(*node.graph);
   Vals replaced = node.op == Op::kTopK ? Sort(node, in[0]) : Vals{Replace(node, in)};

@@ -16,6 +16,7 @@
 #include "t2n/ir/graph.h"
 #include "t2n/program/input_request.h"
 #include "t2n/sizes/assumptions.h"
+#include "t2n/values/custom_modules.h"
 
 namespace t2n {
 
@@ -60,6 +61,9 @@ class Program {
  public:
   virtual ~Program() = default;
 
+  // Operators and modules of the user's, for all calls; must outlive the program. May be null.
+  void set_custom(const CustomCode* custom) { custom_ = custom; }
+
   // The version of the operator set that the program was written for (OpEnv::version).
   virtual int64_t version() const = 0;
 
@@ -79,6 +83,12 @@ class Program {
 
   // What may be behind the failure of the last call: sizes that look frozen, a line each.
   virtual std::vector<std::string> Hints() const { return {}; }
+
+ protected:
+  const CustomCode* custom() const { return custom_; }
+
+ private:
+  const CustomCode* custom_ = nullptr;
 };
 
 }  // namespace t2n

@@ -7,6 +7,7 @@
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
+#include "t2n/torchscript/custom_calls.h"
 #include "t2n/torchscript/parts.h"
 
 namespace t2n::script {
@@ -121,6 +122,9 @@ absl::StatusOr<IValue> Calls::CallMethod(const std::shared_ptr<Object>& object,
     return absl::NotFoundError(
         absl::StrCat("class ", object->class_name, " has no method '", method, "'"));
   }
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> custom,
+                       CallCustom(m_, parts_, object, method, *def, args, keywords));
+  if (custom) return *std::move(custom);
   args.insert(args.begin(), object);
   return CallFunction(*def, std::move(args), std::move(keywords), object->path);
 }

@@ -25,9 +25,10 @@ class Calls {
   // Makes an object ready whose __setstate__ has still to be called.
   absl::Status Materialize(const std::shared_ptr<Object>& object);
 
- private:
   absl::StatusOr<IValue> CallFunction(const torchscript::FunctionDef& def, std::vector<IValue> args,
                                       Keywords keywords, std::string module_path);
+
+ private:
   // Gives the parameters of `def` their values.
   absl::Status Bind(const torchscript::FunctionDef& def, std::vector<IValue> args,
                     const Keywords& keywords, Frame* frame);

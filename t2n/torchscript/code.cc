@@ -50,6 +50,7 @@ absl::StatusOr<const torchscript::SourceFile*> Code::File(absl::string_view entr
 }
 
 absl::StatusOr<const torchscript::SourceFile*> Code::FileOf(absl::string_view qualified_name) {
+  if (!archive_ || !archive_->archive) return nullptr;
   std::string entry = archive_->CodeEntryOf(qualified_name);
   if (!archive_->archive->Find(entry)) return nullptr;
   return File(entry);

@@ -41,6 +41,12 @@ absl::StatusOr<IValue> Evaluator::CallMethod(const std::shared_ptr<Object>& obje
   return parts_.calls.CallMethod(object, method, std::move(args), std::move(keywords));
 }
 
+absl::StatusOr<IValue> Evaluator::CallOutside(const ts::FunctionDef& def,
+                                              std::vector<IValue> args) {
+  const PlacePtr place = machine_.builder.place();
+  return parts_.calls.CallFunction(def, std::move(args), {}, place ? place->module_path : "");
+}
+
 absl::StatusOr<IValue> Evaluator::CallRoot(const std::shared_ptr<Object>& root,
                                            absl::string_view method, std::vector<IValue> args,
                                            Keywords keywords) {

@@ -34,6 +34,15 @@ class Evaluator {
   // The attributes of objects that a __setstate__ has restored meanwhile, as it left them.
   const std::vector<Attribute>& restored() const { return machine_.restored; }
 
+  // The user's operators and modules; may be null.
+  void set_custom(const CustomCode* custom) {
+    machine_.custom = custom;
+    machine_.operators.set_custom(custom ? &custom->operators : nullptr);
+  }
+  // Calls a function that is no part of the archive.
+  absl::StatusOr<IValue> CallOutside(const torchscript::FunctionDef& def,
+                                     std::vector<IValue> args);
+
   // Looks at the calls for sizes that tracing has frozen; null (nobody looks) if not given.
   void set_frozen_sizes(FrozenSizes* frozen) { machine_.frozen = frozen; }
   // Must outlive the calls.

@@ -149,6 +149,11 @@ absl::StatusOr<IValue> Expressions::GetAttribute(const IValue& value, absl::stri
     if (found) return attribute;
   }
   if (const absl::Status* why = WhyUnusable(value)) return *why;
+  // As people write it, in code of their own: x.shape.
+  const std::string property = absl::StrCat("prim::", name);
+  if (value.tensor() && HasBuiltin(property)) {
+    return parts_.operators.CallOp(property, {value}, {});
+  }
   return absl::InvalidArgumentError(
       absl::StrCat("a ", value.TypeName(), " has no attribute '", name, "'"));
 }

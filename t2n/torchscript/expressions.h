@@ -20,6 +20,7 @@ class Expressions {
 
   absl::StatusOr<IValue> Eval(const torchscript::Expr& expr, Frame& frame);
   absl::StatusOr<std::vector<IValue>> EvalAll(torchscript::ExprList exprs, Frame& frame);
+  absl::StatusOr<IValue> GetAttribute(const IValue& value, absl::string_view name);
 
  private:
   absl::StatusOr<IValue> EvalLiteral(const torchscript::Expr& expr);
@@ -32,7 +33,6 @@ class Expressions {
   absl::StatusOr<IValue> EvalUnary(const torchscript::UnaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> EvalBinary(const torchscript::BinaryExpr& expr, Frame& frame);
   absl::StatusOr<IValue> NewDict(const torchscript::DictExpr& expr, Frame& frame);
-  absl::StatusOr<IValue> GetAttribute(const IValue& value, absl::string_view name);
   absl::StatusOr<IValue> AttributeOfObject(const std::shared_ptr<Object>& object,
                                            absl::string_view name, bool* found);
   absl::StatusOr<IValue> AttributeOfEnum(const Enum& e, absl::string_view name, bool* found);

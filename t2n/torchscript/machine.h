@@ -23,6 +23,7 @@
 #include "t2n/torchscript/code.h"
 #include "t2n/torchscript/frozen_sizes.h"
 #include "t2n/torchscript/loader.h"
+#include "t2n/values/custom_modules.h"
 #include "t2n/values/value.h"
 
 namespace t2n::script {
@@ -69,6 +70,7 @@ struct Machine {
   const OpEnv& env;
   Loader loader;
   OperatorCaller operators;
+  const CustomCode* custom = nullptr;  // the user's operators and modules
   Budget budget;
   SizeQuestions questions;
   // Looks at the calls for sizes that tracing has frozen; null: nobody looks.

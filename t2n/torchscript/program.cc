@@ -38,7 +38,7 @@ class ScriptProgram : public Program {
   std::vector<std::string> MissingOperators() override {
     std::vector<std::string> missing;
     for (const auto& [name, use] : ScanOperators(&code_, nullptr)) {
-      if (use.known) continue;
+      if (use.known || (custom() && custom()->operators.Has(name))) continue;
       missing.push_back(absl::StrCat("operator ", name, " is not known: ", use.count,
                                      use.count == 1 ? " call" : " calls", ", first at ",
                                      use.first_place));
@@ -56,6 +56,7 @@ class ScriptProgram : public Program {
     CallResult result;
     Builder builder(graph);
     Evaluator evaluator(&code_, &builder, &env);
+    evaluator.set_custom(custom());
     T2N_ASSIGN_OR_RETURN(auto root, evaluator.Root());
     T2N_ASSIGN_OR_RETURN(const auto* def, code_.FindMethod(root->class_name, method));
     if (!def) {

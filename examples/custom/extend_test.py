@@ -1,0 +1,139 @@
+"""What --extend refuses, and what it writes, through the real command.
+
+    extend_test.py PT2NNEF
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, "tools/judge")
+import tract_runner  # noqa: E402
+
+_TOOL = os.path.abspath(sys.argv.pop(1))
+_HERE = pathlib.Path("examples/custom").absolute()
+_MODELS = _HERE / "models"
+
+_FRAGMENT = """fragment norm(x: tensor<scalar>, w: tensor<scalar>, eps: scalar) -> (y: tensor<scalar>)
+{ y = x * unsqueeze(w, axes = [0, 1]) * eps; }
+"""
+_OP = """fragments: "my.nnef"
+op {
+  schema: "mylib::fused_norm(Tensor x, Tensor weight, float eps=1e-5) -> Tensor"
+  fragment: "norm"
+  bind { parameter: "w" value: "weight" }
+  result { like: "x" }
+}
+"""
+
+
+class ExtendTest(unittest.TestCase):
+    def setUp(self):
+        self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
+        self.addCleanup(shutil.rmtree, self.tmp)
+
+    def run_tool(self, *arguments, status=0):
+        done = subprocess.run(
+            [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            cwd=self.tmp,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stderr
+
+    def extend(self, extension, fragments=_FRAGMENT, status=2, model="fused_norm_traced.pt", flags=()):
+        (self.tmp / "my.nnef").write_text(fragments)
+        (self.tmp / "my.textproto").write_text(extension)
+        out = self.tmp / "out"
+        return self.run_tool(
+            "--extend", "my.textproto", *flags, _MODELS / model, out, status=status
+        )
+
+    def test_an_unknown_operator_is_refused_with_what_to_begin_with(self):
+        told = self.run_tool(_MODELS / "fused_norm_traced.pt", "out", status=1)
+        self.assertIn('schema: "mylib::fused_norm(Tensor x0, Tensor x1, float x2) -> Tensor"', told)
+        self.assertIn("x0 = Tensor f32[2,3,8]", told)
+        self.assertIn("operator mylib::fused_norm is not known: 2 calls, first at code/", told)
+        told = self.run_tool(_MODELS / "fused_norm_exported.pt2", "out", status=1)
+        self.assertIn("fused_norm(Tensor x, Tensor weight, float eps) -> Tensor", told)
+        begin = told[told.index("fragments: ") : told.index("\n}\n") + 3]
+        begin = begin.replace("Tensor weight, float eps)", "Tensor weight, float eps=1e-5)")
+        fragment = "fragment fused_norm(x: tensor<scalar>) -> (y: tensor<scalar>) { y = copy(x); }\n"
+        begin = begin.replace("  result", '  ignore: "weight" ignore: "eps"\n  result')
+        self.extend(begin, fragment, status=0)
+        self.assertIn(fragment.strip(), (self.tmp / "out/graph.nnef").read_text())
+
+    def test_places_of_faults(self):
+        told = self.extend(_OP, _FRAGMENT.replace("unsqueeze(w", "unsqueeze(v"))
+        self.assertIn("my.nnef:2:21: `v` is no parameter, and nothing before gives it", told)
+        told = self.extend(_OP.replace("schema", "shema"))
+        self.assertRegex(told, r"my.textproto: 3:\d+: .*shema")
+        told = self.extend(_OP.replace('value: "weight"', 'value: "weight["'))
+        self.assertRegex(told, r"my.textproto, mylib::fused_norm, bind w:\d+:\d+: ")
+
+    def test_what_does_not_fit(self):
+        for wanted, extension in {
+            "nothing is given for parameter 'w' of fragment norm": _OP.replace("  bind", "  # "),
+            "has the fragment 'rms'": _OP.replace('"norm"', '"rms"'),
+            "fragment norm has no parameter 'scale'": _OP.replace('"w"', '"w" value: "weight" } bind { parameter: "scale"'),
+            "'y' is no argument": _OP.replace('like: "x"', 'like: "y"'),
+            "0 result { }, but the schema returns 1": _OP.replace('  result { like: "x" }', ""),
+            "is no operator's name": _OP.replace("mylib::", ""),
+            "is there twice": _OP + _OP[_OP.index("op {") :],
+        }.items():
+            with self.subTest(wanted):
+                self.assertIn(wanted, self.extend(extension))
+
+    def test_an_argument_that_nothing_gets_is_refused(self):
+        fragment = _FRAGMENT.replace(", eps: scalar", "").replace("* eps", "")
+        told = self.extend(_OP, fragment, status=1)
+        self.assertIn("mylib::fused_norm: argument 'eps' = 0.001 is not supported", told)
+
+    def test_a_body_of_another_type_is_refused(self):
+        told = self.extend(_OP.replace("  result", '  body: "return torch.select(x, 0, 0)"\n  result'), status=1)
+        self.assertIn("its body gives f32[3,8] for result 0, but f32[2,3,8] is declared", told)
+
+    def test_names_and_operators_of_targets(self):
+        told = self.extend(_OP.replace('"norm"', '"relu"'), _FRAGMENT.replace("norm", "relu"), status=1)
+        self.assertIn("my.nnef:1:10: an operator has the name relu", told)
+        unknown = _FRAGMENT.replace("unsqueeze(", "expand(")
+        self.assertIn("my.nnef:2:11: expand is no operator of the target", self.extend(_OP, unknown, status=1))
+        tracts = _FRAGMENT.replace("unsqueeze(w, axes = [0, 1])", "tract_core_cast(w, to = \"f32\")")
+        self.assertIn("is no operator of the target (target khronos",
+                      self.extend(_OP, tracts, status=1, flags=["--strict"]))
+        self.extend(_OP, status=0, flags=["--strict"])
+
+    def test_a_module_of_several_tensors_needs_their_order(self):
+        module = """fragments: "my.nnef"
+module {
+  schema: "pkg.Attention(Tensor x, Tensor mask) -> Tensor"
+  fragment: "both"
+  result { like: "x" }
+}
+"""
+        fragment = "fragment both(x: tensor<scalar>, mask: tensor<scalar>) -> (y: tensor<scalar>) { y = x; }"
+        told = self.extend(module, fragment, status=1, model="attention_traced.pt")
+        self.assertIn("argument 'mask' is missing", told)
+
+    def test_check_runs_the_body_in_the_place_of_the_fragment(self):
+        told = self.run_tool(
+            "check", "--extend", _HERE / "fused_norm.textproto", "--io",
+            _MODELS / "fused_norm_traced.npz", _MODELS / "fused_norm_traced.pt", "out",
+        )  # fmt: skip
+        self.assertEqual(told.count("differ"), 0, told)
+
+    def test_the_module_is_one_call(self):
+        self.run_tool("--extend", _HERE / "attention.textproto", _MODELS / "attention_traced.pt", "out")
+        text = (self.tmp / "out/graph.nnef").read_text()
+        self.assertEqual(len(re.findall(r"= attention\(", text)), 2)
+        self.assertIn("extension tract_registry tract_transformers;", text)
+        self.assertNotIn("softmax", text)
+        self.assertIsNotNone(tract_runner.load(self.tmp / "out"))
+
+
+if __name__ == "__main__":
+    unittest.main()

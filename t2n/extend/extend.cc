@@ -1,0 +1,113 @@
+#include "t2n/extend/extend.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+#include "proto/extension.pb.h"
+#include "t2n/base/status.h"
+#include "t2n/extend/mapping.h"
+#include "t2n/values/register_module.h"
+
+namespace t2n {
+namespace {
+
+namespace pb = google::protobuf;
+
+absl::Status Bad(const std::string& path, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("--extend ", path, ": ", what));
+}
+
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file) return Bad(path, "cannot be read");
+  return text;
+}
+
+// Keeps the first complaint of the text format's parser.
+class FirstError : public pb::io::ErrorCollector {
+ public:
+  void AddError(int line, pb::io::ColumnNumber column, const std::string& message) override {
+    if (text.empty()) text = absl::StrCat(line + 1, ":", column + 1, ": ", message);
+  }
+  std::string text;
+};
+
+absl::StatusOr<Schema> OperatorSchema(const std::string& path, const std::string& text) {
+  absl::StatusOr<Schema> schema = ParseSchema(text);
+  if (!schema.ok()) return Bad(path, schema.status().message());
+  if (schema->name.find("::") != schema->name.npos) return schema;
+  return Bad(path, absl::StrCat("op: '", schema->name,
+                                "' is no operator's name, as mylib::fused_norm is; module { } is "
+                                "for classes"));
+}
+
+absl::Status AddOperators(const std::string& path, const proto::Extensions& file,
+                          Extensions* extensions) {
+  for (const proto::CustomCall& call : file.op()) {
+    T2N_ASSIGN_OR_RETURN(const Schema schema, OperatorSchema(path, call.schema()));
+    T2N_ASSIGN_OR_RETURN(auto mapping,
+                         Mapping::Make(path, call, schema, false, *extensions->fragments));
+    absl::Status added = extensions->code.operators.Add(
+        schema, [mapping](OpCall& c) { return mapping->Call(c, Module()); });
+    if (!added.ok()) return Bad(path, added.message());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddModules(const std::string& path, const proto::Extensions& file,
+                        Extensions* extensions) {
+  for (const proto::CustomCall& call : file.module()) {
+    absl::StatusOr<CustomModule> module = ParseModule(call.schema());
+    if (!module.ok()) return Bad(path, module.status().message());
+    if (module->any_arguments) {
+      return Bad(path, absl::StrCat("module: '", call.schema(),
+                                    "' has no arguments behind the class,"
+                                    " as in pkg.Attention(Tensor x) -> Tensor"));
+    }
+    for (const std::string& name : call.used()) {
+      if (module->schema.IndexOf(name) >= 0) continue;
+      return Bad(path, absl::StrCat("used: no argument '", name, "' of ", module->pattern));
+    }
+    module->used.assign(call.used().begin(), call.used().end());
+    T2N_ASSIGN_OR_RETURN(auto mapping,
+                         Mapping::Make(path, call, module->schema, true, *extensions->fragments));
+    module->fn = [mapping](ModuleCall& c) { return mapping->Call(c, {c.self(), c.code()}); };
+    extensions->code.modules.Add(*std::move(module));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddFile(const std::string& path, Extensions* extensions) {
+  T2N_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
+  proto::Extensions file;
+  FirstError error;
+  pb::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text, &file)) return Bad(path, error.text);
+  for (const std::string& name : file.fragments()) {
+    const std::string beside = (std::filesystem::path(path).parent_path() / name).string();
+    T2N_ASSIGN_OR_RETURN(const std::string fragments, ReadText(beside));
+    T2N_RETURN_IF_ERROR(nnef::ReadFragments(beside, fragments, extensions->fragments.get()));
+  }
+  T2N_RETURN_IF_ERROR(AddOperators(path, file, extensions));
+  return AddModules(path, file, extensions);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const Extensions>> LoadExtensions(
+    const std::vector<std::string>& paths) {
+  auto extensions = std::make_unique<Extensions>();
+  for (const std::string& path : paths) T2N_RETURN_IF_ERROR(AddFile(path, extensions.get()));
+  T2N_ASSIGN_OR_RETURN(std::vector<CustomModule> registered, RegisteredModules());
+  for (CustomModule& module : registered) extensions->code.modules.Add(std::move(module));
+  return extensions;
+}
+
+}  // namespace t2n

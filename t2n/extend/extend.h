@@ -1,0 +1,29 @@
+// The user's operators and modules of --extend: files of proto/extension.proto.
+#ifndef T2N_EXTEND_EXTEND_H_
+#define T2N_EXTEND_EXTEND_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "emit/nnef/fragments.h"
+#include "t2n/values/custom_modules.h"
+
+namespace t2n {
+
+struct Extensions {
+  CustomCode code;
+  std::shared_ptr<nnef::FragmentLibrary> fragments = std::make_shared<nnef::FragmentLibrary>();
+};
+
+// Reads the files, in order. InvalidArgument with file, line and column for what is no such file, a
+// schema or expression that cannot be read, and what does not fit: a fragment that is missing, a
+// parameter that nothing is given for, another number of results. Modules that the program is
+// linked with (register.h) come behind.
+absl::StatusOr<std::unique_ptr<const Extensions>> LoadExtensions(
+    const std::vector<std::string>& paths);
+
+}  // namespace t2n
+
+#endif  // T2N_EXTEND_EXTEND_H_
