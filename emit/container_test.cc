@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "emit/testing/folder_test_base.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,20 +32,8 @@ std::string Read(const fs::path& path) {
   return out.str();
 }
 
-class ContainerTest : public ::testing::Test {
+class ContainerTest : public FolderTestBase {
  protected:
-  ContainerTest() {
-    folder_ = fs::path(::testing::TempDir()) /
-              ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  std::string Path(const std::string& name) const { return folder_ / name; }
-  std::vector<std::string> Entries() const {
-    std::vector<std::string> names;
-    for (const auto& e : fs::directory_iterator(folder_)) names.push_back(e.path().filename());
-    return names;
-  }
   static ByteSource Pieces(std::vector<absl::string_view> pieces) {
     return [pieces](const ByteSink& sink) {
       absl::Status status;
@@ -62,8 +51,6 @@ class ContainerTest : public ::testing::Test {
     if (status.ok()) status = (*container)->Add("w.dat", 11, Pieces({"head", "payload"}));
     return status.ok() ? (*container)->Commit() : status;
   }
-
-  fs::path folder_;
 };
 
 TEST_F(ContainerTest, WritesAFolder) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "emit/testing/folder_test_base.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,20 +21,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class StagingTest : public ::testing::Test {
+class StagingTest : public FolderTestBase {
  protected:
-  StagingTest() {
-    folder_ = fs::path(::testing::TempDir()) /
-              ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  std::string Path(const std::string& name) const { return folder_ / name; }
-  std::vector<std::string> Entries() const {
-    std::vector<std::string> names;
-    for (const auto& e : fs::directory_iterator(folder_)) names.push_back(e.path().filename());
-    return names;
-  }
   static void Fill(const Staging& staging, const std::string& text) {
     std::ofstream(staging.path() + "/graph.nnef") << text;
   }
@@ -53,8 +42,6 @@ class StagingTest : public ::testing::Test {
     ASSERT_EQ(waitpid(pid, &status, 0), pid);
     ASSERT_TRUE(WIFSIGNALED(status));
   }
-
-  fs::path folder_;
 };
 
 TEST_F(StagingTest, WhatAKilledRunLeftIsTakenAwayByTheNext) {
