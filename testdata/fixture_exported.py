@@ -1,5 +1,6 @@
 """Modules for archives of torch.export: what programs have that TorchScript has not."""
 
+import fixture_blocks
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -297,6 +298,13 @@ def _define_grouped_mm():
     op.register_fake(lambda input, weight, offs: input.new_empty(input.shape[0], weight.shape[2]))
 
 
+def residual():
+    """README's model, by the other way to save it."""
+    model, _ = fixture_blocks.residual()
+    fixture_blocks.randomise_statistics(model)
+    return model
+
+
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
     refused (with what), flags (of the conversion), and arguments of torch.export.export."""
@@ -334,5 +342,7 @@ def fixtures():
                    {"refused": "the size of the result depends on the inputs' values"}),
         "dropout": (nn.Dropout(0.5), [((r(5),), {})],
                     {"train": True, "refused": "call eval() on the model before saving it"}),
+        "residual": (residual(), [((r(n, 3, 16, 16),), {}) for n in (2, 1, 3)],
+                     {"dynamic_shapes": ({0: torch.export.Dim("batch")},)}),
         "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),
     }
