@@ -19,7 +19,9 @@ stop_server=:
 cleanup() {
   (cd "$work/workspace" && bazel shutdown) >/dev/null 2>&1 || true
   "$stop_server"
-  chmod -R u+w "$work" && rm -rf "$work"
+  # Servers that were told to end may still take away files of their own.
+  chmod -R u+w "$work" 2>/dev/null || true
+  rm -rf "$work" 2>/dev/null || { sleep 2; rm -rf "$work" || true; }
 }
 trap cleanup EXIT
 
