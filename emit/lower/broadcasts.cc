@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "t2n/builder/custom.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/ir/uniform.h"
 
@@ -56,6 +57,32 @@ AxisSet BeforeReshape(const Shape& from, const Shape& to, AxisSet axes) {
   return before;
 }
 
+// How tract moves a broadcast of an operand over a primitive.
+enum class Move {
+  kNone,
+  kSameAxes,     // the axes of every operand are the result's
+  kElementwise,  // so are these, but see PassElementwise
+  kReshape,
+  kTranspose
+};
+
+constexpr OpTable<Move> kMoves(
+    {{Move::kElementwise,
+      {OpKind::kUnary, OpKind::kPredicate, OpKind::kCast, OpKind::kBinary, OpKind::kComparison,
+       OpKind::kSelect}},
+     {Move::kSameAxes, {OpKind::kQuantized}},
+     {Move::kNone, {OpKind::kSource, OpKind::kReduction, OpKind::kBody}}},
+    {{Move::kReshape, {Op::kReshape}},
+     {Move::kTranspose, {Op::kTranspose}},
+     {Move::kSameAxes, {Op::kBroadcast, Op::kSlice, Op::kPad, Op::kReverse, Op::kConcat}},
+     {Move::kNone,
+      {Op::kArgMax, Op::kArgMin, Op::kCumulative, Op::kTopK, Op::kGather, Op::kGatherElements,
+       Op::kGatherNd, Op::kScatterElements, Op::kScatterNd, Op::kMaxPool, Op::kAvgPool,
+       Op::kMakeComplex, Op::kReal, Op::kImag, Op::kFft}},
+     // See VisitNode.
+     {Move::kNone, {Op::kEinsum, Op::kConv, Op::kConvTranspose, Op::kResize}}});
+static_assert(IsWhole<kMoves.Fault()>());
+
 class Finder {
  public:
   void Visit(const Graph& graph) {
@@ -83,63 +110,48 @@ class Finder {
   }
 
   void VisitNode(const Node& node) {
-    switch (node.op) {
-      case Op::kEinsum: {
-        const EinsumTerms terms = ParseEinsum(node.attrs.Str("equation"));
-        for (size_t i = 0; i < node.inputs.size(); ++i) {
-          Add(node.inputs[i], ReadAlone(node, terms, i));
-        }
-        return;
+    if (node.op == Op::kEinsum) {
+      const EinsumTerms terms = ParseEinsum(node.attrs.Str("equation"));
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        Add(node.inputs[i], ReadAlone(node, terms, i));
       }
-      case Op::kConv:
-        if (!IsMatrix(node.inputs[1]->shape())) return;
-        Add(node.inputs[0], kAllAxes);
-        Add(node.inputs[1], kAllAxes);
-        return;
-      case Op::kConvTranspose:
-        Add(node.inputs[0], kAllAxes);
-        Add(node.inputs[1], kAllAxes);
-        return;
-      case Op::kResize:
-        Add(node.inputs[0], node.attrs.Str("mode") == "nearest" ? Of(node.output()) : kAllAxes);
-        return;
-      default:
-        if (AxisSet solid = Of(node.output())) Pass(node, solid);
+    } else if (node.op == Op::kConv || node.op == Op::kConvTranspose) {
+      if (node.op == Op::kConv && !IsMatrix(node.inputs[1]->shape())) return;
+      Add(node.inputs[0], kAllAxes);
+      Add(node.inputs[1], kAllAxes);
+    } else if (node.op == Op::kResize) {
+      Add(node.inputs[0], node.attrs.Str("mode") == "nearest" ? Of(node.output()) : kAllAxes);
+    } else if (AxisSet solid = Of(node.output())) {
+      Pass(node, solid);
     }
   }
 
   // What the operands of a node must be elements of, if its result must be: of those that a
   // broadcast is moved over.
   void Pass(const Node& node, AxisSet solid) {
-    const Value& x = *(node.inputs.empty() ? node.output() : node.inputs[0]);
-    switch (node.op) {
-      case Op::kReshape:
+    switch (kMoves[node.op]) {
+      case Move::kNone:
+        return;
+      case Move::kSameAxes:
+        for (const Value* operand : node.inputs) Add(operand, solid);
+        return;
+      case Move::kElementwise:
+        PassElementwise(node, solid);
+        return;
+      case Move::kReshape: {
+        const Value& x = *node.inputs[0];
         Add(&x, BeforeReshape(x.shape(), node.output()->shape(), solid));
         return;
-      case Op::kTranspose: {
+      }
+      case Move::kTranspose: {
         AxisSet before = 0;
         const std::vector<int64_t>& perm = node.attrs.Ints("perm");
         for (size_t i = 0; i < perm.size(); ++i) {
           if (Contains(solid, i)) before |= AxisSet{1} << perm[i];
         }
-        Add(&x, before);
+        Add(node.inputs[0], before);
         return;
       }
-      case Op::kBroadcast:
-      case Op::kSlice:
-      case Op::kPad:
-      case Op::kReverse:
-      case Op::kQuantize:
-      case Op::kDequantize:
-      case Op::kIntRepr:
-      case Op::kFromIntRepr:
-        Add(&x, solid);
-        return;
-      case Op::kConcat:
-        for (const Value* part : node.inputs) Add(part, solid);
-        return;
-      default:
-        if (IsElementwise(node.op)) PassElementwise(node, solid);
     }
   }
 

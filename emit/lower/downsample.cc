@@ -8,6 +8,7 @@
 #include "emit/lower/broadcasts.h"
 #include "emit/lower/families.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -80,43 +81,41 @@ bool EndsInReshape(const Lowering& l, const Node& product) {
 }
 
 // What becomes of a Downsample behind a node.
-enum class Meeting { kStays, kPasses, kFails };
+enum class Meeting { kStays, kPasses, kFails, kDepends };
+
+constexpr OpTable<Meeting> kMeetings(
+    {{Meeting::kPasses,
+      {OpKind::kUnary, OpKind::kPredicate, OpKind::kCast, OpKind::kBinary, OpKind::kComparison,
+       OpKind::kSelect, OpKind::kReduction}},
+     {Meeting::kFails,
+      {OpKind::kAxisWise, OpKind::kScatter, OpKind::kComplex, OpKind::kQuantized}}},
+    {{Meeting::kStays, {Op::kMaxPool, Op::kAvgPool, Op::kConvTranspose}},
+     {Meeting::kPasses, {Op::kTranspose, Op::kPad, Op::kConcat, Op::kGather}},
+     {Meeting::kFails,
+      {Op::kConstant, Op::kDims, Op::kIota, Op::kReshape, Op::kBroadcast, Op::kReverse,
+       Op::kGatherElements, Op::kGatherNd, Op::kResize, Op::kScan}},
+     {Meeting::kDepends, {Op::kInput, Op::kEinsum, Op::kConv, Op::kSlice, Op::kComposite}}});
+static_assert(IsWhole<kMeetings.Fault()>());
 
 Meeting Meet(const Lowering& l, const Node& node) {
-  switch (node.op) {
-    case Op::kInput:  // a body's may be anything
-      return l.in_body() ? Meeting::kFails : Meeting::kStays;
-    case Op::kMaxPool:
-    case Op::kAvgPool:
-    case Op::kConvTranspose:
-      return Meeting::kStays;
-    case Op::kEinsum:
-      return EndsInReshape(l, node) ? Meeting::kFails : Meeting::kPasses;
-    case Op::kConv: {
-      const bool fails = IsMatrix(node.inputs[1]->shape()) && EndsInReshape(l, node);
-      return fails ? Meeting::kFails : Meeting::kStays;
-    }
-    case Op::kTranspose:
-    case Op::kPad:
-    case Op::kConcat:
-    case Op::kGather:
-    case Op::kReduceSum:
-    case Op::kReduceMean:
-    case Op::kReduceProd:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kReduceAny:
-    case Op::kReduceAll:
-      return Meeting::kPasses;
-    case Op::kSlice: {  // with steps it is a reshape (BlockSlice)
-      bool moves = node.attrs.Int("step") == 1 && node.attrs.Size("begin").is_const();
-      return moves ? Meeting::kPasses : Meeting::kFails;
-    }
-    case Op::kComposite:
-      return !IsCustom(node) && IsElementwiseBody(*node.bodies[0]) ? Meeting::kPasses : Meeting::kFails;
-    default:
-      return IsElementwise(node.op) ? Meeting::kPasses : Meeting::kFails;
+  const Meeting meeting = kMeetings[node.op];
+  if (meeting != Meeting::kDepends) return meeting;
+  if (node.op == Op::kInput) {  // a body's may be anything
+    return l.in_body() ? Meeting::kFails : Meeting::kStays;
   }
+  if (node.op == Op::kConv) {
+    const bool fails = IsMatrix(node.inputs[1]->shape()) && EndsInReshape(l, node);
+    return fails ? Meeting::kFails : Meeting::kStays;
+  }
+  bool passes = false;
+  if (node.op == Op::kEinsum) {
+    passes = !EndsInReshape(l, node);
+  } else if (node.op == Op::kSlice) {  // with steps it is a reshape (BlockSlice)
+    passes = node.attrs.Int("step") == 1 && node.attrs.Size("begin").is_const();
+  } else if (node.op == Op::kComposite) {
+    passes = !IsCustom(node) && IsElementwiseBody(*node.bodies[0]);
+  }
+  return passes ? Meeting::kPasses : Meeting::kFails;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "emit/lower/arithmetic.h"
 #include "emit/lower/families.h"
 #include "emit/lower/integers.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/ir/uniform.h"
 
 namespace t2n {
@@ -15,130 +16,74 @@ using nnef::Float;
 
 namespace {
 
-// An operator's names in tract and in NNEF 1.0.5 (null: has none).
+// The names of elementwise operators in tract and in NNEF 1.0.5 (null: has none).
 struct OperatorName {
   const char* tract;
   const char* strict;
 };
 
-OperatorName UnaryName(Op op) {
-  switch (op) {
-    case Op::kNeg:
-      return {"neg", "neg"};
-    case Op::kAbs:
-      return {"abs", "abs"};
-    case Op::kSign:
-      return {"sign", "sign"};
-    case Op::kFloor:
-      return {"floor", "floor"};
-    case Op::kCeil:
-      return {"ceil", "ceil"};
-    case Op::kRound:
-      return {"tract_core_round_even", nullptr};
-    case Op::kExp:
-      return {"exp", "exp"};
-    case Op::kLog:
-      return {"log", "log"};
-    case Op::kSqrt:
-      return {"sqrt", "sqrt"};
-    case Op::kRsqrt:
-      return {"rsqrt", "rsqrt"};
-    case Op::kRecip:
-      return {"recip", "rcp"};
-    case Op::kSquare:
-      return {"square", "sqr"};
-    case Op::kSin:
-      return {"sin", "sin"};
-    case Op::kCos:
-      return {"cos", "cos"};
-    case Op::kTan:
-      return {"tan", "tan"};
-    case Op::kAsin:
-      return {"asin", "asin"};
-    case Op::kAcos:
-      return {"acos", "acos"};
-    case Op::kAtan:
-      return {"atan", "atan"};
-    case Op::kSinh:
-      return {"sinh", "sinh"};
-    case Op::kCosh:
-      return {"cosh", "cosh"};
-    case Op::kTanh:
-      return {"tanh", "tanh"};
-    case Op::kAsinh:
-      return {"asinh", "asinh"};
-    case Op::kAcosh:
-      return {"acosh", "acosh"};
-    case Op::kAtanh:
-      return {"atanh", "atanh"};
-    case Op::kSigmoid:
-      return {"sigmoid", "sigmoid"};
-    case Op::kErf:
-      return {"tract_core_erf", nullptr};
-    case Op::kNot:
-      return {"not", "not"};
-    case Op::kBitNot:
-      return {"tract_core_bitnot", nullptr};
-    case Op::kIsNan:
-      return {"tract_core_is_nan", nullptr};
-    case Op::kIsInf:
-      return {"tract_core_is_inf", nullptr};
-    default:
-      return {nullptr, nullptr};
-  }
-}
-
-OperatorName BinaryName(Op op) {
-  switch (op) {
-    case Op::kAdd:
-      return {"add", "add"};
-    case Op::kSub:
-      return {"sub", "sub"};
-    case Op::kMul:
-      return {"mul", "mul"};
-    case Op::kDiv:
-      return {"div", "div"};
-    case Op::kPow:
-      return {"pow", "pow"};
-    case Op::kMin:
-      return {"min", "min"};
-    case Op::kMax:
-      return {"max", "max"};
-    case Op::kAnd:
-      return {"and", "and"};
-    case Op::kOr:
-      return {"or", "or"};
-    case Op::kXor:
-      return {"tract_core_xor", "ne"};
-    case Op::kBitAnd:
-      return {"tract_core_bitand", nullptr};
-    case Op::kBitOr:
-      return {"tract_core_bitor", nullptr};
-    case Op::kBitXor:
-      return {"tract_core_bitxor", nullptr};
-    case Op::kShl:
-      return {"tract_shl", nullptr};
-    case Op::kShr:
-      return {"tract_shr", nullptr};
-    case Op::kEq:
-      return {"eq", "eq"};
-    case Op::kNe:
-      return {"ne", "ne"};
-    case Op::kLt:
-      return {"lt", "lt"};
-    case Op::kLe:
-      return {"le", "le"};
-    case Op::kGt:
-      return {"gt", "gt"};
-    case Op::kGe:
-      return {"ge", "ge"};
-    default:
-      return {nullptr, nullptr};
-  }
-}
+constexpr OpTable<OperatorName> kOperators(
+    {{{nullptr, nullptr},
+      {OpKind::kSource, OpKind::kReduction, OpKind::kAxisWise, OpKind::kLayout, OpKind::kGather,
+       OpKind::kScatter, OpKind::kProduct, OpKind::kWindow, OpKind::kResize, OpKind::kComplex,
+       OpKind::kQuantized, OpKind::kBody}}},
+    {{{"neg", "neg"}, {Op::kNeg}},
+     {{"abs", "abs"}, {Op::kAbs}},
+     {{"sign", "sign"}, {Op::kSign}},
+     {{"floor", "floor"}, {Op::kFloor}},
+     {{"ceil", "ceil"}, {Op::kCeil}},
+     {{"tract_core_round_even", nullptr}, {Op::kRound}},
+     {{"exp", "exp"}, {Op::kExp}},
+     {{"log", "log"}, {Op::kLog}},
+     {{"sqrt", "sqrt"}, {Op::kSqrt}},
+     {{"rsqrt", "rsqrt"}, {Op::kRsqrt}},
+     {{"recip", "rcp"}, {Op::kRecip}},
+     {{"square", "sqr"}, {Op::kSquare}},
+     {{"sin", "sin"}, {Op::kSin}},
+     {{"cos", "cos"}, {Op::kCos}},
+     {{"tan", "tan"}, {Op::kTan}},
+     {{"asin", "asin"}, {Op::kAsin}},
+     {{"acos", "acos"}, {Op::kAcos}},
+     {{"atan", "atan"}, {Op::kAtan}},
+     {{"sinh", "sinh"}, {Op::kSinh}},
+     {{"cosh", "cosh"}, {Op::kCosh}},
+     {{"tanh", "tanh"}, {Op::kTanh}},
+     {{"asinh", "asinh"}, {Op::kAsinh}},
+     {{"acosh", "acosh"}, {Op::kAcosh}},
+     {{"atanh", "atanh"}, {Op::kAtanh}},
+     {{"sigmoid", "sigmoid"}, {Op::kSigmoid}},
+     {{"tract_core_erf", nullptr}, {Op::kErf}},
+     {{"not", "not"}, {Op::kNot}},
+     {{"tract_core_bitnot", nullptr}, {Op::kBitNot}},
+     {{"tract_core_is_nan", nullptr}, {Op::kIsNan}},
+     {{"tract_core_is_inf", nullptr}, {Op::kIsInf}},
+     {{"add", "add"}, {Op::kAdd}},
+     {{"sub", "sub"}, {Op::kSub}},
+     {{"mul", "mul"}, {Op::kMul}},
+     {{"div", "div"}, {Op::kDiv}},
+     {{"pow", "pow"}, {Op::kPow}},
+     {{"min", "min"}, {Op::kMin}},
+     {{"max", "max"}, {Op::kMax}},
+     {{"and", "and"}, {Op::kAnd}},
+     {{"or", "or"}, {Op::kOr}},
+     {{"tract_core_xor", "ne"}, {Op::kXor}},
+     {{"tract_core_bitand", nullptr}, {Op::kBitAnd}},
+     {{"tract_core_bitor", nullptr}, {Op::kBitOr}},
+     {{"tract_core_bitxor", nullptr}, {Op::kBitXor}},
+     {{"tract_shl", nullptr}, {Op::kShl}},
+     {{"tract_shr", nullptr}, {Op::kShr}},
+     {{"eq", "eq"}, {Op::kEq}},
+     {{"ne", "ne"}, {Op::kNe}},
+     {{"lt", "lt"}, {Op::kLt}},
+     {{"le", "le"}, {Op::kLe}},
+     {{"gt", "gt"}, {Op::kGt}},
+     {{"ge", "ge"}, {Op::kGe}},
+     // They have lowerings of their own.
+     {{nullptr, nullptr}, {Op::kTrunc, Op::kRem, Op::kCast, Op::kSelect}}});
+static_assert(IsWhole<kOperators.Fault()>());
 
 const char* UnaryOperator(Lowering& l, Op op) {
-  OperatorName name = UnaryName(op);
+  const OperatorName& name = kOperators[op];
   return l.target().strict ? name.strict : name.tract;
 }
 
@@ -146,11 +91,6 @@ const char* UnaryOperator(Lowering& l, Op op) {
 bool LacksF64(Op op) {
   return op == Op::kSigmoid || op == Op::kRound || op == Op::kErf || op == Op::kIsNan ||
          op == Op::kIsInf;
-}
-
-bool IsComparison(Op op) {
-  return op == Op::kEq || op == Op::kNe || op == Op::kLt || op == Op::kLe || op == Op::kGt ||
-         op == Op::kGe;
 }
 
 // tract does not compare bools; NNEF does not say.
@@ -163,7 +103,7 @@ absl::Status LowerBoolComparison(Lowering& l, const Node& node, Expr a, Expr b) 
   }
   a = l.Temp(node, "a", l.Cast(std::move(a), DType::kU8));
   b = l.Temp(node, "b", l.Cast(std::move(b), DType::kU8));
-  l.Set(node, Call(BinaryName(node.op).tract, {a, b}));
+  l.Set(node, Call(kOperators[node.op].tract, {a, b}));
   return absl::OkStatus();
 }
 
@@ -259,7 +199,7 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, *std::move(integer));
     return absl::OkStatus();
   }
-  OperatorName name = BinaryName(node.op);
+  const OperatorName& name = kOperators[node.op];
   const char* op = strict ? name.strict : name.tract;
   if (!op) return l.Refuse(node, "NNEF has no such operator");
   if (node.op == Op::kPow && dtype == DType::kF16 && !l.target().has_f16_pow_and_round()) {

@@ -43,7 +43,10 @@ nnef::Expr BlockSlice(Lowering& l, const Node& node, nnef::Expr x, int64_t axis,
 absl::Status LowerReverse(Lowering& l, const Node& node);
 
 // reduce.cc
-absl::Status LowerReduce(Lowering& l, const Node& node);
+absl::Status LowerSumOrMean(Lowering& l, const Node& node);
+absl::Status LowerProd(Lowering& l, const Node& node);
+absl::Status LowerExtreme(Lowering& l, const Node& node);
+absl::Status LowerAnyOrAll(Lowering& l, const Node& node);
 absl::Status LowerArgReduce(Lowering& l, const Node& node);
 absl::Status LowerTopK(Lowering& l, const Node& node);
 
@@ -65,6 +68,8 @@ absl::Status LowerResize(Lowering& l, const Node& node);
 
 // index.cc
 absl::Status LowerGather(Lowering& l, const Node& node);
+absl::Status LowerGatherElements(Lowering& l, const Node& node);
+absl::Status LowerGatherNd(Lowering& l, const Node& node);
 absl::Status LowerScatter(Lowering& l, const Node& node);
 
 // quant.cc

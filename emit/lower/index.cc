@@ -44,22 +44,24 @@ Expr GatherCall(Lowering& l, const Node& node, const Expr& data, const Expr& ind
 
 absl::Status LowerGather(Lowering& l, const Node& node) {
   Expr data = l.In(node, 0), indices = l.In(node, 1);
-  switch (node.op) {
-    case Op::kGather:
-      if (!l.target().gathers_by_any_rank() &&
-          (node.inputs[1]->rank() != 1 || node.inputs[1]->shape()[0] == Dim(1))) {
-        GatherByVector(l, node, data, indices);
-        break;
-      }
-      l.Set(node, GatherCall(l, node, data, indices));
-      break;
-    case Op::kGatherElements:
-      l.Set(node, Call("tract_core_gather_elements", {data, indices},
-                       {{"axis", nnef::Int(node.attrs.Int("axis"))}}));
-      break;
-    default:
-      l.Set(node, Call("tract_core_gather_nd", {data, indices}, {{"batch_dims", nnef::Int(0)}}));
+  const bool vector = node.inputs[1]->rank() == 1 && node.inputs[1]->shape()[0] != Dim(1);
+  if (!l.target().gathers_by_any_rank() && !vector) {
+    GatherByVector(l, node, data, indices);
+  } else {
+    l.Set(node, GatherCall(l, node, data, indices));
   }
+  return absl::OkStatus();
+}
+
+absl::Status LowerGatherElements(Lowering& l, const Node& node) {
+  l.Set(node, Call("tract_core_gather_elements", {l.In(node, 0), l.In(node, 1)},
+                   {{"axis", nnef::Int(node.attrs.Int("axis"))}}));
+  return absl::OkStatus();
+}
+
+absl::Status LowerGatherNd(Lowering& l, const Node& node) {
+  l.Set(node, Call("tract_core_gather_nd", {l.In(node, 0), l.In(node, 1)},
+                   {{"batch_dims", nnef::Int(0)}}));
   return absl::OkStatus();
 }
 

@@ -101,25 +101,13 @@ Expr Quotient(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
 std::optional<Expr> IntegerUnary(Lowering& l, const Node& node, const Expr& x) {
   DType dtype = node.inputs[0]->dtype();
   if (!IsInteger(dtype)) return std::nullopt;
-  switch (node.op) {
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kRound:
-    case Op::kTrunc:
-      return l.Copy(x);
-    case Op::kSign: {
-      if (!IsSigned(dtype)) return Call("min", {x, Float(1)});
-      Expr below = l.Temp(node, "below", Call("min", {x, Float(1)}));
-      return Call("max", {below, Float(-1)});
-    }
-    case Op::kSquare:
-      return Square(l, node, x);
-    case Op::kNeg:
-      if (IsSigned(dtype)) return std::nullopt;
-      return Call("sub", {Float(0), x});
-    default:
-      return std::nullopt;
-  }
+  if (IsRounding(node.op)) return l.Copy(x);
+  if (node.op == Op::kSquare) return Square(l, node, x);
+  if (node.op == Op::kNeg && !IsSigned(dtype)) return Call("sub", {Float(0), x});
+  if (node.op != Op::kSign) return std::nullopt;
+  if (!IsSigned(dtype)) return Call("min", {x, Float(1)});
+  Expr below = l.Temp(node, "below", Call("min", {x, Float(1)}));
+  return Call("max", {below, Float(-1)});
 }
 
 std::optional<Expr> IntegerMulOrPow(Lowering& l, const Node& node, const Expr& a, const Expr& b) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "t2n/builder/custom.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/ir/uniform.h"
 
 namespace t2n {
@@ -22,43 +23,54 @@ bool IsKeptAbove(const Value& x) {
   return false;
 }
 
+// Whether a result may be NaN.
+enum class Nan {
+  kNever,       // or is not followed, see FindNans
+  kPassed,      // if an operand is
+  kMade,        // of numbers, too
+  kOfNegative,  // of numbers below zero
+  kOfZero       // of a divisor that is zero
+};
+
+constexpr OpTable<Nan> kNans(
+    {{Nan::kPassed, {OpKind::kCast, OpKind::kPredicate, OpKind::kComparison}},
+     {Nan::kNever,
+      {OpKind::kSelect, OpKind::kAxisWise, OpKind::kGather, OpKind::kScatter, OpKind::kProduct,
+       OpKind::kResize, OpKind::kComplex, OpKind::kQuantized, OpKind::kBody}}},
+    {{Nan::kMade,
+      {Op::kInput, Op::kLog, Op::kPow, Op::kRem, Op::kAsin, Op::kAcos, Op::kAcosh, Op::kAtanh}},
+     {Nan::kOfNegative, {Op::kSqrt, Op::kRsqrt}},
+     {Nan::kOfZero, {Op::kDiv}},
+     {Nan::kPassed,
+      {Op::kNeg,       Op::kAbs,       Op::kSign,    Op::kFloor,     Op::kCeil,    Op::kRound,
+       Op::kTrunc,     Op::kExp,       Op::kRecip,   Op::kSquare,    Op::kSin,     Op::kCos,
+       Op::kTan,       Op::kAtan,      Op::kSinh,    Op::kCosh,      Op::kTanh,    Op::kAsinh,
+       Op::kErf,       Op::kNot,       Op::kSigmoid, Op::kBitNot,    Op::kAdd,     Op::kSub,
+       Op::kMul,       Op::kMin,       Op::kMax,     Op::kAnd,       Op::kOr,      Op::kXor,
+       Op::kBitAnd,    Op::kBitOr,     Op::kBitXor,  Op::kShl,       Op::kShr,     Op::kReshape,
+       Op::kSlice,     Op::kPad,       Op::kReverse, Op::kReduceSum, Op::kAvgPool, Op::kTranspose,
+       Op::kBroadcast, Op::kReduceMean}},
+     {Nan::kNever,
+      {Op::kConstant, Op::kDims, Op::kIota, Op::kReduceProd, Op::kReduceMax, Op::kReduceMin,
+       Op::kReduceAny, Op::kReduceAll, Op::kConcat, Op::kConv, Op::kConvTranspose, Op::kMaxPool}}});
+static_assert(IsWhole<kNans.Fault()>());
+
 bool Makes(const Node& node) {
-  switch (node.op) {
-    case Op::kInput:
-    case Op::kLog:
-    case Op::kPow:
-    case Op::kRem:
-    case Op::kAsin:
-    case Op::kAcos:
-    case Op::kAcosh:
-    case Op::kAtanh:
-      return true;
-    case Op::kSqrt:
-    case Op::kRsqrt:
-      return !IsKeptAbove(*node.inputs[0]);
-    case Op::kDiv:
-      return !IsKeptAbove(*node.inputs[1]);
-    default:
+  switch (kNans[node.op]) {
+    case Nan::kNever:
+    case Nan::kPassed:
       return false;
+    case Nan::kMade:
+      return true;
+    case Nan::kOfNegative:
+      return !IsKeptAbove(*node.inputs[0]);
+    case Nan::kOfZero:
+      return !IsKeptAbove(*node.inputs[1]);
   }
+  return true;
 }
 
-bool Passes(const Node& node) {
-  switch (node.op) {
-    case Op::kReshape:
-    case Op::kTranspose:
-    case Op::kBroadcast:
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kPad:
-    case Op::kReduceSum:
-    case Op::kReduceMean:
-    case Op::kAvgPool:
-      return true;
-    default:
-      return IsElementwise(node.op) && node.op != Op::kSelect;
-  }
-}
+bool Passes(const Node& node) { return kNans[node.op] != Nan::kNever; }
 
 class Finder {
  public:

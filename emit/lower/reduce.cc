@@ -17,28 +17,6 @@ Expr Reduced(const char* op, Expr x, const std::vector<int64_t>& axes) {
   return Call(op, {std::move(x)}, {{"axes", Ints(axes)}});
 }
 
-// tract's max and min skip NaN, and begin with the lowest (highest) finite number: of infinities
-// alone they do not give infinity. A sum gives both.
-void LowerExtreme(Lowering& l, const Node& node, const Expr& x, const std::vector<int64_t>& axes) {
-  bool max = node.op == Op::kReduceMax;
-  const char* op = max ? "max_reduce" : "min_reduce";
-  DType dtype = node.inputs[0]->dtype();
-  if (!IsFloat(dtype) || l.target().strict) {
-    l.Set(node, Reduced(op, x, axes));
-    return;
-  }
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  Expr is_nan = l.IsNan(node, x, dtype);
-  Expr any_nan = l.AnyOrAll(node, true, is_nan, axes);
-  Expr infinity = l.Number(max ? -kInfinity : kInfinity);
-  Expr is_infinite = l.Temp(node, "is_infinite", Call("eq", {x, infinity}));
-  Expr all_infinite = l.AnyOrAll(node, false, is_infinite, axes);
-  Expr special = l.Temp(node, "special", Call("or", {any_nan, all_infinite}));
-  Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", x, axes));
-  Expr extreme = l.Temp(node, "finite", Reduced(op, x, axes));
-  l.Set(node, Call("select", {special, sum, extreme}));
-}
-
 // A sum or mean. Of known axes first: over known and open ones together, three norms in a row keep
 // tract (0.23.9) from coming to an end.
 Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
@@ -52,36 +30,54 @@ Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
 
 }  // namespace
 
-absl::Status LowerReduce(Lowering& l, const Node& node) {
+absl::Status LowerSumOrMean(Lowering& l, const Node& node) {
+  Expr x = l.In(node, 0);
+  const DType dtype = node.inputs[0]->dtype();
+  const char* op = node.op == Op::kReduceSum ? "sum_reduce" : "mean_reduce";
+  if (IsInteger(dtype) && !l.target().strict) {
+    // tract adds integers up in 32 bits; doubles are exact up to 2^53.
+    Expr wide = l.Temp(node, "f64", l.Cast(x, DType::kF64));
+    l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, op, wide)), dtype));
+  } else {
+    l.Set(node, Summed(l, node, op, x));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LowerProd(Lowering& l, const Node& node) {
+  l.Set(node, Reduced("tract_core_product_reduce", l.In(node, 0), node.attrs.Ints("axes")));
+  return absl::OkStatus();
+}
+
+absl::Status LowerAnyOrAll(Lowering& l, const Node& node) {
+  l.Alias(node.output(),
+          l.AnyOrAll(node, node.op == Op::kReduceAny, l.In(node, 0), node.attrs.Ints("axes")));
+  return absl::OkStatus();
+}
+
+// tract's max and min skip NaN, and begin with the lowest (highest) finite number: of infinities
+// alone they do not give infinity. A sum gives both.
+absl::Status LowerExtreme(Lowering& l, const Node& node) {
   Expr x = l.In(node, 0);
   const std::vector<int64_t>& axes = node.attrs.Ints("axes");
+  bool max = node.op == Op::kReduceMax;
+  const char* op = max ? "max_reduce" : "min_reduce";
   DType dtype = node.inputs[0]->dtype();
-  bool strict = l.target().strict;
-  switch (node.op) {
-    case Op::kReduceSum:
-    case Op::kReduceMean: {
-      const char* op = node.op == Op::kReduceSum ? "sum_reduce" : "mean_reduce";
-      if (IsInteger(dtype) && !strict) {
-        // tract adds integers up in 32 bits; doubles are exact up to 2^53.
-        Expr wide = l.Temp(node, "f64", l.Cast(x, DType::kF64));
-        l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, op, wide)), dtype));
-      } else {
-        l.Set(node, Summed(l, node, op, x));
-      }
-      return absl::OkStatus();
-    }
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-      LowerExtreme(l, node, x, axes);
-      return absl::OkStatus();
-    case Op::kReduceAny:
-    case Op::kReduceAll:
-      l.Alias(node.output(), l.AnyOrAll(node, node.op == Op::kReduceAny, x, axes));
-      return absl::OkStatus();
-    default:
-      l.Set(node, Reduced("tract_core_product_reduce", x, axes));
-      return absl::OkStatus();
+  if (!IsFloat(dtype) || l.target().strict) {
+    l.Set(node, Reduced(op, x, axes));
+    return absl::OkStatus();
   }
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Expr is_nan = l.IsNan(node, x, dtype);
+  Expr any_nan = l.AnyOrAll(node, true, is_nan, axes);
+  Expr infinity = l.Number(max ? -kInfinity : kInfinity);
+  Expr is_infinite = l.Temp(node, "is_infinite", Call("eq", {x, infinity}));
+  Expr all_infinite = l.AnyOrAll(node, false, is_infinite, axes);
+  Expr special = l.Temp(node, "special", Call("or", {any_nan, all_infinite}));
+  Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", x, axes));
+  Expr extreme = l.Temp(node, "finite", Reduced(op, x, axes));
+  l.Set(node, Call("select", {special, sum, extreme}));
+  return absl::OkStatus();
 }
 
 // A NaN counts as the extreme; tract skips it.

@@ -1,139 +1,53 @@
 #include "emit/lower/families.h"
+#include "t2n/ir/op_table.h"
 
 namespace t2n {
+namespace {
 
-LowerFn FindLowering(Op op) {
-  switch (op) {
-    case Op::kInput:
-    case Op::kConstant:
-    case Op::kDims:
-      return nullptr;  // operands that are written where they are used
-    case Op::kIota:
-      return LowerIota;
-    case Op::kNeg:
-    case Op::kAbs:
-    case Op::kSign:
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kRound:
-    case Op::kTrunc:
-    case Op::kExp:
-    case Op::kLog:
-    case Op::kSqrt:
-    case Op::kRsqrt:
-    case Op::kRecip:
-    case Op::kSquare:
-    case Op::kSin:
-    case Op::kCos:
-    case Op::kTan:
-    case Op::kAsin:
-    case Op::kAcos:
-    case Op::kAtan:
-    case Op::kSinh:
-    case Op::kCosh:
-    case Op::kTanh:
-    case Op::kAsinh:
-    case Op::kAcosh:
-    case Op::kAtanh:
-    case Op::kSigmoid:
-    case Op::kErf:
-    case Op::kNot:
-    case Op::kBitNot:
-    case Op::kIsNan:
-    case Op::kIsInf:
-      return LowerUnary;
-    case Op::kCast:
-      return LowerCast;
-    case Op::kAdd:
-    case Op::kSub:
-    case Op::kMul:
-    case Op::kDiv:
-    case Op::kRem:
-    case Op::kPow:
-    case Op::kMin:
-    case Op::kMax:
-    case Op::kAnd:
-    case Op::kOr:
-    case Op::kXor:
-    case Op::kBitAnd:
-    case Op::kBitOr:
-    case Op::kBitXor:
-    case Op::kShl:
-    case Op::kShr:
-    case Op::kEq:
-    case Op::kNe:
-    case Op::kLt:
-    case Op::kLe:
-    case Op::kGt:
-    case Op::kGe:
-      return LowerBinary;
-    case Op::kSelect:
-      return LowerSelect;
-    case Op::kReduceSum:
-    case Op::kReduceMean:
-    case Op::kReduceProd:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kReduceAny:
-    case Op::kReduceAll:
-      return LowerReduce;
-    case Op::kArgMax:
-    case Op::kArgMin:
-      return LowerArgReduce;
-    case Op::kReshape:
-      return LowerReshape;
-    case Op::kTranspose:
-      return LowerTranspose;
-    case Op::kBroadcast:
-      return LowerBroadcast;
-    case Op::kSlice:
-      return LowerSlice;
-    case Op::kReverse:
-      return LowerReverse;
-    case Op::kConcat:
-      return LowerConcat;
-    case Op::kPad:
-      return LowerPad;
-    case Op::kGather:
-    case Op::kGatherElements:
-    case Op::kGatherNd:
-      return LowerGather;
-    case Op::kScatterElements:
-    case Op::kScatterNd:
-      return LowerScatter;
-    case Op::kTopK:
-      return LowerTopK;
-    case Op::kEinsum:
-      return LowerEinsum;
-    case Op::kConv:
-      return LowerConv;
-    case Op::kConvTranspose:
-      return LowerConvTranspose;
-    case Op::kMaxPool:
-      return LowerMaxPool;
-    case Op::kAvgPool:
-      return LowerAvgPool;
-    case Op::kResize:
-      return LowerResize;
-    case Op::kQuantize:
-      return LowerQuantize;
-    case Op::kDequantize:
-      return LowerDequantize;
-    case Op::kIntRepr:
-    case Op::kFromIntRepr:
-      return LowerIntRepr;
-    case Op::kComposite:
-      return LowerComposite;
-    case Op::kScan:
-      return LowerScan;
-    case Op::kCumulative:  // a Scan (t2n/passes/loops.h)
-    case Op::kMakeComplex:
-    case Op::kReal:
-    case Op::kImag:
-    case Op::kFft:
-      return nullptr;  // see LowerToRealTypes
-  }
-  return nullptr;
-}
+constexpr OpTable<LowerFn> kLowerings({{LowerUnary, {OpKind::kUnary, OpKind::kPredicate}},
+                                       {LowerCast, {OpKind::kCast}},
+                                       {LowerBinary, {OpKind::kBinary, OpKind::kComparison}},
+                                       {LowerSelect, {OpKind::kSelect}}},
+                                      {// Operands that are written where they are used.
+                                       {nullptr, {Op::kInput, Op::kConstant, Op::kDims}},
+                                       {LowerIota, {Op::kIota}},
+                                       {LowerSumOrMean, {Op::kReduceSum, Op::kReduceMean}},
+                                       {LowerProd, {Op::kReduceProd}},
+                                       {LowerExtreme, {Op::kReduceMax, Op::kReduceMin}},
+                                       {LowerAnyOrAll, {Op::kReduceAny, Op::kReduceAll}},
+                                       {LowerArgReduce, {Op::kArgMax, Op::kArgMin}},
+                                       {LowerReshape, {Op::kReshape}},
+                                       {LowerTranspose, {Op::kTranspose}},
+                                       {LowerBroadcast, {Op::kBroadcast}},
+                                       {LowerSlice, {Op::kSlice}},
+                                       {LowerReverse, {Op::kReverse}},
+                                       {LowerConcat, {Op::kConcat}},
+                                       {LowerPad, {Op::kPad}},
+                                       {LowerGather, {Op::kGather}},
+                                       {LowerGatherElements, {Op::kGatherElements}},
+                                       {LowerGatherNd, {Op::kGatherNd}},
+                                       {LowerScatter, {Op::kScatterElements, Op::kScatterNd}},
+                                       {LowerTopK, {Op::kTopK}},
+                                       {LowerEinsum, {Op::kEinsum}},
+                                       {LowerConv, {Op::kConv}},
+                                       {LowerConvTranspose, {Op::kConvTranspose}},
+                                       {LowerMaxPool, {Op::kMaxPool}},
+                                       {LowerAvgPool, {Op::kAvgPool}},
+                                       {LowerResize, {Op::kResize}},
+                                       {LowerQuantize, {Op::kQuantize}},
+                                       {LowerDequantize, {Op::kDequantize}},
+                                       {LowerIntRepr, {Op::kIntRepr, Op::kFromIntRepr}},
+                                       {LowerComposite, {Op::kComposite}},
+                                       {LowerScan, {Op::kScan}},
+                                       // A Scan (t2n/passes/loops.h).
+                                       {nullptr, {Op::kCumulative}},
+                                       // See LowerToRealTypes.
+                                       {nullptr,
+                                        {Op::kMakeComplex, Op::kReal, Op::kImag, Op::kFft}}});
+static_assert(IsWhole<kLowerings.Fault()>());
+
+}  // namespace
+
+LowerFn FindLowering(Op op) { return kLowerings[op]; }
 
 }  // namespace t2n

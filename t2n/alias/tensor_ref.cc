@@ -118,22 +118,16 @@ Val TensorRef::Inverse(const ViewStep& step, const Val& x, const Val& v) {
   if (!x || !v) return Val();
   Builder& b = *x.builder();
   const Attrs& attrs = step.attrs;
-  switch (step.op) {
-    case Op::kGather:
-      return GatherScatter(b, attrs, x, step.indices, v);
-    case Op::kReshape:
-      return b.Reshape(v, x.shape());
-    case Op::kTranspose: {
-      const auto& perm = attrs.Ints("perm");
-      std::vector<int64_t> inverse(perm.size());
-      for (size_t i = 0; i < perm.size(); ++i) inverse[perm[i]] = static_cast<int64_t>(i);
-      return b.Transpose(v, inverse);
-    }
-    case Op::kSlice:
-      return SliceScatter(b, attrs, x, v);
-    default:
-      return b.Fail("writing into an expanded tensor (several elements are one in memory)");
+  if (step.op == Op::kGather) return GatherScatter(b, attrs, x, step.indices, v);
+  if (step.op == Op::kReshape) return b.Reshape(v, x.shape());
+  if (step.op == Op::kSlice) return SliceScatter(b, attrs, x, v);
+  if (step.op == Op::kTranspose) {
+    const auto& perm = attrs.Ints("perm");
+    std::vector<int64_t> inverse(perm.size());
+    for (size_t i = 0; i < perm.size(); ++i) inverse[perm[i]] = static_cast<int64_t>(i);
+    return b.Transpose(v, inverse);
   }
+  return b.Fail("writing into an expanded tensor (several elements are one in memory)");
 }
 
 void Storage::ForgetTied() {

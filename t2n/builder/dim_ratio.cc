@@ -40,20 +40,12 @@ std::optional<Ratio> CombineRatios(Op op, const Ratio& a, const Ratio& b) {
   const Dim left = a.numerator * b.denominator, right = b.numerator * a.denominator;
   const Dim common = a.denominator * b.denominator;
   if (common.constant().value_or(kMaxDenominator + 1) > kMaxDenominator) return std::nullopt;
-  switch (op) {
-    case Op::kAdd:
-      return Ratio{left + right, common, true};
-    case Op::kSub:
-      return Ratio{left - right, common, true};
-    case Op::kMul:
-      return Ratio{a.numerator * b.numerator, common, true};
-    case Op::kMin:
-      return Ratio{Min(left, right), common, true};
-    case Op::kMax:
-      return Ratio{Max(left, right), common, true};
-    default:
-      return std::nullopt;
-  }
+  if (op == Op::kAdd) return Ratio{left + right, common, true};
+  if (op == Op::kSub) return Ratio{left - right, common, true};
+  if (op == Op::kMul) return Ratio{a.numerator * b.numerator, common, true};
+  if (op == Op::kMin) return Ratio{Min(left, right), common, true};
+  if (op == Op::kMax) return Ratio{Max(left, right), common, true};
+  return std::nullopt;
 }
 
 // A number with few bits behind the point.
@@ -90,28 +82,12 @@ class RatioReader {
 
  private:
   static std::optional<Ratio> Unary(Op op, const Ratio& a) {
-    switch (op) {
-      case Op::kCast:
-      case Op::kReshape:
-      case Op::kBroadcast:
-        return a;
-      case Op::kNeg:
-        return Ratio{-a.numerator, a.denominator, a.exact};
-      case Op::kSquare:
-        return CombineRatios(Op::kMul, a, a);
-      case Op::kRecip:
-        return CombineRatios(Op::kDiv, Ratio{1, 1, true}, a);
-      case Op::kRound:
-        return a.denominator == Dim(1) ? std::make_optional(a) : std::nullopt;
-      case Op::kFloor:
-      case Op::kCeil:
-      case Op::kTrunc: {
-        const std::optional<Dim> d = Rounded(a, op);
-        return d ? std::make_optional(Ratio{*d, 1, true}) : std::nullopt;
-      }
-      default:
-        return std::nullopt;
-    }
+    if (op == Op::kCast || op == Op::kReshape || op == Op::kBroadcast) return a;
+    if (op == Op::kNeg) return Ratio{-a.numerator, a.denominator, a.exact};
+    if (op == Op::kSquare) return CombineRatios(Op::kMul, a, a);
+    if (op == Op::kRecip) return CombineRatios(Op::kDiv, Ratio{1, 1, true}, a);
+    const std::optional<Dim> d = Rounded(a, op);
+    return d ? std::make_optional(Ratio{*d, 1, true}) : std::nullopt;
   }
 
   int visits_ = 0;
@@ -122,17 +98,12 @@ class RatioReader {
 std::optional<Ratio> RatioOf(const Value& value) { return RatioReader().Of(value, kMaxDepth); }
 
 std::optional<Dim> Rounded(const Ratio& ratio, Op rounding) {
-  switch (rounding) {
-    case Op::kFloor:
-      return FloorDiv(ratio.numerator, ratio.denominator);
-    case Op::kCeil:
-      return CeilDiv(ratio.numerator, ratio.denominator);
-    case Op::kTrunc:
-      if (ratio.denominator == Dim(1)) return ratio.numerator;
-      return TruncDiv(ratio.numerator, ratio.denominator);
-    default:
-      return std::nullopt;
-  }
+  if (rounding == Op::kFloor) return FloorDiv(ratio.numerator, ratio.denominator);
+  if (rounding == Op::kCeil) return CeilDiv(ratio.numerator, ratio.denominator);
+  const bool whole = ratio.denominator == Dim(1);
+  if (IsRounding(rounding) && whole) return ratio.numerator;
+  if (rounding == Op::kTrunc) return TruncDiv(ratio.numerator, ratio.denominator);
+  return std::nullopt;
 }
 
 namespace {

@@ -48,27 +48,15 @@ std::optional<std::vector<int64_t>> MovedElements(const Node& node,
 }
 
 std::optional<Dim> Apply(Op op, const Dim& a, const Dim& b) {
-  switch (op) {
-    case Op::kAdd:
-      return a + b;
-    case Op::kSub:
-      return a - b;
-    case Op::kMul:
-      return a * b;
-    case Op::kDiv:
-      return TruncDiv(a, b);
-    case Op::kRem: {
-      std::optional<Dim> q = TruncDiv(a, b);
-      if (!q) return std::nullopt;
-      return a - *q * b;
-    }
-    case Op::kMin:
-      return Min(a, b);
-    case Op::kMax:
-      return Max(a, b);
-    default:
-      return std::nullopt;
-  }
+  if (op == Op::kAdd) return a + b;
+  if (op == Op::kSub) return a - b;
+  if (op == Op::kMul) return a * b;
+  if (op == Op::kMin) return Min(a, b);
+  if (op == Op::kMax) return Max(a, b);
+  if (op != Op::kDiv && op != Op::kRem) return std::nullopt;
+  std::optional<Dim> q = TruncDiv(a, b);
+  if (op == Op::kDiv || !q) return q;
+  return a - *q * b;
 }
 
 std::optional<Dim> Compare(Op op, const Dim& a, const Dim& b) {
@@ -76,22 +64,13 @@ std::optional<Dim> Compare(Op op, const Dim& a, const Dim& b) {
     if (!r) return std::nullopt;
     return Dim(*r != invert ? 1 : 0);
   };
-  switch (op) {
-    case Op::kEq:
-      return as_dim(Equal(a, b), false);
-    case Op::kNe:
-      return as_dim(Equal(a, b), true);
-    case Op::kLt:
-      return as_dim(Less(a, b), false);
-    case Op::kGe:
-      return as_dim(Less(a, b), true);
-    case Op::kGt:
-      return as_dim(Less(b, a), false);
-    case Op::kLe:
-      return as_dim(Less(b, a), true);
-    default:
-      return std::nullopt;
-  }
+  if (op == Op::kEq) return as_dim(Equal(a, b), false);
+  if (op == Op::kNe) return as_dim(Equal(a, b), true);
+  if (op == Op::kLt) return as_dim(Less(a, b), false);
+  if (op == Op::kGe) return as_dim(Less(a, b), true);
+  if (op == Op::kGt) return as_dim(Less(b, a), false);
+  if (op == Op::kLe) return as_dim(Less(b, a), true);
+  return std::nullopt;
 }
 
 // Operands of one shape, or of one element against many.
@@ -114,8 +93,8 @@ std::optional<Shape> Elementwise(const Node& node, const std::vector<Shape>& in)
       if (!c) return std::nullopt;
       d = at(*c != 0 ? 1 : 2, i);
     } else if (in.size() == 2) {
-      d = node.op >= Op::kEq && node.op <= Op::kGe ? Compare(node.op, at(0, i), at(1, i))
-                                                   : Apply(node.op, at(0, i), at(1, i));
+      d = IsComparison(node.op) ? Compare(node.op, at(0, i), at(1, i))
+                                : Apply(node.op, at(0, i), at(1, i));
     }
     if (!d) return std::nullopt;
     out.push_back(*d);
@@ -125,18 +104,11 @@ std::optional<Shape> Elementwise(const Node& node, const std::vector<Shape>& in)
 
 // The primitive that a reduction repeats.
 std::optional<Op> FoldedBy(Op reduction) {
-  switch (reduction) {
-    case Op::kReduceSum:
-      return Op::kAdd;
-    case Op::kReduceProd:
-      return Op::kMul;
-    case Op::kReduceMax:
-      return Op::kMax;
-    case Op::kReduceMin:
-      return Op::kMin;
-    default:
-      return std::nullopt;
-  }
+  if (reduction == Op::kReduceSum) return Op::kAdd;
+  if (reduction == Op::kReduceProd) return Op::kMul;
+  if (reduction == Op::kReduceMax) return Op::kMax;
+  if (reduction == Op::kReduceMin) return Op::kMin;
+  return std::nullopt;
 }
 
 std::optional<Shape> Compute(const Node& node, const std::vector<Shape>& in) {

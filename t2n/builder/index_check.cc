@@ -17,16 +17,7 @@ int64_t AxisOf(Op op, const Attrs& attrs, const Value& indices, size_t i) {
 }  // namespace
 
 absl::Status CheckIndices(Op op, const Attrs& attrs, const std::vector<Value*>& inputs) {
-  switch (op) {
-    case Op::kGather:
-    case Op::kGatherElements:
-    case Op::kGatherNd:
-    case Op::kScatterElements:
-    case Op::kScatterNd:
-      break;
-    default:
-      return absl::OkStatus();
-  }
+  if (!ReadsIndices(op)) return absl::OkStatus();
   const Value &data = *inputs[0], &indices = *inputs[1];
   if (!indices.is_constant() || indices.constant->numel() > kMaxElements) return absl::OkStatus();
   T2N_ASSIGN_OR_RETURN(std::vector<int64_t> values, ReadInts(*indices.constant));

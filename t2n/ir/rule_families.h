@@ -17,6 +17,20 @@ using Inputs = absl::Span<const ValueType>;
 // InvalidArgument: what is wrong with a use of `op`.
 absl::Status Bad(Op op, absl::string_view what);
 
+// Ends messages about open sizes.
+inline constexpr char kNotForAll[] =
+    " for all values of the symbols, so that axis cannot stay open";
+
+// layout_rules.cc
+// {axis}, if `x` has it.
+absl::StatusOr<int64_t> AxisOf(Op op, const Attrs& attrs, const ValueType& x);
+absl::StatusOr<Types> Reshape(Op op, const Attrs& attrs, Inputs in);
+absl::StatusOr<Types> Transpose(Op op, const Attrs& attrs, Inputs in);
+absl::StatusOr<Types> Broadcast(Op op, const Attrs& attrs, Inputs in);
+absl::StatusOr<Types> Slice(Op op, const Attrs& attrs, Inputs in);
+absl::StatusOr<Types> Concat(Op op, const Attrs& attrs, Inputs in);
+absl::StatusOr<Types> Pad(Op op, const Attrs& attrs, Inputs in);
+
 // window_rules.cc
 absl::StatusOr<Types> Conv(Op op, const Attrs& attrs, Inputs in);  // transposed ones too
 absl::StatusOr<Types> Pool(Op op, const Attrs& attrs, Inputs in);

@@ -31,32 +31,26 @@ std::optional<Tensor> ViewOf(Op op, const Attrs& attrs, const Tensor& t,
                              const std::vector<int64_t>& output_sizes) {
   Tensor view = t;
   view.sizes = output_sizes;
-  switch (op) {
-    case Op::kReshape: {
-      auto strides = ReshapeStrides(t, output_sizes);
-      if (!strides) return std::nullopt;
-      view.strides = *std::move(strides);
-      return view;
+  if (!IsViewOp(op)) return std::nullopt;
+  if (op == Op::kReshape) {
+    auto strides = ReshapeStrides(t, output_sizes);
+    if (!strides) return std::nullopt;
+    view.strides = *std::move(strides);
+  } else if (op == Op::kTranspose) {
+    const auto& perm = attrs.Ints("perm");
+    for (size_t i = 0; i < perm.size(); ++i) view.strides[i] = t.strides[perm[i]];
+  } else if (op == Op::kBroadcast) {
+    for (size_t i = 0; i < t.sizes.size(); ++i) {
+      if (t.sizes[i] != output_sizes[i]) view.strides[i] = 0;
     }
-    case Op::kTranspose: {
-      const auto& perm = attrs.Ints("perm");
-      for (size_t i = 0; i < perm.size(); ++i) view.strides[i] = t.strides[perm[i]];
-      return view;
-    }
-    case Op::kBroadcast:
-      for (size_t i = 0; i < t.sizes.size(); ++i) {
-        if (t.sizes[i] != output_sizes[i]) view.strides[i] = 0;
-      }
-      return view;
-    case Op::kSlice: {
-      int64_t axis = attrs.Int("axis");
-      if (view.numel() > 0) view.offset += t.strides[axis] * attrs.Size("begin").value();
-      if (view.sizes[axis] > 1) view.strides[axis] *= attrs.Int("step");
-      return view;
-    }
-    default:
-      return std::nullopt;
+  } else if (op == Op::kSlice) {
+    int64_t axis = attrs.Int("axis");
+    if (view.numel() > 0) view.offset += t.strides[axis] * attrs.Size("begin").value();
+    if (view.sizes[axis] > 1) view.strides[axis] *= attrs.Int("step");
+  } else {
+    return std::nullopt;
   }
+  return view;
 }
 
 }  // namespace t2n

@@ -58,27 +58,6 @@ Results Run(const KernelCall& call, absl::Span<const Compute> read, BlockFn fn, 
   return std::vector<Tensor>{std::move(result)};
 }
 
-// Operations for which an unsigned 64-bit number is not as good as a signed one.
-bool NeedsSign(Op op) {
-  switch (op) {
-    case Op::kNeg:
-    case Op::kAdd:
-    case Op::kSub:
-    case Op::kMul:
-    case Op::kBitNot:
-    case Op::kBitAnd:
-    case Op::kBitOr:
-    case Op::kBitXor:
-    case Op::kShl:
-    case Op::kEq:
-    case Op::kNe:
-    case Op::kSquare:
-      return false;
-    default:
-      return true;
-  }
-}
-
 Results RunLoop(const KernelCall& call, absl::Span<const BlockKernel> loops) {
   const BlockKernel* loop = std::find_if(loops.begin(), loops.end(),
                                          [&](const BlockKernel& k) { return k.op == call.op; });
@@ -86,7 +65,9 @@ Results RunLoop(const KernelCall& call, absl::Span<const BlockKernel> loops) {
   Compute compute = ComputeOf(dtype);
   BlockFn fn = loop == loops.end() ? nullptr : loop->loops[static_cast<int>(compute)];
   bool flips_bool = call.op == Op::kBitNot && dtype == DType::kBool;
-  if (!fn || flips_bool || IsQuantized(dtype) || (dtype == DType::kU64 && NeedsSign(call.op))) {
+  // As int64, a large u64 is negative.
+  const bool needs_sign = dtype == DType::kU64 && !IsModular(call.op);
+  if (!fn || flips_bool || IsQuantized(dtype) || needs_sign) {
     return NotDefined(call.op, dtype);
   }
   if (compute == Compute::kInt && (call.op == Op::kDiv || call.op == Op::kRem)) {

@@ -8,8 +8,6 @@
 namespace t2n {
 namespace {
 
-constexpr int kOps = static_cast<int>(Op::kScan) + 1;
-
 absl::Status Unbound(const Dim& d) {
   return absl::UnimplementedError(absl::StrCat("no value for ", d.ToString()));
 }
@@ -67,7 +65,7 @@ absl::StatusOr<std::vector<Tensor>> RunKernel(const Node& node, const Attrs& att
 
 Kernel FindKernel(Op op) {
   static const std::vector<Kernel>* const kTable = [] {
-    auto* table = new std::vector<Kernel>(kOps);
+    auto* table = new std::vector<Kernel>(kNumOps);
     for (auto family : {kernels::ElementwiseKernels, kernels::ReduceKernels, kernels::LayoutKernels,
                         kernels::QuantKernels, kernels::IndexKernels, kernels::EinsumKernels,
                         kernels::ConvKernels, kernels::PoolKernels, kernels::ResizeKernels,
@@ -89,8 +87,8 @@ absl::StatusOr<std::vector<Tensor>> RunNode(const Node& node, absl::Span<const T
     T2N_ASSIGN_OR_RETURN(types.back().shape, Evaluate(v->type.shape, bind));
   }
   if (node.op == Op::kComposite && node.bodies.empty()) {
-    return absl::UnimplementedError(absl::StrCat(
-        "what ", node.attrs.Str("fragment"), " computes is not known here: it has no body"));
+    return absl::UnimplementedError(absl::StrCat("what ", node.attrs.Str("fragment"),
+                                                 " computes is not known here: it has no body"));
   }
   absl::StatusOr<std::vector<Tensor>> results =
       node.op == Op::kComposite ? RunBody(*node.bodies[0], inputs, bind)

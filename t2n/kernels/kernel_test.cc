@@ -6,7 +6,7 @@ namespace t2n {
 namespace {
 
 TEST(FindKernel, EveryPrimitiveThatComputesHasOne) {
-  for (int i = 0; i <= static_cast<int>(Op::kScan); ++i) {
+  for (int i = 0; i < kNumOps; ++i) {
     Op op = static_cast<Op>(i);
     bool computes =
         op != Op::kInput && op != Op::kConstant && op != Op::kComposite && op != Op::kScan;

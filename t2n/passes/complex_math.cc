@@ -106,68 +106,45 @@ Parts ComplexMul(Builder& b, const Parts& x, const Parts& y) {
   return {b.Sub(b.Mul(x.re, y.re), b.Mul(x.im, y.im)), b.Add(b.Mul(x.re, y.im), b.Mul(x.im, y.re))};
 }
 
+namespace {
+
+Parts RecipSqrt(Builder& b, const Parts& z) { return Recip(b, Sqrt(b, z)); }
+Parts Square(Builder& b, const Parts& z) { return ComplexMul(b, z, z); }
+Parts Tan(Builder& b, const Parts& z) { return Div(b, Sin(b, z), Cos(b, z)); }
+Parts Tanh(Builder& b, const Parts& z) { return Div(b, Sinh(b, z), Cosh(b, z)); }
+Parts Sigmoid(Builder& b, const Parts& z) { return Recip(b, Shift(b, Exp(b, Neg(b, z)), 1)); }
+
+// What is not here is refused.
+constexpr struct {
+  Op op;
+  Parts (*fn)(Builder&, const Parts&);
+} kUnary[] = {
+    {Op::kNeg, Neg},     {Op::kExp, Exp},         {Op::kLog, Log},       {Op::kSqrt, Sqrt},
+    {Op::kRecip, Recip}, {Op::kRsqrt, RecipSqrt}, {Op::kSquare, Square}, {Op::kSin, Sin},
+    {Op::kCos, Cos},     {Op::kTan, Tan},         {Op::kSinh, Sinh},     {Op::kCosh, Cosh},
+    {Op::kTanh, Tanh},   {Op::kAsin, Asin},       {Op::kAcos, Acos},     {Op::kAtan, Atan},
+    {Op::kAsinh, Asinh}, {Op::kAcosh, Acosh},     {Op::kAtanh, Atanh},   {Op::kSigmoid, Sigmoid}};
+
+constexpr struct {
+  Op op;
+  Parts (*fn)(Builder&, const Parts&, const Parts&);
+} kBinary[] = {
+    {Op::kAdd, Add}, {Op::kSub, Sub}, {Op::kMul, ComplexMul}, {Op::kDiv, Div}, {Op::kPow, Pow}};
+
+}  // namespace
+
 std::optional<Parts> ComplexUnary(Builder& b, Op op, const Parts& z) {
-  switch (op) {
-    case Op::kNeg:
-      return Neg(b, z);
-    case Op::kExp:
-      return Exp(b, z);
-    case Op::kLog:
-      return Log(b, z);
-    case Op::kSqrt:
-      return Sqrt(b, z);
-    case Op::kRsqrt:
-      return Recip(b, Sqrt(b, z));
-    case Op::kRecip:
-      return Recip(b, z);
-    case Op::kSquare:
-      return ComplexMul(b, z, z);
-    case Op::kSin:
-      return Sin(b, z);
-    case Op::kCos:
-      return Cos(b, z);
-    case Op::kTan:
-      return Div(b, Sin(b, z), Cos(b, z));
-    case Op::kSinh:
-      return Sinh(b, z);
-    case Op::kCosh:
-      return Cosh(b, z);
-    case Op::kTanh:
-      return Div(b, Sinh(b, z), Cosh(b, z));
-    case Op::kAsin:
-      return Asin(b, z);
-    case Op::kAcos:
-      return Acos(b, z);
-    case Op::kAtan:
-      return Atan(b, z);
-    case Op::kAsinh:
-      return Asinh(b, z);
-    case Op::kAcosh:
-      return Acosh(b, z);
-    case Op::kAtanh:
-      return Atanh(b, z);
-    case Op::kSigmoid:
-      return Recip(b, Shift(b, Exp(b, Neg(b, z)), 1));
-    default:
-      return std::nullopt;
+  for (const auto& row : kUnary) {
+    if (row.op == op) return row.fn(b, z);
   }
+  return std::nullopt;
 }
 
 std::optional<Parts> ComplexBinary(Builder& b, Op op, const Parts& x, const Parts& y) {
-  switch (op) {
-    case Op::kAdd:
-      return Add(b, x, y);
-    case Op::kSub:
-      return Sub(b, x, y);
-    case Op::kMul:
-      return ComplexMul(b, x, y);
-    case Op::kDiv:
-      return Div(b, x, y);
-    case Op::kPow:
-      return Pow(b, x, y);
-    default:
-      return std::nullopt;
+  for (const auto& row : kBinary) {
+    if (row.op == op) return row.fn(b, x, y);
   }
+  return std::nullopt;
 }
 
 }  // namespace t2n

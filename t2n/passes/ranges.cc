@@ -51,6 +51,31 @@ double CountReduced(const Node& node) {
   return count;
 }
 
+Interval OfUnary(Op op, Interval x) {
+  if (IsRounding(op)) return {std::floor(x.low), std::ceil(x.high)};
+  if (op == Op::kSquare) return {0, x.magnitude() * x.magnitude()};
+  if (op == Op::kNeg) return {-x.high, -x.low};
+  if (op == Op::kAbs) return {0, x.magnitude()};
+  if (op == Op::kSign) return {-1, 1};
+  return kAnything;
+}
+
+Interval OfBinary(Op op, Interval a, Interval b) {
+  if (op == Op::kAdd) return {a.low + b.low, a.high + b.high};
+  if (op == Op::kSub) return {a.low - b.high, a.high - b.low};
+  if (op == Op::kMul) return Product(a, b);
+  if (op == Op::kMin) return {std::min(a.low, b.low), std::min(a.high, b.high)};
+  if (op == Op::kMax) return {std::max(a.low, b.low), std::max(a.high, b.high)};
+  const bool shrinks = b.low >= 1 || b.high <= -1;
+  if (op == Op::kDiv && shrinks) return {-a.magnitude(), a.magnitude()};
+  return kAnything;
+}
+
+// Positions along an axis of that size.
+Interval OfPositions(const Dim& size) {
+  return {0, size.is_const() ? size.value() - 1.0 : kInfinity};
+}
+
 }  // namespace
 
 Interval RangeOfType(DType dtype) {
@@ -80,88 +105,29 @@ Interval Ranges::Find(const Value* value, int depth) {
 Interval Ranges::Compute(const Value* value, int depth) {
   const Node& node = *value->node;
   auto in = [&](int i) { return Find(node.inputs[i], depth); };
-  switch (node.op) {
-    case Op::kCast: {
-      Interval x = in(0);
-      return value->dtype() == DType::kBool ? Interval{0, 1} : x;
-    }
-    case Op::kReshape:
-    case Op::kTranspose:
-    case Op::kBroadcast:
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kGather:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-      return in(0);
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kTrunc:
-    case Op::kRound: {
-      Interval x = in(0);
-      return {std::floor(x.low), std::ceil(x.high)};
-    }
-    case Op::kConcat: {
-      Interval range = in(0);
-      for (size_t i = 1; i < node.inputs.size(); ++i) range = Union(range, in(i));
-      return range;
-    }
-    case Op::kPad:
-      return Union(in(0), {node.attrs.Float("value"), node.attrs.Float("value")});
-    case Op::kSelect:
-      return Union(in(1), in(2));
-    case Op::kAdd: {
-      Interval a = in(0), b = in(1);
-      return {a.low + b.low, a.high + b.high};
-    }
-    case Op::kSub: {
-      Interval a = in(0), b = in(1);
-      return {a.low - b.high, a.high - b.low};
-    }
-    case Op::kMul:
-      return Product(in(0), in(1));
-    case Op::kSquare: {
-      double most = in(0).magnitude();
-      return {0, most * most};
-    }
-    case Op::kNeg: {
-      Interval x = in(0);
-      return {-x.high, -x.low};
-    }
-    case Op::kAbs:
-      return {0, in(0).magnitude()};
-    case Op::kSign:
-      return {-1, 1};
-    case Op::kMin: {
-      Interval a = in(0), b = in(1);
-      return {std::min(a.low, b.low), std::min(a.high, b.high)};
-    }
-    case Op::kMax: {
-      Interval a = in(0), b = in(1);
-      return {std::max(a.low, b.low), std::max(a.high, b.high)};
-    }
-    case Op::kDiv: {
-      Interval a = in(0), b = in(1);
-      if (b.low < 1 && b.high > -1) return kAnything;
-      return {-a.magnitude(), a.magnitude()};
-    }
-    case Op::kReduceSum: {
-      Interval x = in(0);
-      double count = CountReduced(node);
-      return {std::min(x.low * count, x.low), std::max(x.high * count, x.high)};
-    }
-    case Op::kArgMax:
-    case Op::kArgMin: {
-      const Dim& size = node.inputs[0]->shape()[node.attrs.Int("axis")];
-      return {0, size.is_const() ? size.value() - 1.0 : kInfinity};
-    }
-    case Op::kIota: {
-      const Dim& size = value->shape()[0];
-      return {0, size.is_const() ? size.value() - 1.0 : kInfinity};
-    }
-    default:
-      return kAnything;
+  if (PicksElements(node.op)) return in(0);
+  if (KindOf(node.op) == OpKind::kUnary) return OfUnary(node.op, in(0));
+  if (KindOf(node.op) == OpKind::kBinary) return OfBinary(node.op, in(0), in(1));
+  if (node.op == Op::kCast) return value->dtype() == DType::kBool ? Interval{0, 1} : in(0);
+  if (node.op == Op::kSelect) return Union(in(1), in(2));
+  if (node.op == Op::kConcat) {
+    Interval range = in(0);
+    for (size_t i = 1; i < node.inputs.size(); ++i) range = Union(range, in(i));
+    return range;
   }
+  if (node.op == Op::kPad) {
+    return Union(in(0), {node.attrs.Float("value"), node.attrs.Float("value")});
+  }
+  if (node.op == Op::kReduceSum) {
+    Interval x = in(0);
+    double count = CountReduced(node);
+    return {std::min(x.low * count, x.low), std::max(x.high * count, x.high)};
+  }
+  if (node.op == Op::kArgMax || node.op == Op::kArgMin) {
+    return OfPositions(node.inputs[0]->shape()[node.attrs.Int("axis")]);
+  }
+  if (node.op == Op::kIota) return OfPositions(value->shape()[0]);
+  return kAnything;
 }
 
 }  // namespace t2n

@@ -75,24 +75,18 @@ Val Rebuilder::FromIntRepr(const Val& integers) {
 }
 
 GraphRewriter::Vals Rebuilder::RewriteNode(const Node& node, const Vals& inputs) {
-  switch (node.op) {
-    case Op::kQuantize:
-      return {Quantize(node, inputs[0])};
-    case Op::kDequantize: {
-      if (IsQuantizedConstant(inputs[0])) return Copy(node, inputs);
-      const QuantParams& quant = *node.inputs[0]->type.quant;
-      Val steps = Plus(b(), inputs[0], quant.zero_point, quant.axis, -1);
-      return {Times(b(), steps, quant.scale, quant.axis)};
-    }
-    case Op::kIntRepr: {
-      Val result = b().Cast(Integers(inputs[0]), node.output()->dtype());
-      integers_.insert(result.get());
-      return {result};
-    }
-    case Op::kFromIntRepr:
-      return {FromIntRepr(inputs[0])};
-    default:
-      break;
+  if (node.op == Op::kQuantize) return {Quantize(node, inputs[0])};
+  if (node.op == Op::kFromIntRepr) return {FromIntRepr(inputs[0])};
+  if (node.op == Op::kIntRepr) {
+    Val result = b().Cast(Integers(inputs[0]), node.output()->dtype());
+    integers_.insert(result.get());
+    return {result};
+  }
+  if (node.op == Op::kDequantize) {
+    if (IsQuantizedConstant(inputs[0])) return Copy(node, inputs);
+    const QuantParams& quant = *node.inputs[0]->type.quant;
+    Val steps = Plus(b(), inputs[0], quant.zero_point, quant.axis, -1);
+    return {Times(b(), steps, quant.scale, quant.axis)};
   }
   Vals numbers;
   for (const Val& x : inputs) numbers.push_back(Integers(x));

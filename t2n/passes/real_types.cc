@@ -143,6 +143,9 @@ class Rebuilder : public GraphRewriter {
     return t.dtype == DType::kBF16 ? Wide(t) : RealView(t);
   }
   Val RebuildComplex(const Node& node, const std::vector<Val>& in);
+  Val Elementwise(const Node& node, const std::vector<Val>& in);
+  Val Cast(const Node& node, const Val& x);
+  Val Complex(const Node& node, const std::vector<Val>& in);
   Val Layout(const Node& node, const std::vector<Val>& in);
   Val Indexing(const Node& node, const std::vector<Val>& in);
   Val Einsum(const Node& node, const std::vector<Val>& in);
@@ -204,75 +207,83 @@ Val Rebuilder::Comparison(const Node& node, const Parts& x, const Parts& y) {
 }
 
 Val Rebuilder::RebuildComplex(const Node& node, const std::vector<Val>& in) {
-  const Attrs& attrs = node.attrs;
-  switch (node.op) {
-    case Op::kMakeComplex:
-      return Join({in[0], in[1]});
-    case Op::kReal:
-      return Split(in[0]).re;
-    case Op::kImag:
-      return Split(in[0]).im;
-    case Op::kAbs:
-      return ComplexAbs(b(), Split(in[0]));
-    case Op::kIsNan:
-    case Op::kIsInf: {
-      Parts z = Split(in[0]);
-      return b().Or(b().Unary(node.op, z.re), b().Unary(node.op, z.im));
-    }
-    case Op::kEq:
-    case Op::kNe:
-      return Comparison(node, Split(in[0]), Split(in[1]));
-    case Op::kAdd:
-    case Op::kSub:
-      return b().Binary(node.op, in[0], in[1]);
-    case Op::kNeg:
-      return b().Neg(in[0]);
-    case Op::kSelect:
+  switch (KindOf(node.op)) {
+    case OpKind::kUnary:
+    case OpKind::kPredicate:
+    case OpKind::kBinary:
+    case OpKind::kComparison:
+      return Elementwise(node, in);
+    case OpKind::kCast:
+      return Cast(node, in[0]);
+    case OpKind::kSelect:
       return b().Select(b().Unsqueeze(in[0], in[0].rank()), in[1], in[2]);
-    case Op::kCast: {
-      DType to = node.output()->dtype();
-      if (to == DType::kBool) {
-        Parts z = Split(in[0]);
-        return b().Or(b().Ne(z.re, 0), b().Ne(z.im, 0));
-      }
-      if (!IsComplex(to)) return b().Cast(Split(in[0]).re, Widened(to));
-      if (IsComplex(node.inputs[0]->dtype())) return b().Cast(in[0], RealType(to));
-      Val re = b().Cast(in[0], RealType(to));
+    case OpKind::kSource: {
+      if (node.op != Op::kIota) return Undefined(node);
+      Val re = b().Iota(node.attrs.Size("length"), RealType(node.output()->dtype()));
       return Join({re, b().ScalarLike(re, 0)});
     }
-    case Op::kIota: {
-      Val re = b().Iota(attrs.Size("length"), RealType(node.output()->dtype()));
-      return Join({re, b().ScalarLike(re, 0)});
+    case OpKind::kReduction:
+      if (node.op != Op::kReduceSum && node.op != Op::kReduceMean) return Undefined(node);
+      return b().Reduce(node.op, in[0], node.attrs.Ints("axes"), true);
+    case OpKind::kAxisWise: {
+      const bool sums = node.op == Op::kCumulative && node.attrs.Str("mode") == "sum";
+      return sums ? b().Make(node.op, node.attrs, in) : Undefined(node);
     }
-    case Op::kFft: {
-      int64_t axis = attrs.Int("axis");
-      bool inverse = attrs.Bool("inverse");
-      Val y = b().Composite("fft", {{"axis", axis}, {"inverse", inverse}}, {in[0]},
-                            [&](Builder& b, absl::Span<const Val> x) {
-                              return DiscreteFourier(b, x[0], axis, inverse);
-                            });
-      if (!inverse || !y) return y;
-      return b().Div(y, b().Cast(b().DimScalar(y.dim(axis)), y.dtype()));
-    }
-    case Op::kEinsum:
+    case OpKind::kLayout:
+      return Layout(node, in);
+    case OpKind::kGather:
+    case OpKind::kScatter:
+      return Indexing(node, in);
+    case OpKind::kProduct:
       return Einsum(node, in);
-    case Op::kReduceSum:
-    case Op::kReduceMean:
-      return b().Reduce(node.op, in[0], attrs.Ints("axes"), true);
-    case Op::kCumulative:
-      return attrs.Str("mode") == "sum" ? b().Make(node.op, attrs, in) : Undefined(node);
-    default:
+    case OpKind::kComplex:
+      return Complex(node, in);
+    case OpKind::kWindow:
+    case OpKind::kResize:
+    case OpKind::kQuantized:
+    case OpKind::kBody:
       break;
   }
-  if (OpArity(node.op) == 1 && IsElementwise(node.op)) {
-    std::optional<Parts> result = ComplexUnary(b(), node.op, Split(in[0]));
-    return result ? Join(*result) : Undefined(node);
+  return Undefined(node);
+}
+
+Val Rebuilder::Elementwise(const Node& node, const std::vector<Val>& in) {
+  const Op op = node.op;
+  const Parts x = Split(in[0]);
+  if (op == Op::kAbs) return ComplexAbs(b(), x);
+  if (op == Op::kNeg) return b().Neg(in[0]);
+  if (KindOf(op) == OpKind::kPredicate) return b().Or(b().Unary(op, x.re), b().Unary(op, x.im));
+  if (op == Op::kEq || op == Op::kNe) return Comparison(node, x, Split(in[1]));
+  if (op == Op::kAdd || op == Op::kSub) return b().Binary(op, in[0], in[1]);
+  std::optional<Parts> result =
+      in.size() == 1 ? ComplexUnary(b(), op, x) : ComplexBinary(b(), op, x, Split(in[1]));
+  return result ? Join(*result) : Undefined(node);
+}
+
+Val Rebuilder::Cast(const Node& node, const Val& x) {
+  DType to = node.output()->dtype();
+  if (to == DType::kBool) {
+    Parts z = Split(x);
+    return b().Or(b().Ne(z.re, 0), b().Ne(z.im, 0));
   }
-  if (OpArity(node.op) == 2 && IsElementwise(node.op)) {
-    std::optional<Parts> result = ComplexBinary(b(), node.op, Split(in[0]), Split(in[1]));
-    return result ? Join(*result) : Undefined(node);
-  }
-  return Layout(node, in);
+  if (!IsComplex(to)) return b().Cast(Split(x).re, Widened(to));
+  if (IsComplex(node.inputs[0]->dtype())) return b().Cast(x, RealType(to));
+  Val re = b().Cast(x, RealType(to));
+  return Join({re, b().ScalarLike(re, 0)});
+}
+
+Val Rebuilder::Complex(const Node& node, const std::vector<Val>& in) {
+  if (node.op == Op::kMakeComplex) return Join({in[0], in[1]});
+  if (node.op == Op::kReal) return Split(in[0]).re;
+  if (node.op == Op::kImag) return Split(in[0]).im;
+  if (node.op != Op::kFft) return Undefined(node);
+  const int64_t axis = node.attrs.Int("axis");
+  const bool inverse = node.attrs.Bool("inverse");
+  Val y = b().Composite(
+      "fft", {{"axis", axis}, {"inverse", inverse}}, {in[0]},
+      [&](Builder& b, absl::Span<const Val> x) { return DiscreteFourier(b, x[0], axis, inverse); });
+  if (!inverse || !y) return y;
+  return b().Div(y, b().Cast(b().DimScalar(y.dim(axis)), y.dtype()));
 }
 
 Val Rebuilder::Layout(const Node& node, const std::vector<Val>& in) {
@@ -282,60 +293,43 @@ Val Rebuilder::Layout(const Node& node, const std::vector<Val>& in) {
     dims.push_back(last);
     attrs.Set(name, dims);
   };
-  switch (node.op) {
-    case Op::kReshape:
-    case Op::kBroadcast:
-      extend("shape", 2);
-      return b().Make(node.op, attrs, in);
-    case Op::kTranspose: {
-      std::vector<int64_t> perm = attrs.Ints("perm");
-      perm.push_back(perm.size());
-      return b().Transpose(in[0], std::move(perm));
-    }
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kConcat:
-      return b().Make(node.op, attrs, in);
-    case Op::kPad: {
-      extend("before", 0);
-      extend("after", 0);
-      if (attrs.Str("mode") != "constant" || attrs.Float("value") == 0) {
-        return b().Make(node.op, attrs, in);
-      }
-      Attrs re = node.attrs, im = node.attrs;
-      im.Set("value", 0.0);
-      Parts z = Split(in[0]);
-      return Join({b().Make(node.op, re, {z.re}), b().Make(node.op, im, {z.im})});
-    }
-    default:
-      return Indexing(node, in);
+  if (node.op == Op::kReshape || node.op == Op::kBroadcast) {
+    extend("shape", 2);
+    return b().Make(node.op, attrs, in);
   }
+  if (node.op == Op::kTranspose) {
+    std::vector<int64_t> perm = attrs.Ints("perm");
+    perm.push_back(perm.size());
+    return b().Transpose(in[0], std::move(perm));
+  }
+  if (node.op == Op::kPad) {
+    extend("before", 0);
+    extend("after", 0);
+    if (attrs.Str("mode") != "constant" || attrs.Float("value") == 0) {
+      return b().Make(node.op, attrs, in);
+    }
+    Attrs re = node.attrs, im = node.attrs;
+    im.Set("value", 0.0);
+    Parts z = Split(in[0]);
+    return Join({b().Make(node.op, re, {z.re}), b().Make(node.op, im, {z.im})});
+  }
+  return WorksAlongAxis(node.op) ? b().Make(node.op, attrs, in) : Undefined(node);
 }
 
 Val Rebuilder::Indexing(const Node& node, const std::vector<Val>& in) {
   const Attrs& attrs = node.attrs;
-  const std::string& mode = attrs.Str("mode");
-  bool by_parts = mode == "set" || mode == "add";
-  switch (node.op) {
-    case Op::kGather:
-    case Op::kGatherNd:
-      return b().Make(node.op, attrs, in);
-    case Op::kGatherElements: {
-      Parts z = Split(in[0]);
-      return Join(
-          {b().Make(node.op, attrs, {z.re, in[1]}), b().Make(node.op, attrs, {z.im, in[1]})});
-    }
-    case Op::kScatterNd:
-      return by_parts ? b().Make(node.op, attrs, in) : Undefined(node);
-    case Op::kScatterElements: {
-      if (!by_parts) return Undefined(node);
-      Parts z = Split(in[0]), u = Split(in[2]);
-      return Join({b().Make(node.op, attrs, {z.re, in[1], u.re}),
-                   b().Make(node.op, attrs, {z.im, in[1], u.im})});
-    }
-    default:
-      return Undefined(node);
+  if (node.op == Op::kGather || node.op == Op::kGatherNd) return b().Make(node.op, attrs, in);
+  if (node.op == Op::kGatherElements) {
+    Parts z = Split(in[0]);
+    return Join({b().Make(node.op, attrs, {z.re, in[1]}), b().Make(node.op, attrs, {z.im, in[1]})});
   }
+  const std::string& mode = attrs.Str("mode");
+  if (mode != "set" && mode != "add") return Undefined(node);  // they do not act by parts
+  if (node.op == Op::kScatterNd) return b().Make(node.op, attrs, in);
+  if (node.op != Op::kScatterElements) return Undefined(node);
+  Parts z = Split(in[0]), u = Split(in[2]);
+  return Join({b().Make(node.op, attrs, {z.re, in[1], u.re}),
+               b().Make(node.op, attrs, {z.im, in[1], u.im})});
 }
 
 // The product of sums of parts: 2^n products, each with a power of i.

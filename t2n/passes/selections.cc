@@ -165,38 +165,39 @@ class Closer : public GraphRewriter {
 
   // The node for all rows, `row` being its output's axis of them; nothing if it mixes them.
   Vals Closed(const Node& node, const Vals& in, int64_t row) {
-    if (IsElementwise(node.op)) return Elementwise(node, in, row);
-    switch (node.op) {
-      case Op::kDims:
-        return Count(node);
-      case Op::kIota:
-        return Numbers(node);
-      case Op::kReduceSum:
-      case Op::kReduceMean:
-      case Op::kReduceProd:
-      case Op::kReduceMax:
-      case Op::kReduceMin:
-      case Op::kReduceAny:
-      case Op::kReduceAll:
+    switch (KindOf(node.op)) {
+      case OpKind::kUnary:
+      case OpKind::kPredicate:
+      case OpKind::kCast:
+      case OpKind::kBinary:
+      case OpKind::kComparison:
+      case OpKind::kSelect:
+        return Elementwise(node, in, row);
+      case OpKind::kSource:
+        return node.op == Op::kDims ? Count(node) : node.op == Op::kIota ? Numbers(node) : Vals{};
+      case OpKind::kReduction:
         return Reduce(node, in[0]);
-      case Op::kGather:
-      case Op::kGatherNd:
-      case Op::kGatherElements:
+      case OpKind::kGather:
         return Gather(node, in);
-      case Op::kScatterNd:
-        return Scatter(node, in);
-      case Op::kEinsum:
+      case OpKind::kScatter:
+        return node.op == Op::kScatterNd ? Scatter(node, in) : Vals{};
+      case OpKind::kProduct:
         return Einsum(node, in);
-      case Op::kConv:
-      case Op::kConvTranspose:
-      case Op::kMaxPool:
-      case Op::kAvgPool:
+      case OpKind::kWindow:
         return row == 0 ? Copy(node, in) : Vals{};
-      case Op::kComposite:
-        return IsCustom(node) ? Vals{} : Copy(node, All(node.attrs), in);
-      default:
+      case OpKind::kLayout:
+      case OpKind::kAxisWise:
         return KeepsRows(node, row) ? Copy(node, All(node.attrs), in) : Vals{};
+      case OpKind::kBody: {
+        const bool known = node.op == Op::kComposite && !IsCustom(node);
+        return known ? Copy(node, All(node.attrs), in) : Vals{};
+      }
+      case OpKind::kResize:
+      case OpKind::kComplex:
+      case OpKind::kQuantized:
+        break;
     }
+    return {};
   }
 
   // Rows that mean nothing must not stop a division of integers.
@@ -213,27 +214,15 @@ class Closer : public GraphRewriter {
   static bool KeepsRows(const Node& node, int64_t row) {
     const Attrs& attrs = node.attrs;
     if (row < 0) return false;
-    switch (node.op) {
-      case Op::kBroadcast:
-        return true;
-      case Op::kReshape:
-        return RowAxisStays(node.inputs[0]->shape(), node.output()->shape());
-      case Op::kTranspose:
-        return true;
-      case Op::kSlice:
-      case Op::kConcat:
-      case Op::kCumulative:
-      case Op::kArgMax:
-      case Op::kArgMin:
-      case Op::kTopK:
-        return attrs.Int("axis") != row;
-      case Op::kReverse:
-        return !Contains(attrs.Ints("axes"), row);
-      case Op::kPad:
-        return attrs.Sizes("before")[row] == Dim(0) && attrs.Sizes("after")[row] == Dim(0);
-      default:
-        return false;
+    if (node.op == Op::kBroadcast || node.op == Op::kTranspose) return true;
+    if (node.op == Op::kReshape) {
+      return RowAxisStays(node.inputs[0]->shape(), node.output()->shape());
     }
+    if (node.op == Op::kPad) {
+      return attrs.Sizes("before")[row] == Dim(0) && attrs.Sizes("after")[row] == Dim(0);
+    }
+    if (!WorksAlongAxis(node.op)) return false;
+    return attrs.Has("axes") ? !Contains(attrs.Ints("axes"), row) : attrs.Int("axis") != row;
   }
 
   static bool RowAxisStays(const Shape& from, const Shape& to) {

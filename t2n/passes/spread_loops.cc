@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -27,48 +28,25 @@ enum class Form {
   kComposite
 };
 
-Form FormOf(const Node& node) {
-  if (IsElementwise(node.op)) return Form::kElementwise;
-  switch (node.op) {
-    case Op::kMakeComplex:
-    case Op::kReal:
-    case Op::kImag:
-      return Form::kElementwise;
-    case Op::kReduceSum:
-    case Op::kReduceMean:
-    case Op::kReduceProd:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kReduceAny:
-    case Op::kReduceAll:
-    case Op::kArgMax:
-    case Op::kArgMin:
-    case Op::kCumulative:
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kConcat:
-    case Op::kTopK:
-    case Op::kFft:
-    case Op::kGatherElements:
-    case Op::kScatterElements:
-      return Form::kAxis;
-    case Op::kReshape:
-    case Op::kBroadcast:
-      return Form::kShape;
-    case Op::kTranspose:
-      return Form::kPerm;
-    case Op::kPad:
-      return Form::kPad;
-    case Op::kEinsum:
-      return Form::kEinsum;
-    case Op::kGather:
-      return Form::kGather;
-    case Op::kComposite:
-      return IsCustom(node) ? Form::kNone : Form::kComposite;
-    default:
-      return Form::kNone;
-  }
-}
+constexpr OpTable<Form> kForms(
+    {{Form::kElementwise,
+      {OpKind::kUnary, OpKind::kPredicate, OpKind::kCast, OpKind::kBinary, OpKind::kComparison,
+       OpKind::kSelect}},
+     {Form::kAxis, {OpKind::kReduction, OpKind::kAxisWise}},
+     {Form::kNone, {OpKind::kSource, OpKind::kWindow, OpKind::kResize, OpKind::kQuantized}}},
+    {{Form::kElementwise, {Op::kMakeComplex, Op::kReal, Op::kImag}},
+     {Form::kAxis,
+      {Op::kSlice, Op::kReverse, Op::kConcat, Op::kFft, Op::kGatherElements, Op::kScatterElements}},
+     {Form::kShape, {Op::kReshape, Op::kBroadcast}},
+     {Form::kPerm, {Op::kTranspose}},
+     {Form::kPad, {Op::kPad}},
+     {Form::kEinsum, {Op::kEinsum}},
+     {Form::kGather, {Op::kGather}},
+     {Form::kComposite, {Op::kComposite}},
+     {Form::kNone, {Op::kGatherNd, Op::kScatterNd, Op::kScan}}});
+static_assert(IsWhole<kForms.Fault()>());
+
+Form FormOf(const Node& node) { return IsCustom(node) ? Form::kNone : kForms[node.op]; }
 
 // The attributes with all axes one further back.
 Attrs Shifted(const Attrs& attrs) {
@@ -158,9 +136,14 @@ class AllSteps {
         return FreeLetter(node) != 0;
       case Form::kComposite:
         return CanRun(*node.bodies[0], steps);
-      default:
-        return true;
+      case Form::kElementwise:
+      case Form::kAxis:
+      case Form::kShape:
+      case Form::kPerm:
+      case Form::kPad:
+        break;
     }
+    return true;
   }
 
   static char FreeLetter(const Node& einsum) {
@@ -230,9 +213,12 @@ class AllSteps {
         return b_->MakeAll(node.op, {{"equation", Equation(node, inputs)}}, operands);
       case Form::kGather:
         return b_->MakeAll(node.op, inputs[0].steps ? Shifted(node.attrs) : node.attrs, operands);
-      default:
-        return b_->MakeAll(node.op, node.attrs, operands);
+      case Form::kElementwise:
+      case Form::kComposite:
+      case Form::kNone:
+        break;
     }
+    return b_->MakeAll(node.op, node.attrs, operands);
   }
 
   static std::string Equation(const Node& node, const std::vector<Spread>& inputs) {

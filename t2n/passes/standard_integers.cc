@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/standardizer.h"
 
@@ -13,10 +14,7 @@ namespace {
 constexpr double kExact = 1 << 24;
 constexpr double kExactQuotient = 1 << 22;
 
-bool IsWhole(const Val& x) {
-  Op op = x->node->op;
-  return op == Op::kFloor || op == Op::kCeil || op == Op::kTrunc || op == Op::kRound;
-}
+bool IsWholeNumber(const Val& x) { return IsRounding(x->node->op); }
 
 std::optional<double> OneNumber(const Val& x) {
   if (!x.is_constant()) return std::nullopt;
@@ -83,7 +81,7 @@ Val Standardizer::Cast(const Node& node, const Val& x) {
   DType from = x.dtype(), to = node.output()->dtype();
   if (to == DType::kBool) return b().Ne(Rounded(x), 0);
   if (from == DType::kBool) return IsFloat(to) ? b().Cast(x, to) : Val();
-  if (IsFloat(from)) return IsFloat(to) || IsWhole(x) ? Val() : b().Cast(b().Trunc(x), to);
+  if (IsFloat(from)) return IsFloat(to) || IsWholeNumber(x) ? Val() : b().Cast(b().Trunc(x), to);
   if (IsFloat(to)) {
     Val scalar = Rounded(x);  // torch rounds as well
     return scalar.dtype() == to ? scalar : b().Cast(scalar, to);
@@ -94,34 +92,59 @@ Val Standardizer::Cast(const Node& node, const Val& x) {
   return fits || ItemSize(to) >= 4 ? Val() : Integer(Scalar(x), to);
 }
 
+namespace {
+
+// What becomes of a primitive whose operands are bools.
+enum class BoolForm { kSame, kLogic, kPlace, kAny, kAll, kPad };
+
+constexpr OpTable<BoolForm> kBools(
+    {{BoolForm::kLogic, {OpKind::kComparison}},
+     {BoolForm::kSame,
+      {OpKind::kSource, OpKind::kUnary, OpKind::kPredicate, OpKind::kCast, OpKind::kSelect,
+       OpKind::kGather, OpKind::kScatter, OpKind::kProduct, OpKind::kWindow, OpKind::kResize,
+       OpKind::kComplex, OpKind::kQuantized, OpKind::kBody}}},
+    {{BoolForm::kLogic, {Op::kXor}},
+     {BoolForm::kPlace, {Op::kArgMax, Op::kArgMin}},
+     {BoolForm::kAny, {Op::kReduceMax}},
+     {BoolForm::kAll, {Op::kReduceMin}},
+     {BoolForm::kPad, {Op::kPad}},
+     {BoolForm::kSame,
+      {Op::kAnd, Op::kOr, Op::kReduceAny, Op::kReduceAll, Op::kReshape, Op::kTranspose,
+       Op::kBroadcast, Op::kSlice, Op::kReverse, Op::kConcat}},
+     // These do not take bools.
+     {BoolForm::kSame,
+      {Op::kAdd, Op::kSub, Op::kMul, Op::kDiv, Op::kRem, Op::kPow, Op::kMin, Op::kMax, Op::kBitAnd,
+       Op::kBitOr, Op::kBitXor, Op::kShl, Op::kShr, Op::kReduceSum, Op::kReduceMean,
+       Op::kReduceProd, Op::kCumulative, Op::kTopK}}});
+static_assert(IsWhole<kBools.Fault()>());
+
+Val Logic(Builder& b, Op op, const Val& x, const Val& y) {
+  if (op == Op::kEq) return b.Select(x, y, b.Not(y));
+  if (op == Op::kLt) return b.And(b.Not(x), y);
+  if (op == Op::kLe) return b.Or(b.Not(x), y);
+  if (op == Op::kGt) return b.And(x, b.Not(y));
+  if (op == Op::kGe) return b.Or(x, b.Not(y));
+  return b.Select(x, b.Not(y), y);
+}
+
+}  // namespace
+
 Val Standardizer::Bools(const Node& node, const std::vector<Val>& in) {
-  auto both = [&](Op op) { return b().Make(op, node.attrs, {Rounded(in[0])}); };
-  switch (node.op) {
-    case Op::kXor:
-    case Op::kNe:
-      return b().Select(in[0], b().Not(in[1]), in[1]);
-    case Op::kEq:
-      return b().Select(in[0], in[1], b().Not(in[1]));
-    case Op::kLt:
-      return b().And(b().Not(in[0]), in[1]);
-    case Op::kLe:
-      return b().Or(b().Not(in[0]), in[1]);
-    case Op::kGt:
-      return b().And(in[0], b().Not(in[1]));
-    case Op::kGe:
-      return b().Or(in[0], b().Not(in[1]));
-    case Op::kArgMax:
-    case Op::kArgMin:
-      return both(node.op);
-    case Op::kReduceMax:
+  switch (kBools[node.op]) {
+    case BoolForm::kSame:
+      break;
+    case BoolForm::kLogic:
+      return Logic(b(), node.op, in[0], in[1]);
+    case BoolForm::kPlace:
+      return b().Make(node.op, node.attrs, {Rounded(in[0])});
+    case BoolForm::kAny:
       return b().Make(Op::kReduceAny, node.attrs, in);
-    case Op::kReduceMin:
+    case BoolForm::kAll:
       return b().Make(Op::kReduceAll, node.attrs, in);
-    case Op::kPad:
+    case BoolForm::kPad:
       return PadByCopies(node, in[0]);
-    default:
-      return Val();
   }
+  return Val();
 }
 
 // One side that is exact decides: rounding keeps the order.
@@ -132,53 +155,80 @@ Val Standardizer::Comparison(Op op, const Val& x, const Val& y) {
   return b().Binary(op, Rounded(x), Rounded(y));
 }
 
+namespace {
+
+// What becomes of a primitive whose operands are integers.
+enum class IntegerForm {
+  kSame,
+  kOperand,
+  kUnary,
+  kBinary,
+  kComparison,
+  kExtreme,
+  kReduce,
+  kPad,
+  kEinsum,
+  kRefused
+};
+
+constexpr OpTable<IntegerForm> kIntegers(
+    {{IntegerForm::kComparison, {OpKind::kComparison}},
+     {IntegerForm::kBinary, {OpKind::kBinary}},
+     {IntegerForm::kReduce, {OpKind::kReduction, OpKind::kAxisWise}},
+     {IntegerForm::kSame,
+      {OpKind::kSource, OpKind::kPredicate, OpKind::kCast, OpKind::kSelect, OpKind::kGather,
+       OpKind::kScatter, OpKind::kResize, OpKind::kComplex, OpKind::kQuantized, OpKind::kBody}}},
+    {{IntegerForm::kOperand, {Op::kFloor, Op::kCeil, Op::kRound, Op::kTrunc}},
+     {IntegerForm::kUnary, {Op::kNeg, Op::kAbs, Op::kSign, Op::kSquare, Op::kBitNot}},
+     {IntegerForm::kExtreme, {Op::kMin, Op::kMax}},
+     {IntegerForm::kPad, {Op::kPad}},
+     {IntegerForm::kEinsum, {Op::kEinsum}},
+     {IntegerForm::kRefused, {Op::kReduceMean, Op::kMaxPool}},
+     {IntegerForm::kSame,
+      {Op::kReduceAny, Op::kReduceAll, Op::kTopK, Op::kReshape, Op::kTranspose, Op::kBroadcast,
+       Op::kSlice, Op::kReverse, Op::kConcat, Op::kConv, Op::kConvTranspose, Op::kAvgPool}},
+     // These do not take integers.
+     {IntegerForm::kSame,
+      {Op::kExp,   Op::kLog,   Op::kSqrt,  Op::kRsqrt,   Op::kRecip, Op::kSin,  Op::kCos,
+       Op::kTan,   Op::kAsin,  Op::kAcos,  Op::kAtan,    Op::kSinh,  Op::kCosh, Op::kTanh,
+       Op::kAsinh, Op::kAcosh, Op::kAtanh, Op::kSigmoid, Op::kErf,   Op::kNot}}});
+static_assert(IsWhole<kIntegers.Fault()>());
+
+}  // namespace
+
 Val Standardizer::Integers(const Node& node, const std::vector<Val>& in) {
-  DType dtype = node.output()->dtype();
-  switch (node.op) {
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kRound:
-    case Op::kTrunc:
+  switch (kIntegers[node.op]) {
+    case IntegerForm::kSame:
+      break;
+    case IntegerForm::kOperand:
       return in[0];
-    case Op::kNeg:
-    case Op::kAbs:
-    case Op::kSign:
-    case Op::kSquare:
-      return Integer(b().Unary(node.op, Scalar(in[0])), dtype);
-    case Op::kBitNot: {
-      double top = IsSigned(dtype) ? -1 : RangeOfType(dtype).high;
-      return Integer(top - Scalar(in[0]), dtype);
-    }
-    case Op::kEq:
-    case Op::kNe:
-    case Op::kLt:
-    case Op::kLe:
-    case Op::kGt:
-    case Op::kGe:
+    case IntegerForm::kUnary:
+      return IntegerUnary(node, in[0]);
+    case IntegerForm::kBinary:
+      return IntegerBinary(node, in[0], in[1]);
+    case IntegerForm::kComparison:
       return Comparison(node.op, in[0], in[1]);
-    case Op::kMin:
-      return b().Select(Comparison(Op::kLt, in[0], in[1]), in[0], in[1]);
-    case Op::kMax:
-      return b().Select(Comparison(Op::kGt, in[0], in[1]), in[0], in[1]);
-    case Op::kReduceSum:
-    case Op::kReduceProd:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kArgMax:
-    case Op::kArgMin:
-    case Op::kCumulative:
+    case IntegerForm::kExtreme: {
+      const Op before = node.op == Op::kMin ? Op::kLt : Op::kGt;
+      return b().Select(Comparison(before, in[0], in[1]), in[0], in[1]);
+    }
+    case IntegerForm::kReduce:
       return ReduceIntegers(node, in[0]);
-    case Op::kPad:
+    case IntegerForm::kPad:
       return PadByCopies(node, in[0]);
-    case Op::kEinsum:
+    case IntegerForm::kEinsum:
       return EinsumOfIntegers(node, in);
-    case Op::kReduceMean:
-    case Op::kMaxPool:
+    case IntegerForm::kRefused:
       return b().Fail("NNEF 1.0.5 has no such operation on integers");
-    default:
-      return OpArity(node.op) == 2 && IsElementwise(node.op) ? IntegerBinary(node, in[0], in[1])
-                                                             : Val();
   }
+  return Val();
+}
+
+Val Standardizer::IntegerUnary(const Node& node, const Val& x) {
+  DType dtype = node.output()->dtype();
+  if (node.op != Op::kBitNot) return Integer(b().Unary(node.op, Scalar(x)), dtype);
+  double top = IsSigned(dtype) ? -1 : RangeOfType(dtype).high;
+  return Integer(top - Scalar(x), dtype);
 }
 
 Val Standardizer::IntegerBinary(const Node& node, const Val& x, const Val& y) {
@@ -189,26 +239,19 @@ Val Standardizer::IntegerBinary(const Node& node, const Val& x, const Val& y) {
     if (sum) known_.ranges.Set(sum.get(), {-kExact, kExact});
     return Integer(sum, dtype);
   }
-  std::optional<double> shift = OneNumber(y);
-  switch (node.op) {
-    case Op::kAdd:
-    case Op::kSub:
-    case Op::kMul:
-      return Integer(b().Binary(node.op, Scalar(x), Scalar(y)), dtype);
-    case Op::kDiv:
-      return Integer(Quotient(x, y), dtype);
-    case Op::kRem:
-      return Integer(Scalar(x) - Quotient(x, y) * Scalar(y), dtype);
-    case Op::kPow:
-      return IntegerPower(x, OneNumber(y), dtype);
-    case Op::kShl:
-      if (!shift || *shift < 0 || *shift > 24) break;
-      return Integer(Scalar(x) * std::ldexp(1, static_cast<int>(*shift)), dtype);
-    case Op::kShr:
-      if (!shift || *shift < 0 || *shift > 63) break;
-      return Integer(b().Floor(Scalar(x) * std::ldexp(1, -static_cast<int>(*shift))), dtype);
-    default:
-      break;
+  const Op op = node.op;
+  if (op == Op::kAdd || op == Op::kSub || op == Op::kMul) {
+    return Integer(b().Binary(op, Scalar(x), Scalar(y)), dtype);
+  }
+  if (op == Op::kDiv) return Integer(Quotient(x, y), dtype);
+  if (op == Op::kRem) return Integer(Scalar(x) - Quotient(x, y) * Scalar(y), dtype);
+  if (op == Op::kPow) return IntegerPower(x, OneNumber(y), dtype);
+  const std::optional<double> shift = OneNumber(y);
+  if (op == Op::kShl && shift && *shift >= 0 && *shift <= 24) {
+    return Integer(Scalar(x) * std::ldexp(1, static_cast<int>(*shift)), dtype);
+  }
+  if (op == Op::kShr && shift && *shift >= 0 && *shift <= 63) {
+    return Integer(b().Floor(Scalar(x) * std::ldexp(1, -static_cast<int>(*shift))), dtype);
   }
   return b().Fail("NNEF 1.0.5 has no operations on bits");
 }

@@ -1,11 +1,13 @@
 #include "t2n/passes/standard_ops.h"
 
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/op_table.h"
 #include "t2n/passes/standardizer.h"
 
 namespace t2n {
@@ -105,36 +107,12 @@ GraphRewriter::Vals Standardizer::RewriteBody(const Node& node, const Vals& in) 
 }
 
 Val Standardizer::Replace(const Node& node, const std::vector<Val>& in) {
-  switch (node.op) {
-    case Op::kCast:
-      return Cast(node, in[0]);
-    case Op::kIota: {
-      auto length = node.output()->shape()[0].constant();
-      if (!length) return Val();
-      std::vector<int64_t> values(*length);
-      for (int64_t i = 0; i < *length; ++i) values[i] = i;
-      return b().Cast(b().Ints(values), node.output()->dtype());
-    }
-    case Op::kReverse: {
-      Val x = in[0];
-      for (int64_t axis : node.attrs.Ints("axes")) {
-        int64_t size = x.dim(axis).constant().value_or(0);
-        std::vector<int64_t> positions(size);
-        for (int64_t i = 0; i < size; ++i) positions[i] = size - 1 - i;
-        x = Gather(x, axis, std::move(positions));
-      }
-      return x;
-    }
-    case Op::kGatherElements:
-      return GatherElements(node, in[0], in[1]);
-    case Op::kGatherNd:
-      return GatherNd(in[0], in[1]);
-    case Op::kScatterElements:
-    case Op::kScatterNd:
-      return Scatter(node, in);
-    default:
-      break;
-  }
+  if (node.op == Op::kCast) return Cast(node, in[0]);
+  if (node.op == Op::kIota) return Numbers(node);
+  if (node.op == Op::kReverse) return Reverse(in[0], node.attrs.Ints("axes"));
+  if (node.op == Op::kGatherElements) return GatherElements(node, in[0], in[1]);
+  if (node.op == Op::kGatherNd) return GatherNd(in[0], in[1]);
+  if (KindOf(node.op) == OpKind::kScatter) return Scatter(node, in);
   DType dtype = node.inputs.empty() ? DType::kF32 : node.inputs.back()->dtype();
   if (dtype == DType::kBool) return Bools(node, in);
   if (IsInteger(dtype)) return Integers(node, in);
@@ -142,38 +120,101 @@ Val Standardizer::Replace(const Node& node, const std::vector<Val>& in) {
   return Val();
 }
 
+Val Standardizer::Numbers(const Node& iota) {
+  auto length = iota.output()->shape()[0].constant();
+  if (!length) return Val();
+  std::vector<int64_t> values(*length);
+  std::iota(values.begin(), values.end(), 0);
+  return b().Cast(b().Ints(values), iota.output()->dtype());
+}
+
+Val Standardizer::Reverse(Val x, const std::vector<int64_t>& axes) {
+  for (int64_t axis : axes) {
+    std::vector<int64_t> positions(x.dim(axis).constant().value_or(0));
+    std::iota(positions.rbegin(), positions.rend(), 0);
+    x = Gather(x, axis, std::move(positions));
+  }
+  return x;
+}
+
+namespace {
+
+// What becomes of a primitive whose operands are floats.
+enum class FloatForm {
+  kSame,
+  kRound,
+  kErf,
+  kIsNan,
+  kIsInf,
+  kRem,
+  kPad,
+  kProduct,
+  kExtreme,
+  kCumulative
+};
+
+constexpr OpTable<FloatForm> kFloats(
+    {{FloatForm::kSame,
+      {OpKind::kSource, OpKind::kCast, OpKind::kComparison, OpKind::kSelect, OpKind::kGather,
+       OpKind::kScatter, OpKind::kProduct, OpKind::kWindow, OpKind::kResize, OpKind::kComplex,
+       OpKind::kQuantized, OpKind::kBody}}},
+    {{FloatForm::kRound, {Op::kRound}},
+     {FloatForm::kErf, {Op::kErf}},
+     {FloatForm::kIsNan, {Op::kIsNan}},
+     {FloatForm::kIsInf, {Op::kIsInf}},
+     {FloatForm::kRem, {Op::kRem}},
+     {FloatForm::kPad, {Op::kPad}},
+     {FloatForm::kProduct, {Op::kReduceProd}},
+     {FloatForm::kExtreme, {Op::kReduceMax, Op::kReduceMin, Op::kArgMax, Op::kArgMin}},
+     {FloatForm::kCumulative, {Op::kCumulative}},
+     {FloatForm::kSame,
+      {Op::kNeg,       Op::kAbs,   Op::kSign,      Op::kFloor,      Op::kCeil,    Op::kTrunc,
+       Op::kExp,       Op::kLog,   Op::kSqrt,      Op::kRsqrt,      Op::kRecip,   Op::kSquare,
+       Op::kSin,       Op::kCos,   Op::kTan,       Op::kAsin,       Op::kAcos,    Op::kAtan,
+       Op::kSinh,      Op::kCosh,  Op::kTanh,      Op::kAsinh,      Op::kAcosh,   Op::kAtanh,
+       Op::kSigmoid,   Op::kAdd,   Op::kSub,       Op::kMul,        Op::kDiv,     Op::kPow,
+       Op::kMin,       Op::kMax,   Op::kReduceSum, Op::kReduceMean, Op::kReshape, Op::kTranspose,
+       Op::kBroadcast, Op::kSlice, Op::kReverse,   Op::kConcat}},
+     // LowerToStandardOps sorts before it looks at types.
+     {FloatForm::kSame, {Op::kTopK}},
+     // These do not take floats.
+     {FloatForm::kSame,
+      {Op::kNot, Op::kBitNot, Op::kAnd, Op::kOr, Op::kXor, Op::kBitAnd, Op::kBitOr, Op::kBitXor,
+       Op::kShl, Op::kShr, Op::kReduceAny, Op::kReduceAll}}});
+static_assert(IsWhole<kFloats.Fault()>());
+
+}  // namespace
+
 Val Standardizer::Floats(const Node& node, const std::vector<Val>& in) {
-  switch (node.op) {
-    case Op::kRound:
+  switch (kFloats[node.op]) {
+    case FloatForm::kSame:
+      break;
+    case FloatForm::kRound:
       return b().Composite("round_to_even", {}, {in[0]}, [](Builder& b, absl::Span<const Val> x) {
         return RoundToEven(b, x[0]);
       });
-    case Op::kErf:
+    case FloatForm::kErf:
       return b().Composite("erf", {}, {in[0]}, [](Builder& b, absl::Span<const Val> x) {
         return ErrorFunction(b, x[0]);
       });
-    case Op::kIsNan:
+    case FloatForm::kIsNan:
       return b().Ne(in[0], in[0]);
-    case Op::kIsInf: {  // the difference to itself is NaN, which no literal says
+    case FloatForm::kIsInf: {  // the difference to itself is NaN, which no literal says
       Val difference = in[0] - in[0];
       return b().And(b().Eq(in[0], in[0]), b().Ne(difference, difference));
     }
-    case Op::kRem:
+    case FloatForm::kRem:
       return FloatRemainder(b(), in[0], in[1]);
-    case Op::kPad:  // no literal is infinite
+    case FloatForm::kPad:  // no literal is infinite
       return std::isfinite(node.attrs.Float("value")) ? Val() : PadByCopies(node, in[0]);
-    case Op::kReduceProd:
+    case FloatForm::kProduct:
       return Product(node.attrs.Ints("axes"), in[0]);
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kArgMax:
-    case Op::kArgMin:
+    case FloatForm::kExtreme:
       return Extreme(node.op, node.attrs, in[0]);
-    case Op::kCumulative:
+    case FloatForm::kCumulative:
       return Cumulative(node, in[0]);
-    default:
-      return Val();
   }
+  return Val();
 }
 
 // The standard does not say what becomes of NaN: a sum has it, and its place is where x != x.

@@ -25,6 +25,8 @@ class Standardizer : public GraphRewriter {
   Vals RewriteNode(const Node& node, const Vals& in) override;
   Vals RewriteBody(const Node& node, const Vals& in);
   Val Replace(const Node& node, const std::vector<Val>& in);
+  Val Numbers(const Node& iota);
+  Val Reverse(Val x, const std::vector<int64_t>& axes);
   Val Floats(const Node& node, const std::vector<Val>& in);
   Val Extreme(Op op, const Attrs& attrs, const Val& x);
 
@@ -33,6 +35,7 @@ class Standardizer : public GraphRewriter {
   Val Bools(const Node& node, const std::vector<Val>& in);
   Val Integers(const Node& node, const std::vector<Val>& in);
   Val Comparison(Op op, const Val& a, const Val& b);
+  Val IntegerUnary(const Node& node, const Val& x);
   Val IntegerBinary(const Node& node, const Val& a, const Val& b);
   Val IntegerPower(const Val& a, std::optional<double> exponent, DType dtype);
   Val Quotient(const Val& a, const Val& b);

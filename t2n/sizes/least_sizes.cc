@@ -47,32 +47,21 @@ class Search {
 };
 
 void AddNode(const Node& node, const Search& search, Least* least) {
-  switch (node.op) {
-    case Op::kConv:
-    case Op::kConvTranspose:
-    case Op::kMaxPool:
-    case Op::kAvgPool:
-      for (int64_t i = 2; i < node.output()->rank(); ++i) {
-        search.Raise(node.output()->shape()[i], 1, least);
-      }
-      return;
-    case Op::kSlice: {
-      const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
-      search.Raise(begin, 0, least);
-      search.Raise(end - begin, 0, least);
-      search.Raise(node.inputs[0]->shape()[node.attrs.Int("axis")] - end, 0, least);
-      return;
+  if (IsWindow(node.op)) {
+    for (int64_t i = 2; i < node.output()->rank(); ++i) {
+      search.Raise(node.output()->shape()[i], 1, least);
     }
-    case Op::kPad:
-      if (node.attrs.Str("mode") != "reflect") return;
-      for (int64_t i = 0; i < node.output()->rank(); ++i) {
-        const Dim most = node.inputs[0]->shape()[i] - 1;
-        search.Raise(most - node.attrs.Sizes("before")[i], 0, least);
-        search.Raise(most - node.attrs.Sizes("after")[i], 0, least);
-      }
-      return;
-    default:
-      return;
+  } else if (node.op == Op::kSlice) {
+    const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
+    search.Raise(begin, 0, least);
+    search.Raise(end - begin, 0, least);
+    search.Raise(node.inputs[0]->shape()[node.attrs.Int("axis")] - end, 0, least);
+  } else if (node.op == Op::kPad && node.attrs.Str("mode") == "reflect") {
+    for (int64_t i = 0; i < node.output()->rank(); ++i) {
+      const Dim most = node.inputs[0]->shape()[i] - 1;
+      search.Raise(most - node.attrs.Sizes("before")[i], 0, least);
+      search.Raise(most - node.attrs.Sizes("after")[i], 0, least);
+    }
   }
 }
 

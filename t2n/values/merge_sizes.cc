@@ -18,22 +18,14 @@ struct SizeCondition {
 };
 
 std::optional<SizeCondition> Comparison(const Node& node) {
-  if (node.op < Op::kEq || node.op > Op::kGe) return std::nullopt;
+  if (!IsComparison(node.op)) return std::nullopt;
   const auto left = DimElements(*node.inputs[0], 1), right = DimElements(*node.inputs[1], 1);
   if (!left || !right || left->size() != 1 || right->size() != 1) return std::nullopt;
   const Dim a = (*left)[0], b = (*right)[0];
-  switch (node.op) {
-    case Op::kLt:
-      return SizeCondition{b - a};
-    case Op::kLe:
-      return SizeCondition{b - a + 1};
-    case Op::kGt:
-      return SizeCondition{a - b};
-    case Op::kGe:
-      return SizeCondition{a - b + 1};
-    default:
-      break;
-  }
+  if (node.op == Op::kLt) return SizeCondition{b - a};
+  if (node.op == Op::kLe) return SizeCondition{b - a + 1};
+  if (node.op == Op::kGt) return SizeCondition{a - b};
+  if (node.op == Op::kGe) return SizeCondition{a - b + 1};
   // Equal or not: where one of them is at least the other.
   const bool equal = node.op == Op::kEq;
   if (LessEqual(b, a) == true) return SizeCondition{a - b, equal};

@@ -72,83 +72,50 @@ Found OfSums(const Node& node, const IntegerRange& x) {
   return Sums(x, count);
 }
 
-Found Compute(const Value& value, int depth) {
+// Of what picks elements of one operand or of several, or counts positions.
+Found OfElements(const Value& value, int depth) {
   const Node& node = *value.node;
   auto in = [&](size_t i) { return Find(*node.inputs[i], depth - 1); };
-  auto of_both = [&](auto fn) -> Found {
-    Found a = in(0), b = in(1);
-    return a && b ? Found(fn(*a, *b)) : std::nullopt;
-  };
-  switch (node.op) {
-    case Op::kIota:
-    case Op::kArgMax:
-    case Op::kArgMin:
-    case Op::kTopK:
-    case Op::kMaxPool:
-      if ((node.op == Op::kTopK || node.op == Op::kMaxPool) && value.index == 0) return in(0);
-      return IntegerRange{0, node.op == Op::kIota ? SizeAtMost(value.shape()[0]) : kMaxSize};
-    case Op::kCast:
-    case Op::kReshape:
-    case Op::kTranspose:
-    case Op::kBroadcast:
-    case Op::kSlice:
-    case Op::kReverse:
-    case Op::kReduceMax:
-    case Op::kReduceMin:
-    case Op::kGather:
-    case Op::kGatherElements:
-      return in(0);
-    case Op::kConcat: {
-      Found range = in(0);
-      for (size_t i = 1; range && i < node.inputs.size(); ++i) {
-        Found next = in(i);
-        range = next ? Found(Union(*range, *next)) : std::nullopt;
-      }
-      return range;
-    }
-    case Op::kSelect: {
-      Found a = in(1), b = in(2);
-      return a && b ? Found(Union(*a, *b)) : std::nullopt;
-    }
-    case Op::kAdd:
-      return of_both([](const IntegerRange& a, const IntegerRange& b) {
-        return IntegerRange{a.low + b.low, a.high + b.high};
-      });
-    case Op::kSub:
-      return of_both([](const IntegerRange& a, const IntegerRange& b) {
-        return IntegerRange{a.low - b.high, a.high - b.low};
-      });
-    case Op::kMin:
-      return of_both([](const IntegerRange& a, const IntegerRange& b) {
-        return IntegerRange{std::min(a.low, b.low), std::min(a.high, b.high)};
-      });
-    case Op::kMax:
-      return of_both([](const IntegerRange& a, const IntegerRange& b) {
-        return IntegerRange{std::max(a.low, b.low), std::max(a.high, b.high)};
-      });
-    case Op::kMul: {
-      Found a = in(0), b = in(1);
-      return a && b ? Product(*a, *b) : std::nullopt;
-    }
-    case Op::kDiv:
-    case Op::kRem: {  // remainders and quotients by positive numbers: between 0 and the dividend
-      Found a = in(0), b = in(1);
-      if (!a || !b || (node.op == Op::kDiv && b->low < 1)) return std::nullopt;
-      return Union(*a, {0, 0});
-    }
-    case Op::kAbs: {
-      Found x = in(0);
-      if (!x) return std::nullopt;
-      return IntegerRange{0, std::max(x->high, -x->low)};
-    }
-    case Op::kReduceSum:
-    case Op::kCumulative: {
-      Found x = in(0);
-      return x ? OfSums(node, *x) : std::nullopt;
-    }
-    default:
-      return std::nullopt;
+  const bool with_places = node.op == Op::kTopK || node.op == Op::kMaxPool;
+  if (PicksElements(node.op) || node.op == Op::kCast || (with_places && value.index == 0)) {
+    return in(0);
   }
+  if (with_places || node.op == Op::kArgMax || node.op == Op::kArgMin) {
+    return IntegerRange{0, kMaxSize};
+  }
+  if (node.op == Op::kIota) return IntegerRange{0, SizeAtMost(value.shape()[0])};
+  if (node.op != Op::kConcat && node.op != Op::kSelect) return std::nullopt;
+  const size_t first = node.op == Op::kSelect ? 1 : 0;
+  Found range = in(first);
+  for (size_t i = first + 1; range && i < node.inputs.size(); ++i) {
+    Found next = in(i);
+    range = next ? Found(Union(*range, *next)) : std::nullopt;
+  }
+  return range;
+}
+
+Found OfTwo(Op op, const IntegerRange& a, const IntegerRange& b) {
+  if (op == Op::kAdd) return IntegerRange{a.low + b.low, a.high + b.high};
+  if (op == Op::kSub) return IntegerRange{a.low - b.high, a.high - b.low};
+  if (op == Op::kMin) return IntegerRange{std::min(a.low, b.low), std::min(a.high, b.high)};
+  if (op == Op::kMax) return IntegerRange{std::max(a.low, b.low), std::max(a.high, b.high)};
+  if (op == Op::kMul) return Product(a, b);
+  // Remainders and quotients by positive numbers: between 0 and the dividend.
+  if (op == Op::kRem || (op == Op::kDiv && b.low >= 1)) return Union(a, {0, 0});
+  return std::nullopt;
+}
+
+Found Compute(const Value& value, int depth) {
+  const Node& node = *value.node;
+  if (KindOf(node.op) == OpKind::kBinary) {
+    Found a = Find(*node.inputs[0], depth - 1), b = Find(*node.inputs[1], depth - 1);
+    return a && b ? OfTwo(node.op, *a, *b) : std::nullopt;
+  }
+  const bool sums = node.op == Op::kReduceSum || node.op == Op::kCumulative;
+  if (node.op != Op::kAbs && !sums) return OfElements(value, depth);
+  Found x = Find(*node.inputs[0], depth - 1);
+  if (!x) return std::nullopt;
+  return sums ? OfSums(node, *x) : IntegerRange{0, std::max(x->high, -x->low)};
 }
 
 Found Find(const Value& value, int depth) {

@@ -9,20 +9,12 @@ namespace {
 
 // Comparisons of bools are logic.
 Val CompareBools(Builder& b, Op op, const Val& x, const Val& y) {
-  switch (op) {
-    case Op::kEq:
-      return b.Not(b.Xor(x, y));
-    case Op::kNe:
-      return b.Xor(x, y);
-    case Op::kLt:
-      return b.And(b.Not(x), y);
-    case Op::kLe:
-      return b.Or(b.Not(x), y);
-    case Op::kGt:
-      return b.And(x, b.Not(y));
-    default:
-      return b.Or(x, b.Not(y));
-  }
+  if (op == Op::kEq) return b.Not(b.Xor(x, y));
+  if (op == Op::kNe) return b.Xor(x, y);
+  if (op == Op::kLt) return b.And(b.Not(x), y);
+  if (op == Op::kLe) return b.Or(b.Not(x), y);
+  if (op == Op::kGt) return b.And(x, b.Not(y));
+  return b.Or(x, b.Not(y));
 }
 
 template <Op op>
