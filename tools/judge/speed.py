@@ -1,24 +1,32 @@
-"""Compares in tract the models that two archives of the same network become: operations, CPU time.
+"""Compares in tract the models that several roads give of the same network: CPU time, operations.
 
-    bazel run //tools:speed -- [flags] FIRST SECOND [NAME...]
+    bazel run //tools:speed -- [flags] OURS OTHER... [--only NAME...]
 
-FIRST and SECOND are folders with NAME.pt or NAME.pt2 and NAME.npz (its in0, in1, ... are what both
-are run on); without names, all archives that both have. Each pair is converted and run in a process
-of its own, in turns, a few calls of one and then of the other. A line says how many operations both
-have, the medians of the CPU time of a call, and the median of the turns' ratios (second to first)
-with what lies between the quarters: what is measured wanders with the machine, the ratio less.
-Operations whose number differs stand below the line.
+Each is a folder with NAME.pt2 or NAME.pt, converted here, or NAME.nnef.tgz or NAME.onnx, which
+another converter wrote (testdata/make_peers.py makes some); NAME.npz beside those of OURS holds in0,
+in1, ..., what all are run on, and out0, out1, ..., what torch gave: a model that gives something
+else is told and not measured. Without --only all names of OURS that some OTHER has.
+
+All models of a network run in one process, in turns, a few calls of each. A line says how many
+operations each has, the medians of the CPU time of a call, of loading, and the ratio of OURS to the
+best of the others: the median of the turns' ratios, for what is measured wanders with the machine,
+the ratio less. --table writes the same as a page of Markdown.
 """
 
 import argparse
 import collections
+import datetime
+import importlib.metadata
+import math
 import os
 import pathlib
+import platform
 import re
 import shlex
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 
@@ -27,17 +35,19 @@ import invocation
 import isolated
 import tract_runner
 
-
-def archive_of(folder, name):
-    """NAME.pt2 or NAME.pt in the folder; None if neither is there."""
-    found = (pathlib.Path(folder, name + ending) for ending in (".pt2", ".pt"))
-    return next((path for path in found if path.exists()), None)
+_ARCHIVES, _MODELS = (".pt2", ".pt"), (".nnef.tgz", ".onnx")
 
 
-def names_in_both(first, second):
-    stems = [{p.stem for p in pathlib.Path(f).iterdir() if p.suffix in (".pt", ".pt2")}
-             for f in (first, second)]  # fmt: skip
-    return sorted(stems[0] & stems[1])
+def found(folder, name):
+    """What the folder has of a network, an archive or a model; None if nothing."""
+    paths = (pathlib.Path(folder, name + ending) for ending in _ARCHIVES + _MODELS)
+    return next((path for path in paths if path.exists()), None)
+
+
+def names_of(folder):
+    endings = _ARCHIVES + _MODELS
+    files = (path.name for path in pathlib.Path(folder).iterdir())
+    return sorted({f.removesuffix(e) for f in files for e in endings if f.endswith(e)})
 
 
 def convert(tool, archive, out, flags):
@@ -49,18 +59,44 @@ def convert(tool, archive, out, flags):
     return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
+def graph_of(model):
+    """graph.nnef of a folder or of a .tgz; "" of another format."""
+    if os.path.isdir(model):
+        return pathlib.Path(model, "graph.nnef").read_text()
+    if not model.endswith(".nnef.tgz"):
+        return ""
+    with tarfile.open(model) as tar:
+        member = next(m for m in tar if os.path.basename(m.name) == "graph.nnef")
+        return tar.extractfile(member).read().decode()
+
+
 def operations(model):
-    """How often each operation stands in graph.nnef, but for inputs and weights."""
-    text = pathlib.Path(model, "graph.nnef").read_text()
-    body = text[text.rindex("\ngraph ") :]
+    """How often each operation stands in the graph, but for inputs and weights."""
+    text = graph_of(model)
+    body = text[text.rfind("\ngraph ") :]
     counts = collections.Counter(re.findall(r"^ +[^=]+ = (\w+)", body, re.MULTILINE))
     return counts - collections.Counter({name: counts[name] for name in ("variable", "external")})
 
 
-def cpu_times(models, npz, rounds):
-    """[seconds of a call] of each model, a value a round."""
-    inputs = [compare.as_real(array) for array in tract_runner.load_io(npz)[0]]
-    loaded = [tract_runner.runnable(model) for model in models]
+def runnable(model, inputs):
+    """The model, optimised, for inputs of these types."""
+    if not model.endswith(".onnx"):
+        return tract_runner.runnable(model)
+    read = tract_runner.tract.onnx().load(model)
+    for i, array in enumerate(inputs):
+        kind = {"f": "f", "i": "i", "u": "u", "b": "bool"}[array.dtype.kind]
+        width = "" if kind == "bool" else 8 * array.dtype.itemsize
+        read.set_input_fact(i, ",".join(map(str, array.shape)) + f",{kind}{width}")
+    return read.into_model().into_runnable()
+
+
+def measure(models, npz, rounds):
+    """For each model what it gives wrong or why it does not run, the seconds that loading it took,
+    and those of a call, a value a round."""
+    inputs, want = tract_runner.load_io(npz)
+    inputs = [compare.as_real(array) for array in inputs]
+    results = [{"problem": "", "load": 0.0, "times": []} for _ in models]
+    loaded = []
 
     def seconds(model, calls):
         start = time.process_time()
@@ -68,69 +104,158 @@ def cpu_times(models, npz, rounds):
             model.run(inputs)
         return (time.process_time() - start) / calls
 
-    once = max(seconds(model, 1) for model in loaded + loaded)
+    for model, result in zip(models, results):
+        start = time.process_time()
+        try:
+            ready = runnable(model, inputs)
+            result["load"] = time.process_time() - start
+            got = [output.to_numpy() for output in ready.run(inputs)]
+        except Exception as error:
+            result["problem"] = f"does not run: {str(error).strip().splitlines()[-1][:100]}"
+            continue
+        result["problem"] = "; ".join(compare.differences(got, want, compare.Tolerance()))
+        if not result["problem"]:
+            loaded.append((ready, result))
+    once = max((seconds(model, 1) for model, _ in loaded for _ in range(2)), default=1.0)
     calls = max(1, min(1000, int(0.01 / max(once, 1e-6))))
-    times = [[], []]
-    for turn in range(rounds):
-        for i in (0, 1) if turn % 2 else (1, 0):
-            times[i].append(seconds(loaded[i], calls))
-    return times
+    for turn in range(rounds if len(loaded) > 1 else 0):
+        for model, result in loaded if turn % 2 else reversed(loaded):
+            result["times"].append(seconds(model, calls))
+    return results
 
 
-def line_of(name, counts, times):
-    ratios = [b / a for a, b in zip(*times)]
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    first, second = (statistics.median(t) * 1e3 for t in times)
-    return (
-        f"{name:<32}{counts[0].total():>7}{counts[1].total():>7}{first:>11.3f}{second:>11.3f}"
-        f"{middle:>8.3f}  ({low:.3f} to {high:.3f})"
-    )
-
-
-def compare_pair(name, options, flags, npz, scratch):
-    """Prints its lines; the ratio, or None if there is none."""
-    models = [os.path.join(scratch, side) for side in ("first", "second")]
-    for folder, model in zip((options.first, options.second), models):
-        refused = convert(options.pt2nnef, archive_of(folder, name), model, flags)
-        if refused:
-            print(f"{name:<32}{refused}", flush=True)
-            return None
-    outcome = isolated.call(cpu_times, models, str(npz), options.rounds, timeout=options.timeout)
-    if outcome.status != "ok":
-        print(f"{name:<32}{outcome.status}: {outcome.detail.strip()[-300:]}", flush=True)
+def ratio_of(results):
+    """(quarter, median, three quarters) of OURS to the best other road; None if there is none."""
+    ours, *others = (result["times"] for result in results)
+    others = [times for times in others if times]
+    if not ours or not others:
         return None
-    counts = [operations(model) for model in models]
-    print(line_of(name, counts, outcome.value), flush=True)
-    for operation in sorted(counts[0] | counts[1]):
-        if counts[0][operation] != counts[1][operation]:
-            print(f"    {operation}: {counts[0][operation]} and {counts[1][operation]}", flush=True)
-    return statistics.median(b / a for a, b in zip(*outcome.value))
+    best = min(others, key=statistics.median)
+    return statistics.quantiles((a / b for a, b in zip(ours, best)), n=4)
+
+
+def milliseconds(result):
+    if result is None:
+        return "-"
+    if not result["times"]:
+        return "wrong" if result["problem"] and "run" not in result["problem"] else "fails"
+    return f"{statistics.median(result['times']) * 1e3:.3f}"
+
+
+class Comparison:
+    """One network on all roads. `results`: a value a road, None where it has no model."""
+
+    def __init__(self, name, options):
+        self.name = name
+        self.counts, self.problems = [], []
+        self.results = [None] * len(options.folders)
+        with tempfile.TemporaryDirectory() as scratch:
+            self._run(options, scratch)
+        present = [result for result in self.results if result]
+        self.ratio = ratio_of(present) if self.results[0] and len(present) > 1 else None
+
+    def _run(self, options, scratch):
+        models = []
+        for i, folder in enumerate(options.folders):
+            source = found(folder, self.name)
+            model = str(source)
+            if source is not None and source.suffix in _ARCHIVES:
+                model = os.path.join(scratch, str(i))
+                refused = convert(options.pt2nnef, source, model, shlex.split(options.flags))
+                if refused:
+                    self.problems.append(f"{folder}: {refused}")
+                    source = None
+            models.append(model if source is not None else None)
+        here = [i for i, model in enumerate(models) if model]
+        npz = pathlib.Path(options.folders[0], f"{self.name}.npz")
+        outcome = isolated.call(
+            measure, [models[i] for i in here], str(npz), options.rounds, timeout=options.timeout
+        )
+        if outcome.status != "ok":
+            self.problems.append(f"{outcome.status}: {outcome.detail.strip()[-300:]}")
+            return
+        self.counts = [operations(model) if model else None for model in models]
+        for i, result in zip(here, outcome.value):
+            self.results[i] = result
+            if result["problem"]:
+                self.problems.append(f"{options.folders[i]}: {result['problem']}")
+
+    def cells(self):
+        """Name, operations, milliseconds of a call and of loading, ratio."""
+        sizes = [str(c.total()) if c else "-" for c in self.counts] or ["-"] * len(self.results)
+        loads = [f"{r['load'] * 1e3:.0f}" if r and r["times"] else "-" for r in self.results]
+        calls = [milliseconds(result) for result in self.results]
+        ratio = f"{self.ratio[1]:.3f}" if self.ratio else "-"
+        spread = f"{self.ratio[0]:.3f} to {self.ratio[2]:.3f}" if self.ratio else ""
+        return [self.name, *(", ".join(part) for part in (sizes, calls, loads)), ratio, spread]
+
+    def show(self):
+        name, sizes, calls, loads, ratio, spread = self.cells()
+        print(f"{name:<28}{sizes:>18}{calls:>28}{loads:>18}{ratio:>8}  {spread}", flush=True)
+        for problem in self.problems:
+            print(f"    {problem}", flush=True)
+        if len(self.counts) == 2 and all(self.counts):
+            for operation in sorted(self.counts[0] | self.counts[1]):
+                pair = [counts[operation] for counts in self.counts]
+                if pair[0] != pair[1]:
+                    print(f"    {operation}: {pair[0]} and {pair[1]}", flush=True)
+
+
+def summary(comparisons, most):
+    ratios = {c.name: c.ratio[1] for c in comparisons if c.ratio}
+    if not ratios:
+        return "nothing to compare", []
+    slow = [name for name, ratio in ratios.items() if ratio > most]
+    mean = math.exp(statistics.fmean(map(math.log, ratios.values())))
+    middle = statistics.median(ratios.values())
+    text = f"{len(ratios)} networks, geometric mean of the ratios {mean:.3f}, median {middle:.3f}"
+    return f"{text}; above {most}: {', '.join(slow) or 'none'}", slow
+
+
+def processor():
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def page(comparisons, folders, told):
+    """The table in Markdown."""
+    roads = ", ".join(pathlib.Path(folder).name for folder in folders)
+    version = importlib.metadata.version("tract")
+    lines = [
+        f"{datetime.date.today()}, {processor()}, tract {version}. In a column of several: {roads}.",
+        "", told + ".", "",
+        "| network | operations | ms a call | ms to load | ratio to the best other | quartiles |",
+        "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    lines += ["| " + " | ".join(comparison.cells()) + " |" for comparison in comparisons]
+    return "\n".join(lines) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("first", metavar="FIRST")
-    parser.add_argument("second", metavar="SECOND")
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("folders", nargs="+", metavar="FOLDER", help="OURS, then the others")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--rounds", type=int, default=201)
     parser.add_argument("--most", type=float, default=1.03, help="the ratio that is too much above")
     parser.add_argument("--flags", default="", help="flags of the conversions")
-    parser.add_argument("--timeout", type=float, default=600.0, help="seconds a pair")
+    parser.add_argument("--timeout", type=float, default=600.0, help="seconds a network")
+    parser.add_argument("--table", metavar="FILE", help="write a page of Markdown")
     parser.add_argument("--pt2nnef", help="the binary; the one Bazel built if not given")
     options = parser.parse_args()
     options.pt2nnef = os.path.abspath(options.pt2nnef or invocation.built_tool())
     invocation.enter_callers_folder()
-    print(f"{'':<32}{'operations':>14}{'ms':>11}{'ms':>11}{'ratio':>8}")
-    ratios = {}
-    for name in options.names or names_in_both(options.first, options.second):
-        npz = archive_of(options.first, name).with_suffix(".npz")
-        with tempfile.TemporaryDirectory() as scratch:
-            ratio = compare_pair(name, options, shlex.split(options.flags), npz, scratch)
-        if ratio is not None:
-            ratios[name] = ratio
-    slow = [name for name, ratio in ratios.items() if ratio > options.most]
-    middle = statistics.median(ratios.values()) if ratios else 0.0
-    print(f"{len(ratios)} pairs, median ratio {middle:.3f}; above {options.most}: {slow or 'none'}")
+    first, *others = options.folders
+    shared = [n for n in names_of(first) if any(found(folder, n) for folder in others)]
+    print(f"{'':<28}{'operations':>18}{'ms a call':>28}{'ms to load':>18}{'ratio':>8}")
+    comparisons = []
+    for name in options.only or shared:
+        comparisons.append(Comparison(name, options))
+        comparisons[-1].show()
+    told, slow = summary(comparisons, options.most)
+    print(told)
+    if options.table:
+        pathlib.Path(options.table).write_text(page(comparisons, options.folders, told))
     return int(bool(slow))
 
 
