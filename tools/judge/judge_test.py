@@ -11,6 +11,7 @@ import compare
 import isolated
 import numpy as np
 import pulse_runner
+import same_bytes
 import score
 import tract_runner
 
@@ -109,6 +110,37 @@ class ArchiveJudgeTest(unittest.TestCase):
         self.settings.inputs_from_npz = True
         flags = archive_judge.flags_of(self.folder / "right.pt", self.settings)
         self.assertEqual(flags, ["--inputs", "x=f32[N]", "--method", "f"])
+
+
+class SameBytesTest(unittest.TestCase):
+    def difference(self, name, before, after):
+        """Between what two shell scripts do in the place of the tool; $out is where to."""
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / f"{name}.pt").write_bytes(b"")
+            tools = []
+            for said, script in (("before", before), ("after", after)):
+                tool = folder / said
+                tool.write_text(f"#!/bin/sh\nfor last; do out=$last; done\n{script}\n")
+                tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+                tools.append(str(tool))
+            settings = archive_judge.Settings(tool=tools[1], folder=str(folder / "out"))
+            archives = [(folder / f"{name}.pt", name)]
+            return same_bytes.compare_all(archives, settings, *tools, jobs=1)[0][3]
+
+    def test_the_same_files_and_words_are_the_same_whatever_time_they_took(self):
+        before = 'mkdir "$out"; echo 1 > "$out/w.dat"; echo "wrote out: 1 MB; 0.05 s" >&2'
+        self.assertEqual(self.difference("x", before, before.replace("0.05", "1.25")), "")
+
+    def test_a_byte_a_file_and_a_word_are_told(self):
+        before = 'mkdir "$out"; echo 1 > "$out/w.dat"; echo hello >&2'
+        for after, told in (
+            (before.replace("echo 1", "echo 2"), "1 files differ: w.dat"),
+            (before + '; touch "$out/more"', "1 files differ: more"),
+            (before.replace("hello", "bye"), "said 'hello' before, 'bye' now"),
+            ("echo no >&2; exit 1", "ok before, refused now: ['no']"),
+        ):
+            self.assertEqual(self.difference("x", before, after), told)
 
 
 class CompareTest(unittest.TestCase):
