@@ -184,19 +184,6 @@ absl::Status BlockBuffer::Stream(const ByteSink& sink) const {
       nullptr);
 }
 
-absl::StatusOr<absl::Span<const uint8_t>> BlockBuffer::Bytes() const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (bytes_.size() == size()) return absl::MakeConstSpan(bytes_);
-  std::vector<uint8_t> bytes;
-  bytes.reserve(size());
-  T2N_RETURN_IF_ERROR(Stream([&](absl::Span<const uint8_t> piece) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-    return absl::OkStatus();
-  }));
-  bytes_ = std::move(bytes);
-  return absl::MakeConstSpan(bytes_);
-}
-
 const BlockBuffer* BlocksOf(const Tensor& t) {
   const auto* blocks = dynamic_cast<const BlockBuffer*>(t.buffer.get());
   const bool whole = blocks && t.offset == 0 && t.is_contiguous() &&

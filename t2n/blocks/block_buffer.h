@@ -5,12 +5,11 @@
 #define T2N_BLOCKS_BLOCK_BUFFER_H_
 
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "t2n/base/byte_sink.h"
 #include "t2n/blocks/q4.h"
+#include "t2n/ir/computed_buffer.h"
 #include "t2n/ir/tensor.h"
 
 namespace t2n {
@@ -23,7 +22,7 @@ struct BlockError {
   double relative() const;
 };
 
-class BlockBuffer : public Buffer {
+class BlockBuffer : public ComputedBuffer {
  public:
   // `source`: numbers of f32, f16 or bf16; its last size is a multiple of 32.
   BlockBuffer(Tensor source, BlockScale scale, DType dtype);
@@ -39,15 +38,13 @@ class BlockBuffer : public Buffer {
   const Tensor& source() const { return source_; }
 
   size_t size() const override { return source_.numel() * ItemSize(dtype_); }
-  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override;
   absl::Status Stream(const ByteSink& sink) const override;
+  void Release() const override {}  // the blocks would be chosen anew
 
  private:
   Tensor source_;
   BlockScale scale_;
   DType dtype_;
-  mutable std::mutex mutex_;
-  mutable std::vector<uint8_t> bytes_;  // empty until someone asks
 };
 
 // The buffer, if `t` is all of one in its order; else null.

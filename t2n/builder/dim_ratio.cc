@@ -108,19 +108,6 @@ std::optional<Dim> Rounded(const Ratio& ratio, Op rounding) {
 
 namespace {
 
-void CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* symbols) {
-  for (const auto& [key, term] : DimOps::ToTerms(d)) {
-    for (const AtomPtr& atom : term.atoms) {
-      if (atom->kind == Dim::Atom::kSymbol) {
-        symbols->emplace(atom->text, atom);
-        continue;
-      }
-      CollectSymbols(atom->a, symbols);
-      CollectSymbols(atom->b, symbols);
-    }
-  }
-}
-
 // The bounds that a fact, which is not negative, gives its only symbol.
 void Narrow(const Dim& fact, absl::string_view symbol, Range* range) {
   const std::optional<Line> line = AsLine(fact);
@@ -154,16 +141,14 @@ Dim Knowing(const Dim& d, const std::vector<Dim>& facts,
 }  // namespace
 
 Dim SimplifiedWhere(const Dim& d, const Dim& fact) {
-  std::map<std::string, AtomPtr> symbols;
-  CollectSymbols(d, &symbols);
+  const std::map<std::string, AtomPtr> symbols = DimOps::SymbolsOf(d);
   return Knowing(d, {fact}, symbols).Substitute([&](absl::string_view name) -> std::optional<Dim> {
     return DimOps::FromAtom(symbols.at(std::string(name)));
   });
 }
 
 bool IsZeroWhere(const Dim& d, const std::vector<Dim>& facts) {
-  std::map<std::string, AtomPtr> symbols;
-  CollectSymbols(d, &symbols);
+  const std::map<std::string, AtomPtr> symbols = DimOps::SymbolsOf(d);
   const Dim known = Knowing(d, facts, symbols);
   return LessEqual(known, 0) == true && LessEqual(0, known) == true;
 }

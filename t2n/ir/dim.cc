@@ -1,7 +1,6 @@
 #include "t2n/ir/dim.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -46,9 +45,9 @@ bool Dim::IsOvergrown() const {
 }
 
 std::vector<std::string> Dim::Symbols() const {
-  std::set<std::string> names;
-  DimOps::CollectSymbols(*this, names);
-  return {names.begin(), names.end()};
+  std::vector<std::string> names;
+  for (const auto& [name, atom] : DimOps::SymbolsOf(*this)) names.push_back(name);
+  return names;
 }
 
 Dim Dim::Substitute(const std::function<std::optional<Dim>(absl::string_view)>& binding) const {

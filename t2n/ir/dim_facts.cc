@@ -18,19 +18,6 @@ constexpr int64_t kMaxLeast = 128;
 constexpr int64_t kSamples = 48;
 constexpr int64_t kFewSamples = 3;
 
-void CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* symbols) {
-  for (const auto& [key, term] : DimOps::ToTerms(d)) {
-    for (const AtomPtr& atom : term.atoms) {
-      if (atom->kind == Dim::Atom::kSymbol) {
-        symbols->emplace(atom->text, atom);
-        continue;
-      }
-      CollectSymbols(atom->a, symbols);
-      CollectSymbols(atom->b, symbols);
-    }
-  }
-}
-
 // The sizes that a symbol may have: `least` and more, of a remainder.
 struct Values {
   int64_t modulus = 1, residue = 0;
@@ -40,9 +27,7 @@ struct Values {
 class Search {
  public:
   explicit Search(const Dim& difference) : difference_(difference) {
-    std::map<std::string, AtomPtr> symbols;
-    CollectSymbols(difference, &symbols);
-    for (const auto& [name, atom] : symbols) {
+    for (const auto& [name, atom] : DimOps::SymbolsOf(difference)) {
       names_.push_back(name);
       ranges_.push_back(atom->range);
       if (atom->relations) relations_ = atom->relations;

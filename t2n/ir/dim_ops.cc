@@ -185,18 +185,24 @@ const Dim::Atom* DimOps::SingleFloorDiv(const Dim& d) {
   return atom->kind == Dim::Atom::kFloorDiv && atom->b.is_const() ? atom : nullptr;
 }
 
-void DimOps::CollectSymbols(const Dim& d, std::set<std::string>& out) {
+void DimOps::CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* out) {
   if (d.is_const()) return;
   for (const auto& [key, term] : d.poly_->terms) {
     for (const AtomPtr& atom : term.atoms) {
       if (atom->kind == Dim::Atom::kSymbol) {
-        out.insert(atom->text);
+        out->emplace(atom->text, atom);
       } else {
         CollectSymbols(atom->a, out);
         CollectSymbols(atom->b, out);
       }
     }
   }
+}
+
+std::map<std::string, AtomPtr> DimOps::SymbolsOf(const Dim& d) {
+  std::map<std::string, AtomPtr> symbols;
+  CollectSymbols(d, &symbols);
+  return symbols;
 }
 
 Dim DimOps::Substitute(const Dim& d, const Binding& binding) {

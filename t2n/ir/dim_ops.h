@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -68,7 +67,8 @@ class DimOps {
   static std::optional<Dim> ExactDiv(const Dim& a, const Dim& b);
   // The operand of `d` if it is just floor(x / constant).
   static const Dim::Atom* SingleFloorDiv(const Dim& d);
-  static void CollectSymbols(const Dim& d, std::set<std::string>& out);
+  // The symbols of `d`, those inside of quotients and extremes too.
+  static std::map<std::string, AtomPtr> SymbolsOf(const Dim& d);
   static Dim Substitute(const Dim& d, const Binding& binding);
 
   // dim_bounds.cc: what follows from the ranges of the symbols.
@@ -79,6 +79,7 @@ class DimOps {
   static bool Negative(const Dim& d);
 
  private:
+  static void CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* out);
   static std::string Text(const Terms& terms);
   static std::string Wrapped(const Dim& d);
   static Dim SubstituteAtom(const AtomPtr& atom, const Binding& binding);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,6 +11,7 @@
 #include "t2n/blocks/block_buffer.h"
 #include "t2n/builder/builder.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/computed_buffer.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
 #include "t2n/passes/rewriter.h"
@@ -51,48 +51,24 @@ ByteSink Widening(const ByteSink& sink) {
 }
 
 // A bfloat16 tensor's elements as f32, dense; converted when they are read.
-class WidenedBuffer : public Buffer {
+class WidenedBuffer : public ComputedBuffer {
  public:
   explicit WidenedBuffer(Tensor source) : source_(std::move(source)) {}
   size_t size() const override { return source_.numel() * sizeof(float); }
-  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (bytes_.empty()) {
-      std::vector<uint8_t> bytes;
-      bytes.reserve(size());
-      T2N_RETURN_IF_ERROR(Stream([&](absl::Span<const uint8_t> piece) {
-        bytes.insert(bytes.end(), piece.begin(), piece.end());
-        return absl::OkStatus();
-      }));
-      bytes_ = std::move(bytes);
-    }
-    return absl::MakeConstSpan(bytes_);
-  }
   absl::Status Stream(const ByteSink& sink) const override {
     const bool whole = source_.is_contiguous() && source_.offset == 0 &&
                        source_.nbytes() == static_cast<int64_t>(source_.buffer->size());
     if (whole) return source_.buffer->Stream(Widening(sink));
     // A copy, since the source's own bytes are gone when another of its readers releases them.
     Tensor copy = source_;
-    std::vector<uint8_t> bytes;
-    bytes.reserve(source_.buffer->size());
-    T2N_RETURN_IF_ERROR(source_.buffer->Stream([&](absl::Span<const uint8_t> piece) {
-      bytes.insert(bytes.end(), piece.begin(), piece.end());
-      return absl::OkStatus();
-    }));
+    T2N_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, CopyOfBytes(*source_.buffer));
     copy.buffer = Buffer::Own(std::move(bytes));
     T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(copy));
     return StreamContiguous(dense, Widening(sink));
   }
-  void Release() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    std::vector<uint8_t>().swap(bytes_);
-  }
 
  private:
   Tensor source_;
-  mutable std::mutex mutex_;
-  mutable std::vector<uint8_t> bytes_;
 };
 
 Tensor WidenedView(const Tensor& t) {

@@ -4,11 +4,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <mutex>
 #include <utility>
 #include <vector>
 
-#include "t2n/base/status.h"
+#include "t2n/ir/computed_buffer.h"
 
 namespace t2n {
 namespace {
@@ -49,7 +48,7 @@ float Decode(const Format& format, uint8_t bits) {
   return sign * std::ldexp(static_cast<float>(normal), scale);
 }
 
-class WideBuffer : public Buffer {
+class WideBuffer : public ComputedBuffer {
  public:
   WideBuffer(std::shared_ptr<const Buffer> storage, ScalarType type)
       : storage_(std::move(storage)), item_(ItemSize(*WideTypeOf(type))) {
@@ -61,25 +60,8 @@ class WideBuffer : public Buffer {
     }
   }
   size_t size() const override { return storage_->size() * item_; }
-  absl::StatusOr<absl::Span<const uint8_t>> Bytes() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (bytes_.empty()) {
-      std::vector<uint8_t> bytes;
-      bytes.reserve(size());
-      T2N_RETURN_IF_ERROR(Stream([&](absl::Span<const uint8_t> piece) {
-        bytes.insert(bytes.end(), piece.begin(), piece.end());
-        return absl::OkStatus();
-      }));
-      bytes_ = std::move(bytes);
-    }
-    return absl::MakeConstSpan(bytes_);
-  }
   absl::Status Stream(const ByteSink& sink) const override {
     return storage_->Stream([&](absl::Span<const uint8_t> piece) { return sink(Wide(piece)); });
-  }
-  void Release() const override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    std::vector<uint8_t>().swap(bytes_);
   }
 
  private:
@@ -94,8 +76,6 @@ class WideBuffer : public Buffer {
   std::shared_ptr<const Buffer> storage_;
   size_t item_;
   std::array<std::array<uint8_t, sizeof(float)>, 256> elements_;
-  mutable std::mutex mutex_;
-  mutable std::vector<uint8_t> bytes_;
 };
 
 }  // namespace

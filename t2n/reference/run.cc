@@ -108,4 +108,16 @@ absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<cons
   return RunBody(graph, inputs, Lookup(symbols));
 }
 
+absl::StatusOr<Tensor> CastTensor(const Tensor& tensor, DType dtype) {
+  if (tensor.dtype == dtype) return tensor;
+  const Shape shape(tensor.sizes.begin(), tensor.sizes.end());
+  Graph graph;
+  Value* x = graph.AddNode(Op::kInput, {}, {}, {{tensor.dtype, shape, nullptr}})->output();
+  Value* y = graph.AddNode(Op::kCast, {{"dtype", dtype}}, {x}, {{dtype, shape, nullptr}})->output();
+  graph.inputs() = {x};
+  graph.outputs() = {y};
+  T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> converted, RunGraph(graph, {tensor}));
+  return converted[0];
+}
+
 }  // namespace t2n

@@ -25,6 +25,9 @@ absl::StatusOr<std::map<std::string, int64_t>> BindSymbols(const Graph& graph,
 // the type that the graph says.
 absl::StatusOr<std::vector<Tensor>> RunGraph(const Graph& graph, absl::Span<const Tensor> inputs);
 
+// The same numbers as another type, as Op::kCast has it.
+absl::StatusOr<Tensor> CastTensor(const Tensor& tensor, DType dtype);
+
 }  // namespace t2n
 
 #endif  // T2N_REFERENCE_RUN_H_

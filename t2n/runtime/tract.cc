@@ -13,7 +13,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "t2n/base/status.h"
-#include "t2n/builder/builder.h"
 #include "t2n/reference/npz.h"
 #include "t2n/reference/run.h"
 #include "t2n/runtime/child.h"
@@ -143,24 +142,8 @@ absl::StatusOr<DType> DeclaredType(const Library& library, void* model, size_t i
   return given;
 }
 
-// The tensor's elements as another type.
-absl::StatusOr<Tensor> ConvertElements(const Tensor& tensor, DType dtype) {
-  Graph graph;
-  Builder b(&graph);
-  const Shape shape(tensor.sizes.begin(), tensor.sizes.end());
-  const Val x = b.Input("x", {tensor.dtype, shape, nullptr});
-  const Val y = b.Cast(x, dtype);
-  T2N_RETURN_IF_ERROR(b.status());
-  graph.outputs() = {y.get()};
-  T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> converted, RunGraph(graph, {tensor}));
-  return converted[0];
-}
-
 absl::StatusOr<void*> ToTract(const Library& library, const Tensor& tensor, DType declared) {
-  Tensor t = tensor;
-  if (t.dtype != declared) {
-    T2N_ASSIGN_OR_RETURN(t, ConvertElements(t, declared));
-  }
+  T2N_ASSIGN_OR_RETURN(Tensor t, CastTensor(tensor, declared));
   T2N_ASSIGN_OR_RETURN(t, MakeContiguous(t));
   T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
   std::vector<size_t> shape(t.sizes.begin(), t.sizes.end());

@@ -11,7 +11,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "t2n/base/status.h"
-#include "t2n/builder/builder.h"
 #include "t2n/kernels/kernel.h"
 #include "t2n/reference/run.h"
 
@@ -81,15 +80,7 @@ absl::StatusOr<Tensor> AsType(std::vector<double> numbers, std::vector<int64_t> 
   uint8_t* to;
   Tensor t = Tensor::Allocate(DType::kF64, sizes, &to);
   std::memcpy(to, numbers.data(), t.nbytes());
-  if (dtype == DType::kF64) return t;
-  Graph graph;
-  Builder b(&graph);
-  const Shape shape(sizes.begin(), sizes.end());
-  const Val y = b.Cast(b.Input("x", {DType::kF64, shape, nullptr}), dtype);
-  T2N_RETURN_IF_ERROR(b.status());
-  graph.outputs() = {y.get()};
-  T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> converted, RunGraph(graph, {t}));
-  return converted[0];
+  return CastTensor(t, dtype);
 }
 
 }  // namespace
