@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "t2n/builder/elementwise_methods.h"
 #include "t2n/ir/graph.h"
 
 namespace t2n {
@@ -117,33 +118,14 @@ class Builder {
   Val Binary(Op op, const Val& a, double b) { return Binary(op, a, ScalarLike(a, b)); }
   Val Select(const Val& condition, const Val& a, const Val& b);
   Val Cast(const Val& x, DType dtype);
-#define T2N_UNARY(Name) \
-  Val Name(const Val& x) { return Unary(Op::k##Name, x); }
-  T2N_UNARY(Neg)
-  T2N_UNARY(Abs)
-  T2N_UNARY(Sign)
-  T2N_UNARY(Floor)
-  T2N_UNARY(Ceil) T2N_UNARY(Round) T2N_UNARY(Trunc) T2N_UNARY(Exp) T2N_UNARY(Log) T2N_UNARY(Sqrt)
-      T2N_UNARY(Rsqrt) T2N_UNARY(Recip) T2N_UNARY(Square) T2N_UNARY(Sin) T2N_UNARY(Cos)
-          T2N_UNARY(Tan) T2N_UNARY(Asin) T2N_UNARY(Acos) T2N_UNARY(Atan) T2N_UNARY(Sinh)
-              T2N_UNARY(Cosh) T2N_UNARY(Tanh) T2N_UNARY(Asinh) T2N_UNARY(Acosh) T2N_UNARY(Atanh)
-                  T2N_UNARY(Sigmoid) T2N_UNARY(Erf) T2N_UNARY(Not) T2N_UNARY(BitNot)
-                      T2N_UNARY(IsNan) T2N_UNARY(IsInf) T2N_UNARY(Real) T2N_UNARY(Imag)
-#undef T2N_UNARY
-#define T2N_BINARY(Name)                                                     \
-  Val Name(const Val& a, const Val& b) { return Binary(Op::k##Name, a, b); } \
-  Val Name(const Val& a, double b) { return Binary(Op::k##Name, a, b); }
-                          T2N_BINARY(Add) T2N_BINARY(Sub) T2N_BINARY(Mul) T2N_BINARY(Div)
-                              T2N_BINARY(Rem) T2N_BINARY(Pow) T2N_BINARY(Min) T2N_BINARY(Max)
-                                  T2N_BINARY(And) T2N_BINARY(Or) T2N_BINARY(Xor) T2N_BINARY(BitAnd)
-                                      T2N_BINARY(BitOr) T2N_BINARY(BitXor) T2N_BINARY(Shl)
-                                          T2N_BINARY(Shr) T2N_BINARY(Eq) T2N_BINARY(Ne)
-                                              T2N_BINARY(Lt) T2N_BINARY(Le) T2N_BINARY(Gt)
-                                                  T2N_BINARY(Ge) T2N_BINARY(MakeComplex)
-#undef T2N_BINARY
+  // Neg(x), Add(a, b), Add(a, 1.5), Eq(a, b), ...
+  T2N_PRIMITIVES(T2N_ELEMENTWISE_METHODS)
+  T2N_METHOD_OF_ONE(Real)
+  T2N_METHOD_OF_ONE(Imag)
+  T2N_METHODS_OF_TWO(MakeComplex)
 
-      // Reductions over `axes` (non-negative; empty: nothing is reduced).
-      Val Reduce(Op op, const Val& x, std::vector<int64_t> axes, bool keep_axes);
+  // Reductions over `axes` (non-negative; empty: nothing is reduced).
+  Val Reduce(Op op, const Val& x, std::vector<int64_t> axes, bool keep_axes);
   Val ArgReduce(Op op, const Val& x, int64_t axis, bool keep_axis);
   Val Cumulative(const Val& x, int64_t axis, absl::string_view mode);
 
