@@ -107,6 +107,26 @@ absl::Status LowerBoolComparison(Lowering& l, const Node& node, Expr a, Expr b) 
   return absl::OkStatus();
 }
 
+// Of operators that the target has; nullopt where it has one for this.
+std::optional<Expr> UnaryOfOthers(Lowering& l, const Node& node, const Expr& x) {
+  const DType dtype = node.inputs[0]->dtype();
+  if (node.op == Op::kTrunc) {
+    Expr negative = l.Temp(node, "negative", Call("lt", {x, Float(0)}));
+    Expr up = l.Temp(node, "ceil", Call("ceil", {x}));
+    Expr down = l.Temp(node, "floor", Call("floor", {x}));
+    return Call("select", {negative, up, down});
+  }
+  if (node.op == Op::kSign) return SignOf(l, node, x, dtype);
+  if (node.op == Op::kAbs && dtype == DType::kF64) return AbsF64(l, node, x);
+  if (l.target().has_is_nan_is_inf()) return std::nullopt;
+  if (node.op == Op::kIsNan) return Call("ne", {x, x});
+  if (node.op != Op::kIsInf) return std::nullopt;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Expr up = l.Temp(node, "up", Call("eq", {x, l.Number(kInfinity)}));
+  Expr down = l.Temp(node, "down", Call("eq", {x, l.Number(-kInfinity)}));
+  return Call("or", {up, down});
+}
+
 }  // namespace
 
 absl::Status LowerUnary(Lowering& l, const Node& node) {
@@ -121,30 +141,8 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
   if (dtype == DType::kF16 && compares && !strict && !l.target().compares_f16()) {
     return l.Refuse(node, "comparison of f16");
   }
-  if (node.op == Op::kTrunc) {
-    Expr negative = l.Temp(node, "negative", Call("lt", {x, Float(0)}));
-    Expr up = l.Temp(node, "ceil", Call("ceil", {x}));
-    Expr down = l.Temp(node, "floor", Call("floor", {x}));
-    l.Set(node, Call("select", {negative, up, down}));
-    return absl::OkStatus();
-  }
-  if (node.op == Op::kSign) {
-    l.Set(node, SignOf(l, node, x, dtype));
-    return absl::OkStatus();
-  }
-  if (node.op == Op::kIsNan && !l.target().has_is_nan_is_inf()) {
-    l.Set(node, Call("ne", {x, x}));
-    return absl::OkStatus();
-  }
-  if (node.op == Op::kIsInf && !l.target().has_is_nan_is_inf()) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    Expr up = l.Temp(node, "up", Call("eq", {x, l.Number(kInfinity)}));
-    Expr down = l.Temp(node, "down", Call("eq", {x, l.Number(-kInfinity)}));
-    l.Set(node, Call("or", {up, down}));
-    return absl::OkStatus();
-  }
-  if (node.op == Op::kAbs && dtype == DType::kF64) {
-    l.Set(node, AbsF64(l, node, x));
+  if (std::optional<Expr> made = UnaryOfOthers(l, node, x)) {
+    l.Set(node, *std::move(made));
     return absl::OkStatus();
   }
   const char* op = UnaryOperator(l, node.op);
@@ -163,6 +161,24 @@ absl::Status LowerUnary(Lowering& l, const Node& node) {
   l.Set(node, Call(op, {x}));
   return absl::OkStatus();
 }
+
+namespace {
+
+// Of other operators; nullopt where the target's own will do.
+std::optional<Expr> BinaryOfOthers(Lowering& l, const Node& node, const Expr& a, const Expr& b) {
+  const DType dtype = node.inputs[0]->dtype();
+  if (IsFloat(dtype) && !l.target().strict) {
+    if (std::optional<Expr> vanishing = VanishingProduct(l, node, a, b)) return vanishing;
+  }
+  if (IsFloat(dtype) && a.text == b.text && (node.op == Op::kMul || node.op == Op::kAdd)) {
+    // One operand: tract 0.23 crashes on an operator that takes what a scan iterates twice.
+    if (node.op == Op::kMul) return Call(UnaryOperator(l, Op::kSquare), {a});
+    return Call("mul", {a, Float(2)});
+  }
+  return IntegerMulOrPow(l, node, a, b);
+}
+
+}  // namespace
 
 absl::Status LowerBinary(Lowering& l, const Node& node) {
   Expr a = l.Elementwise(node, 0), b = l.Elementwise(node, 1);
@@ -183,20 +199,8 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, IntegerDiv(l, node, a, b));
     return absl::OkStatus();
   }
-  if (IsFloat(dtype) && !strict) {
-    if (std::optional<Expr> vanishing = VanishingProduct(l, node, a, b)) {
-      l.Set(node, *std::move(vanishing));
-      return absl::OkStatus();
-    }
-  }
-  if (IsFloat(dtype) && a.text == b.text && (node.op == Op::kMul || node.op == Op::kAdd)) {
-    // One operand: tract 0.23 crashes on an operator that takes what a scan iterates twice.
-    bool square = node.op == Op::kMul;
-    l.Set(node, square ? Call(UnaryOperator(l, Op::kSquare), {a}) : Call("mul", {a, Float(2)}));
-    return absl::OkStatus();
-  }
-  if (std::optional<Expr> integer = IntegerMulOrPow(l, node, a, b)) {
-    l.Set(node, *std::move(integer));
+  if (std::optional<Expr> made = BinaryOfOthers(l, node, a, b)) {
+    l.Set(node, *std::move(made));
     return absl::OkStatus();
   }
   const OperatorName& name = kOperators[node.op];

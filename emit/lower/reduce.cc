@@ -141,24 +141,26 @@ void TopKOfRows(Lowering& l, const Node& node, const Expr& x, Expr key) {
                                     {{"axis", nnef::Int(axis)}}));
 }
 
+// tract's order has no place for NaN: it sorts infinities in their stead.
+Expr SortKey(Lowering& l, const Node& node, const Expr& x) {
+  const DType dtype = node.inputs[0]->dtype();
+  if (dtype == DType::kBool) return l.Temp(node, "u8", l.Cast(x, DType::kU8));
+  if (!IsFloat(dtype)) return x;
+  Expr is_nan = l.IsNan(node, x, dtype);
+  Expr infinity = l.Number(std::numeric_limits<double>::infinity());
+  if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
+  return l.Temp(node, "key", Call("select", {is_nan, infinity, x}));
+}
+
 }  // namespace
 
-// tract's order has no place for NaN: it sorts infinities in their stead.
 absl::Status LowerTopK(Lowering& l, const Node& node) {
   if (!l.target().has_topk()) return l.Refuse(node, "no sorting there");
   if (node.inputs[0]->dtype() != DType::kF32 && !l.target().topk_of_any_type()) {
     return l.Refuse(node, "sorting of other types than f32");
   }
-  Expr x = l.In(node, 0), key = x, axis = nnef::Int(node.attrs.Int("axis"));
-  DType dtype = node.inputs[0]->dtype();
-  if (dtype == DType::kBool) {
-    key = l.Temp(node, "u8", l.Cast(x, DType::kU8));
-  } else if (IsFloat(dtype)) {
-    Expr is_nan = l.IsNan(node, x, dtype);
-    Expr infinity = l.Number(std::numeric_limits<double>::infinity());
-    if (dtype != DType::kF32) infinity = l.Temp(node, "infinity", l.Cast(infinity, dtype));
-    key = l.Temp(node, "key", Call("select", {is_nan, infinity, x}));
-  }
+  Expr x = l.In(node, 0), axis = nnef::Int(node.attrs.Int("axis"));
+  const Expr key = SortKey(l, node, x);
   const Dim& k = node.attrs.Size("k");
   if (!k.is_const() && !l.target().has_symbolic_values()) {
     return l.Refuse(node, "sorting of a symbolic count");

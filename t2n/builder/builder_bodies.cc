@@ -45,6 +45,41 @@ Val Builder::Composite(absl::string_view name, Attrs attrs, absl::Span<const Val
   })[0];
 }
 
+namespace {
+
+// What a node of a loop gives: the states as they begin, and rows for all turns.
+absl::StatusOr<std::vector<ValueType>> ScanTypes(const Builder::ScanSpec& spec,
+                                                 const std::vector<Val>& results) {
+  std::vector<ValueType> types;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!results[i]) return absl::InternalError("empty scan body");
+    types.push_back(results[i]->type);
+    if (i >= spec.states.size()) {
+      types[i].shape[spec.output_axes[i - spec.states.size()]] = spec.length;
+      continue;
+    }
+    const Val& state = spec.states[i];
+    if (types[i].dtype != state.dtype() || types[i].shape != state.shape()) {
+      return absl::UnimplementedError(absl::StrCat("the loop's state changes from ",
+                                                   TypeToString(state->type), " to ",
+                                                   TypeToString(types[i])));
+    }
+  }
+  return types;
+}
+
+Attrs ScanAttrs(const Builder::ScanSpec& spec) {
+  return {{"scan_inputs", static_cast<int64_t>(spec.scanned.size())},
+          {"states", static_cast<int64_t>(spec.states.size())},
+          {"scan_outputs", static_cast<int64_t>(spec.output_axes.size())},
+          {"scan_axes", spec.scan_axes},
+          {"output_axes", spec.output_axes},
+          {"reverse", spec.reverse},
+          {"length", spec.length}};
+}
+
+}  // namespace
+
 std::vector<Val> Builder::Scan(const ScanSpec& spec, const BodyFn& body) {
   std::vector<Val> failed = spec.states;
   failed.resize(spec.states.size() + spec.output_axes.size(),
@@ -78,34 +113,15 @@ std::vector<Val> Builder::Scan(const ScanSpec& spec, const BodyFn& body) {
                     : inner.status());
     return failed;
   }
-  std::vector<ValueType> types;
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (!results[i]) {
-      Fail(absl::InternalError("empty scan body"));
-      return failed;
-    }
-    graph->outputs().push_back(results[i].get());
-    types.push_back(results[i]->type);
-    if (i < spec.states.size()) {
-      if (types[i].dtype != spec.states[i].dtype() || types[i].shape != spec.states[i].shape()) {
-        Fail(absl::StrCat("the loop's state changes from ", TypeToString(spec.states[i]->type),
-                          " to ", TypeToString(types[i])));
-        return failed;
-      }
-    } else {
-      types[i].shape[spec.output_axes[i - spec.states.size()]] = spec.length;
-    }
+  absl::StatusOr<std::vector<ValueType>> types = ScanTypes(spec, results);
+  if (!types.ok()) {
+    Fail(types.status());
+    return failed;
   }
+  for (const Val& v : results) graph->outputs().push_back(v.get());
   graph->EliminateDeadCode();
-  Attrs attrs = {{"scan_inputs", static_cast<int64_t>(spec.scanned.size())},
-                 {"states", static_cast<int64_t>(spec.states.size())},
-                 {"scan_outputs", static_cast<int64_t>(spec.output_axes.size())},
-                 {"scan_axes", spec.scan_axes},
-                 {"output_axes", spec.output_axes},
-                 {"reverse", spec.reverse},
-                 {"length", spec.length}};
   Node* node =
-      graph_->AddNode(Op::kScan, std::move(attrs), std::move(values), std::move(types), place_);
+      graph_->AddNode(Op::kScan, ScanAttrs(spec), std::move(values), *std::move(types), place_);
   node->bodies.push_back(std::move(graph));
   Fold(node);
   return Wrap(node);

@@ -141,6 +141,12 @@ absl::Status Merger::MergeHeap() {
     }
     before_.storages[i].of->Set(b_.Select(condition_, a, b));
   }
+  T2N_RETURN_IF_ERROR(MergeLists());
+  T2N_RETURN_IF_ERROR(MergeAttributes());
+  return b_.status();
+}
+
+absl::Status Merger::MergeLists() {
   for (size_t i = 0; i < before_.lists.size(); ++i) {
     const List &yes = yes_.heap.lists[i].contents, &no = no_.heap.lists[i].contents;
     const auto &a = yes.items, &b = no.items;
@@ -153,6 +159,11 @@ absl::Status Merger::MergeHeap() {
       items[k] = Merge(a[k], b[k], absl::StrCat("list item ", k));
     }
   }
+  return absl::OkStatus();
+}
+
+// Of dicts and objects.
+absl::Status Merger::MergeAttributes() {
   for (size_t i = 0; i < before_.dicts.size(); ++i) {
     const auto &a = yes_.heap.dicts[i].contents, &b = no_.heap.dicts[i].contents;
     auto& items = before_.dicts[i].of->items;
@@ -175,7 +186,7 @@ absl::Status Merger::MergeHeap() {
       attributes.value(k) = Merge(a[k].second, b[k].second, a[k].first);
     }
   }
-  return b_.status();
+  return absl::OkStatus();
 }
 
 }  // namespace t2n

@@ -42,6 +42,8 @@ class Merger {
   absl::Status MergeHeap();
 
  private:
+  absl::Status MergeLists();
+  absl::Status MergeAttributes();
   IValue MergeTensors(const IValue& x, const IValue& y, const std::string& name);
   IValue MergeNumbers(const IValue& x, const IValue& y);
   // Where the condition is on sizes: the size that is `yes` or `no`, and the tensor that is one or
