@@ -13,6 +13,7 @@
 #include "emit/variable_writer.h"
 #include "t2n/base/status.h"
 #include "t2n/blocks/block_buffer.h"
+#include "t2n/ir/graph_text.h"
 #include "t2n/passes/faults.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
@@ -276,6 +277,14 @@ absl::Status BuildChecked(const Graph& graph, const EmitSpec& spec, Model& model
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> LoweredText(const Graph& graph, const EmitSpec& spec) {
+  Model model;
+  std::deque<Graph> rewritten;
+  const Graph* prepared = Prepare(graph, spec.target, rewritten, model);
+  T2N_RETURN_IF_ERROR(Refusals(model));
+  return GraphText(*prepared, true);
+}
 
 absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
   Model model;

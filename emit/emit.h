@@ -88,6 +88,9 @@ struct EmitReport {
 // line a cause if the target has no form for something. `report` may be null.
 absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report);
 
+// The graph in the primitives that the target may have, as text with places; fails as EmitModel.
+absl::StatusOr<std::string> LoweredText(const Graph& graph, const EmitSpec& spec);
+
 // Where EmitModel writes the initial value of an input.
 std::string InitialValueFile(absl::string_view input);
 

@@ -18,6 +18,7 @@
 #include "t2n/convert/solver.h"
 #include "t2n/extend/extend.h"
 #include "t2n/ir/failure.h"
+#include "t2n/ir/graph_text.h"
 #include "t2n/passes/selections.h"
 #include "t2n/program/program.h"
 #include "t2n/sizes/least_sizes.h"
@@ -139,6 +140,10 @@ absl::Status CheckWords(const proto::ConversionSpec& spec) {
   }
   if (!spec.state().empty() && spec.state() != "input" && spec.state() != "drop") {
     return absl::InvalidArgumentError("--state is input or drop");
+  }
+  const std::set<std::string> kGraphs = {"", "evaluated", "closed", "lowered"};
+  if (!kGraphs.count(spec.print_graph())) {
+    return absl::InvalidArgumentError("--print_graph is evaluated, closed or lowered");
   }
   return EngineOf(spec).status();
 }
@@ -266,7 +271,9 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   for (const std::string& line : solver.Assumed()) env.warn(line);
   model->graph = std::move(found.graph);
   model->states = std::move(found.states);
+  if (spec.print_graph() == "evaluated") model->graph_text = GraphText(*model->graph, true);
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
+  if (spec.print_graph() == "closed") model->graph_text = GraphText(*model->graph, true);
   T2N_RETURN_IF_ERROR(SetEmitSpec(spec, *archive, &model->emit));
   T2N_RETURN_IF_ERROR(Compress(spec, model->emit.target, &model->graph, &model->warnings));
   const SymbolFacts& facts = solver.facts();
@@ -276,6 +283,9 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   if (const Relations relations = RelationsIn(facts)) model->emit.relations = *relations;
   if (model->emit.target.is_tract()) {
     for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
+  }
+  if (spec.print_graph() == "lowered") {
+    T2N_ASSIGN_OR_RETURN(model->graph_text, LoweredText(*model->graph, model->emit));
   }
   return absl::OkStatus();
 }
@@ -355,7 +365,8 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
                                                        ConversionFailure* failure,
                                                        Progress* progress, EvaluatedModel* kept) {
   T2N_RETURN_IF_ERROR(CheckFields(spec, buffers.archive || absl::EndsWith(spec.model(), ".pt2")));
-  if (!buffers.model) {
+  const bool prints = !spec.print_graph().empty();
+  if (!buffers.model && !prints) {
     T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
     T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
   }
@@ -363,6 +374,15 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
   Stopwatch stopwatch;
   T2N_ASSIGN_OR_RETURN(EvaluatedModel model, EvaluateBytes(spec, archive, failure, progress));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");
+  if (prints) {
+    proto::ConversionReport report;
+    report.set_model(spec.model());
+    report.set_graph(model.graph_text);
+    for (const std::string& w : model.warnings) report.add_warnings(w);
+    *report.add_phases() = evaluated;
+    if (kept) *kept = std::move(model);
+    return report;
+  }
   model.emit.memory = buffers.model;
   if (buffers.model) {
     const bool pack = spec.compression_level() > 0;

@@ -29,6 +29,7 @@ struct EvaluatedModel {
   std::vector<StateTensor> states;
   std::vector<std::string> warnings;
   EmitSpec emit;
+  std::string graph_text;  // what print_graph of the spec asks for
 };
 
 // InvalidArgument if the fields cannot be what they have to be, whatever the model is.
@@ -44,8 +45,8 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
                                               ConversionFailure* failure,
                                               Progress* progress = nullptr);
 
-// Evaluates and writes. On failure nothing changes at spec.out. The model that was written is left
-// in `kept` if that is not null.
+// Evaluates and writes; with print_graph, evaluates alone. On failure nothing changes at spec.out.
+// The model that was written is left in `kept` if that is not null.
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
                                                 ConversionFailure* failure = nullptr,
                                                 Progress* progress = nullptr,

@@ -104,8 +104,8 @@ absl::Status SetPaths(const CommandRow& row, CommandLine* command) {
       row.name != std::string("diff") && row.least > 0 && command->options.jobs() == 0;
   if (one_model && given > 0) spec.set_model(command->arguments[0]);
   if (one_model && given > 1) spec.set_out(command->arguments[1]);
-  const bool from_spec =
-      one_model && !spec.model().empty() && (row.least < 2 || !spec.out().empty());
+  const bool needs_out = row.least == 2 && spec.print_graph().empty();
+  const bool from_spec = one_model && !spec.model().empty() && (!needs_out || !spec.out().empty());
   const size_t most = command->options.jobs() > 0 ? kAny : row.most;
   if ((given >= row.least || from_spec) && given <= most) return absl::OkStatus();
   return Bad(absl::StrCat(row.name, " takes ", absl::StrReplaceAll(row.arguments, {{" ", " and "}}),
@@ -117,6 +117,12 @@ absl::Status Validate(CommandLine* command) {
   if (command->options.quiet()) command->spec.set_log_level("error");
   if (command->options.jobs() > 0 && command->command != "convert") {
     return Bad("--jobs is of convert alone");
+  }
+  if (!command->spec.print_graph().empty()) {
+    const bool alone = command->options.jobs() == 0 && !command->spec.check_same_io_as_tract();
+    if (command->command != "convert" || !alone) {
+      return Bad("--print_graph is of convert alone, without --jobs and --check");
+    }
   }
   if (command->command == "check") {
     if (!command->spec.io().empty()) return CheckSpec(command->spec);

@@ -133,6 +133,11 @@ int RunConvert(const CommandLine& command) {
   const Messages messages = MessagesOf(command);
   for (const std::string& w : report->warnings()) messages.Warning(w);
   TellPhases(messages, *report);
+  if (!command.spec.print_graph().empty()) {
+    std::fputs(report->graph().c_str(), stdout);
+    const absl::Status written = WriteReportIfAsked(command, *report);
+    return written.ok() ? kDone : FailPlainly(command, written);
+  }
   messages.Info(
       absl::StrFormat("wrote %s: %s; %.2f s", report->out(), Summary(*report), took.count()));
   absl::Status status;

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "t2n/ir/graph_text.h"
 
 namespace t2n {
 namespace {
@@ -35,50 +36,6 @@ struct AttrPrinter {
     return absl::StrCat("(", absl::StrJoin(v->scale, ","), " ", absl::StrJoin(v->zero_point, ","),
                         axis, ")");
   }
-};
-
-constexpr int64_t kPrintedElements = 8;
-
-// `2` or `[1,2,3]`; empty for what is not known, is large or is complex.
-std::string Elements(const Value& v) {
-  if (v.dims && !v.constant) return ShapeToString(*v.dims);
-  if (!v.constant || v.constant->numel() > kPrintedElements || IsComplex(v.dtype())) return "";
-  auto values = ReadDoubles(*v.constant);
-  if (!values.ok()) return "";
-  std::string text = absl::StrJoin(*values, ",");
-  return v.rank() == 0 ? text : absl::StrCat("[", text, "]");
-}
-
-class Printer {
- public:
-  void Print(const Graph& graph, const std::string& indent, std::string* out) {
-    for (const auto& node : graph.nodes()) {
-      std::vector<std::string> results, operands, names;
-      for (const auto& v : node->outputs) {
-        results.push_back(absl::StrCat(Ref(v.get()), " ", TypeToString(v->type)));
-        if (!v->name.empty()) names.push_back(v->name);
-      }
-      for (const Value* v : node->inputs) operands.push_back(Ref(v));
-      absl::StrAppend(out, indent, absl::StrJoin(results, ", "), " = ", OpName(node->op), "(",
-                      absl::StrJoin(operands, ", "));
-      if (node->op == Op::kConstant) absl::StrAppend(out, Elements(*node->output()));
-      absl::StrAppend(out, ")");
-      if (!node->attrs.all().empty()) absl::StrAppend(out, " {", node->attrs.ToString(), "}");
-      if (!names.empty()) absl::StrAppend(out, "  # ", absl::StrJoin(names, ", "));
-      absl::StrAppend(out, "\n");
-      for (const auto& body : node->bodies) Print(*body, indent + "  ", out);
-    }
-    std::vector<std::string> results;
-    for (const Value* v : graph.outputs()) results.push_back(Ref(v));
-    absl::StrAppend(out, indent, "return ", absl::StrJoin(results, ", "), "\n");
-  }
-
- private:
-  std::string Ref(const Value* v) {
-    return absl::StrCat("%", numbers_.try_emplace(v, numbers_.size()).first->second);
-  }
-
-  absl::flat_hash_map<const Value*, size_t> numbers_;
 };
 
 }  // namespace
@@ -194,11 +151,7 @@ void Graph::EliminateDeadCode() {
   nodes_ = std::move(kept);
 }
 
-std::string Graph::ToString() const {
-  std::string out;
-  Printer().Print(*this, "", &out);
-  return out;
-}
+std::string Graph::ToString() const { return GraphText(*this, false); }
 
 std::string TypeToString(const ValueType& type) {
   return absl::StrCat(DTypeName(type.dtype), ShapeToString(type.shape));
