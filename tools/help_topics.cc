@@ -101,12 +101,9 @@ What a target has no form for is refused with its name.
 }  // namespace
 
 const std::vector<HelpTopic>& AllTopics() {
-  static const auto* const kTopics = new std::vector<HelpTopic>{{"inputs", kInputs},
-                                                                {"open_sizes", kOpenSizes},
-                                                                {"state", kState},
-                                                                {"quantized", kQuantized},
-                                                                {"extend", kExtend},
-                                                                {"targets", kTargets}};
+  static const auto* const kTopics = new std::vector<HelpTopic>{
+      {"inputs", kInputs},       {"open_sizes", kOpenSizes}, {"state", kState},
+      {"quantized", kQuantized}, {"extend", kExtend},        {"targets", kTargets}};
   return *kTopics;
 }
 

@@ -173,15 +173,14 @@ absl::Status Loader::ReadPayloads(absl::string_view folder, absl::string_view wh
   if (!archive_->Find(entry)) return ReadSaved(absl::StrCat(folder, model_.name, ".pt"), tensors);
   T2N_ASSIGN_OR_RETURN(const EntryBytes bytes, archive_->Read(entry, limits::kMaxTextBytes));
   StringPool pool;
-  const absl::Status status =
-      ReadJson(bytes.text(), bytes.behind(), &pool, [&](JsonReader& json) {
-        return json.Object([&](absl::string_view field) -> absl::Status {
-          if (field != "config") return absl::OkStatus();
-          return json.Object([&](absl::string_view name) {
-            return ReadPayload(json, folder, &(*tensors)[std::string(name)]);
-          });
-        });
+  const absl::Status status = ReadJson(bytes.text(), bytes.behind(), &pool, [&](JsonReader& json) {
+    return json.Object([&](absl::string_view field) -> absl::Status {
+      if (field != "config") return absl::OkStatus();
+      return json.Object([&](absl::string_view name) {
+        return ReadPayload(json, folder, &(*tensors)[std::string(name)]);
       });
+    });
+  });
   return status.ok() ? status : InEntry(*archive_, entry, status);
 }
 

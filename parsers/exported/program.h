@@ -84,9 +84,9 @@ using Dict = std::vector<std::pair<absl::string_view, Argument>>;
 struct SubGraph;
 
 struct Argument {
-  std::variant<None, TensorName, SymName, bool, int64_t, double, std::complex<double>, Text, ElementType,
-               MemoryFormat, Layout, Device, OperatorName, CustomObject, Ints, Floats, TensorNames,
-               List, Dict, std::unique_ptr<SubGraph>>
+  std::variant<None, TensorName, SymName, bool, int64_t, double, std::complex<double>, Text,
+               ElementType, MemoryFormat, Layout, Device, OperatorName, CustomObject, Ints, Floats,
+               TensorNames, List, Dict, std::unique_ptr<SubGraph>>
       data;
 
   // nullptr when it is of another kind.

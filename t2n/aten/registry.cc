@@ -9,11 +9,11 @@
 #include "absl/strings/strip.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/core/memory.h"
+#include "t2n/aten/core/unread.h"
 #include "t2n/aten/families.h"
 #include "t2n/aten/quantized/quantized_tensors.h"
 #include "t2n/aten/refused.h"
 #include "t2n/aten/register.h"
-#include "t2n/aten/core/unread.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -31,7 +31,8 @@ const Arg* Given(const Schema& schema, size_t i, absl::Span<const Arg> positiona
 
 // A number that the inputs' values decide, or a list with one.
 bool IsOpenInteger(const Arg& a) {
-  if (a.is_list() || a.is_tuple()) return std::any_of(a.items().begin(), a.items().end(), IsOpenInteger);
+  if (a.is_list() || a.is_tuple())
+    return std::any_of(a.items().begin(), a.items().end(), IsOpenInteger);
   return a.is_tensor() && a.tensor() && a.tensor().rank() == 0 && IsInteger(a.tensor().dtype()) &&
          !a.tensor().is_constant() && !a.tensor()->dims;
 }

@@ -143,8 +143,8 @@ template <typename T>
 class Elements {
  public:
   static absl::StatusOr<Elements> Read(const Tensor& t);
-  Elements(Elements&&) = default;
-  Elements& operator=(Elements&&) = default;
+  Elements(Elements&&) noexcept = default;
+  Elements& operator=(Elements&&) noexcept = default;
   const T* data() const { return data_; }
   int64_t size() const { return size_; }
   const T& operator[](int64_t i) const { return data_[i]; }

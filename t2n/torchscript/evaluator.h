@@ -40,8 +40,7 @@ class Evaluator {
     machine_.operators.set_custom(custom ? &custom->operators : nullptr);
   }
   // Calls a function that is no part of the archive.
-  absl::StatusOr<IValue> CallOutside(const torchscript::FunctionDef& def,
-                                     std::vector<IValue> args);
+  absl::StatusOr<IValue> CallOutside(const torchscript::FunctionDef& def, std::vector<IValue> args);
 
   // Looks at the calls for sizes that tracing has frozen; null (nobody looks) if not given.
   void set_frozen_sizes(FrozenSizes* frozen) { machine_.frozen = frozen; }

@@ -24,13 +24,13 @@ class OrderedMap {
 
   OrderedMap() = default;
   OrderedMap(const OrderedMap& other) : pairs_(other.pairs_) {}
-  OrderedMap(OrderedMap&&) = default;
+  OrderedMap(OrderedMap&&) noexcept = default;
   OrderedMap& operator=(const OrderedMap& other) {
     pairs_ = other.pairs_;
     ForgetPlaces();
     return *this;
   }
-  OrderedMap& operator=(OrderedMap&&) = default;
+  OrderedMap& operator=(OrderedMap&&) noexcept = default;
 
   auto begin() const { return pairs_.begin(); }
   auto end() const { return pairs_.end(); }
