@@ -16,14 +16,14 @@ namespace {
 
 constexpr size_t kIndent = 27, kWidth = 100;
 constexpr char kAbout[] =
-    "pt2nnef: PyTorch archives (torch.jit.save, torch.export.save) to NNEF models, without PyTorch";
+    "pt2nnef: PyTorch archives (torch.export.save, torch.jit.save) to NNEF models, without PyTorch";
 
 constexpr char kExamples[] = R"(Examples:
   pt2nnef resnet18.pt2 resnet18
   pt2nnef --inputs "ids=i64[1,S]" bert.pt bert.nnef.tgz
-  pt2nnef --report report.json model.pt model.nnef.tgz
-  pt2nnef --jobs 4 a.pt b.pt c.pt models/
-  pt2nnef inspect model.pt
+  pt2nnef --report report.json model.pt2 model.nnef.tgz
+  pt2nnef --jobs 4 a.pt2 b.pt2 c.pt models/
+  pt2nnef inspect model.pt2
 )";
 
 constexpr char kExit[] =

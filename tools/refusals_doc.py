@@ -41,7 +41,7 @@ KINDS = [
          r"|^t2n/(program/stored|inspect|convert/open)",
          "The file is cut off, was changed, is something else (a state dict, ONNX, safetensors), or "
          "is a layout that is not read.",
-         "Save the model with torch.jit.save or torch.export.save, and copy the file again."),
+         "Save the model with torch.export.save or torch.jit.save, and copy the file again."),
     Kind("A pickle in the archive is not read", r"^parsers/(pickle|torchvalue)",
          "It is damaged, or holds an object that torch does not write for a model. No code of a "
          "pickle is ever run.",

@@ -11,7 +11,8 @@ namespace t2n {
 namespace {
 
 constexpr absl::string_view kSaveAgain =
-    "load it in Python, torch.jit.trace or torch.jit.script the module, and torch.jit.save that";
+    "load it in Python, torch.export.export or torch.jit.trace the module, and save what that gives "
+    "with torch.export.save or torch.jit.save";
 
 struct Signature {
   size_t offset;
@@ -21,7 +22,8 @@ struct Signature {
 };
 
 constexpr absl::string_view kUnpack = "unpack it and give the model inside";
-constexpr absl::string_view kNotTorch = "give an archive written by torch.jit.save";
+constexpr absl::string_view kNotTorch =
+    "give an archive written by torch.export.save or torch.jit.save";
 
 constexpr Signature kSignatures[] = {
     {0, absl::string_view("PK\3\4", 4), "the beginning of a zip whose index is missing",
@@ -57,7 +59,7 @@ absl::StatusOr<std::string> DescribeNonZip(const ByteReader& bytes) {
   const absl::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
   for (const Signature& s : kSignatures) {
     if (start.size() >= s.offset && absl::StartsWith(start.substr(s.offset), s.bytes)) {
-      return absl::StrCat("not a TorchScript zip archive but ", s.kind, ": ", s.advice);
+      return absl::StrCat("not an archive of torch.export or TorchScript but ", s.kind, ": ", s.advice);
     }
   }
   return absl::StrCat("not a zip archive, nor any format known here: ", kNotTorch);
