@@ -99,7 +99,7 @@ class CompressTest(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("q4_0 is read by tract since 0.21", done.stderr)
         done, _ = self.run_tool("--compress_scale", "mse")
-        self.assertIn("is about --compress q4_0", done.stderr)
+        self.assertIn("are about --compress q4_0", done.stderr)
 
     def test_steps_of_one_token_follow_a_prefill(self):
         self.convert("--compress", "q4_0")

@@ -86,7 +86,9 @@ absl::Status CheckCompression(const proto::ConversionSpec& spec) {
   const bool details = spec.compress_only_size() > 0 || spec.compress_except_size() > 0 ||
                        !spec.compress_scale().empty();
   if (spec.compress().empty()) {
-    return details ? absl::InvalidArgumentError("--compress_... is about --compress q4_0: add that")
+    return details ? absl::InvalidArgumentError(
+                         "--compress_only, --compress_except and --compress_scale are about "
+                         "--compress q4_0: add that")
                    : absl::OkStatus();
   }
   T2N_ASSIGN_OR_RETURN(const Target target,
