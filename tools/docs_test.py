@@ -35,7 +35,8 @@ _OTHER_FLAGS = {
 
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:\\?\.\d+)?(?:e\\?-?\d+)?")
-_FLAG = re.compile(r"--[a-z][a-z_]*")
+# `--compress_...` stands for several.
+_FLAG = re.compile(r"--[a-z][a-z_]*[a-z]\b")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _LIMIT = re.compile(r"\b(kMax[A-Z]\w*|kMost[A-Z]\w*)\s*=[^=]")
 
