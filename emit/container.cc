@@ -92,12 +92,10 @@ class FileWriter {
 
 class Folder : public Container {
  public:
-  explicit Folder(std::string path) : staging_(std::move(path), Staging::Kind::kFolder) {}
-
-  absl::Status Open() { return staging_.Open(); }
+  explicit Folder(OpenedStaging opened) : opened_(std::move(opened)) {}
 
   absl::Status Add(absl::string_view name, uint64_t, const ByteSource& write) override {
-    FileWriter file(absl::StrCat(staging_.path(), "/", name));
+    FileWriter file(absl::StrCat(opened_.path, "/", name));
     T2N_RETURN_IF_ERROR(file.Open());
     T2N_RETURN_IF_ERROR(
         write([&file](absl::Span<const uint8_t> piece) { return file.Write(piece); }));
@@ -106,19 +104,18 @@ class Folder : public Container {
 
   bool concurrent() const override { return true; }
 
-  absl::Status Commit() override { return staging_.Commit(); }
+  absl::Status Commit() override { return opened_.commit(); }
 
  private:
-  Staging staging_;
+  OpenedStaging opened_;
 };
 
 class Archive : public Container {
  public:
-  explicit Archive(std::string path) : staging_(std::move(path), Staging::Kind::kFile) {}
+  explicit Archive(OpenedStaging opened) : opened_(std::move(opened)) {}
 
-  absl::Status Open(bool gzip, int compression_level) {
-    T2N_RETURN_IF_ERROR(staging_.Open());
-    return tar_.Open(staging_.descriptor(), gzip, compression_level);
+  absl::Status Open(int compression_level) {
+    return tar_.Open(opened_.descriptor, opened_.kind == ContainerKind::kTarGz, compression_level);
   }
 
   absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) override {
@@ -128,11 +125,11 @@ class Archive : public Container {
 
   absl::Status Commit() override {
     T2N_RETURN_IF_ERROR(tar_.Close());
-    return staging_.Commit();
+    return opened_.commit();
   }
 
  private:
-  Staging staging_;
+  OpenedStaging opened_;  // outlives what writes to it
   TarWriter tar_;
 };
 
@@ -198,22 +195,35 @@ absl::Status CheckDestination(const std::string& path, ContainerKind kind) {
   return refuse(path, " exists and is not an NNEF model: remove it or choose another name");
 }
 
-absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& path,
-                                                           ContainerKind kind,
-                                                           int compression_level) {
+absl::StatusOr<OpenedStaging> OpenStaging(const std::string& path, ContainerKind kind) {
   T2N_RETURN_IF_ERROR(CheckDestination(path, kind));
+  if (kind == ContainerKind::kByName) kind = KindByName(path);
+  const bool folder = kind == ContainerKind::kFolder;
+  const auto staging = std::make_shared<Staging>(
+      folder ? WithoutSlash(path) : path, folder ? Staging::Kind::kFolder : Staging::Kind::kFile);
+  T2N_RETURN_IF_ERROR(staging->Open());
+  return OpenedStaging{staging->path(), staging->descriptor(), kind,
+                       [staging] { return staging->Commit(); }};
+}
+
+absl::StatusOr<std::unique_ptr<Container>> FillStaging(OpenedStaging opened,
+                                                       int compression_level) {
   if (compression_level < 0 || compression_level > 9) {
     return absl::InvalidArgumentError("the compression level lies between 0 and 9");
   }
-  if (kind == ContainerKind::kByName) kind = KindByName(path);
-  if (kind == ContainerKind::kFolder) {
-    auto folder = std::make_unique<Folder>(WithoutSlash(path));
-    T2N_RETURN_IF_ERROR(folder->Open());
-    return std::unique_ptr<Container>(std::move(folder));
+  if (opened.kind == ContainerKind::kFolder) {
+    return std::unique_ptr<Container>(std::make_unique<Folder>(std::move(opened)));
   }
-  auto archive = std::make_unique<Archive>(path);
-  T2N_RETURN_IF_ERROR(archive->Open(kind == ContainerKind::kTarGz, compression_level));
+  auto archive = std::make_unique<Archive>(std::move(opened));
+  T2N_RETURN_IF_ERROR(archive->Open(compression_level));
   return std::unique_ptr<Container>(std::move(archive));
+}
+
+absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& path,
+                                                           ContainerKind kind,
+                                                           int compression_level) {
+  T2N_ASSIGN_OR_RETURN(OpenedStaging opened, OpenStaging(path, kind));
+  return FillStaging(std::move(opened), compression_level);
 }
 
 absl::StatusOr<std::unique_ptr<Container>> CreateMemoryArchive(std::string* out, ContainerKind kind,

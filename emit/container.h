@@ -47,6 +47,20 @@ absl::StatusOr<std::unique_ptr<Container>> CreateContainer(const std::string& pa
                                                            ContainerKind kind,
                                                            int compression_level);
 
+// A model in the making, beside the path that it will have. Whoever fills it need not be who opened
+// it: that may be a process with more rights.
+struct OpenedStaging {
+  std::string path;     // where it is
+  int descriptor = -1;  // of the file
+  ContainerKind kind = ContainerKind::kFolder;
+  // Gives it its name when all is written. Destroyed before, it takes away what there is.
+  std::function<absl::Status()> commit;
+};
+
+// The two halves of CreateContainer.
+absl::StatusOr<OpenedStaging> OpenStaging(const std::string& path, ContainerKind kind);
+absl::StatusOr<std::unique_ptr<Container>> FillStaging(OpenedStaging opened, int compression_level);
+
 // An archive, kTar or kTarGz, in `out`: whole after Commit, else empty.
 absl::StatusOr<std::unique_ptr<Container>> CreateMemoryArchive(std::string* out, ContainerKind kind,
                                                                int compression_level);

@@ -21,6 +21,7 @@ namespace t2n {
 struct EmitSpec {
   std::string path;               // EmitModel only
   std::string* memory = nullptr;  // takes the path's place: the whole archive, kTar or kTarGz
+  const OpenedStaging* opened = nullptr;  // the same: opened by the caller at the path
   ContainerKind container = ContainerKind::kByName;
   int compression_level = 6;
   Target target = DefaultTarget();

@@ -156,13 +156,22 @@ absl::Status Unwritable(const std::string& path, const absl::Status& why) {
 
 }  // namespace
 
-absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path) {
-  std::string text;
-  if (absl::EndsWith(path, ".textproto") || absl::EndsWith(path, ".txtpb")) {
-    google::protobuf::TextFormat::PrintToString(report, &text);
-  } else {
-    T2N_ASSIGN_OR_RETURN(text, ReportJson(report));
+absl::StatusOr<std::string> ReportText(const proto::ConversionReport& report,
+                                       absl::string_view path) {
+  if (!absl::EndsWith(path, ".textproto") && !absl::EndsWith(path, ".txtpb")) {
+    return ReportJson(report);
   }
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(report, &text);
+  return text;
+}
+
+absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path) {
+  T2N_ASSIGN_OR_RETURN(const std::string text, ReportText(report, path));
+  return WriteReportText(text, path);
+}
+
+absl::Status WriteReportText(absl::string_view text, const std::string& path) {
   std::error_code ignored;
   const fs::file_status there = fs::symlink_status(path, ignored);
   // What is no file of its own is written through: a link, a pipe, /dev/stdout.

@@ -27,6 +27,13 @@ std::string Summary(const proto::ConversionReport& report);
 // The report as JSON, its fields named as in the .proto.
 absl::StatusOr<std::string> ReportJson(const proto::ConversionReport& report);
 
+// The report as WriteReport has it.
+absl::StatusOr<std::string> ReportText(const proto::ConversionReport& report,
+                                       absl::string_view path);
+
+// Writes the report's text at `path`. The file appears whole or not at all.
+absl::Status WriteReportText(absl::string_view text, const std::string& path);
+
 // Writes the report at `path`: in protobuf's text format if it ends in .textproto or .txtpb, as
 // JSON otherwise. The file appears whole or not at all.
 absl::Status WriteReport(const proto::ConversionReport& report, const std::string& path);
