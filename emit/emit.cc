@@ -11,6 +11,7 @@
 #include "emit/lower/lowering.h"
 #include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
+#include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
 #include "t2n/blocks/block_buffer.h"
 #include "t2n/ir/graph_text.h"
@@ -269,11 +270,14 @@ PlacePtr PlaceOf(const Model& model, const nnef::Assignment& assignment) {
 // The document, if every reader of its target understands it.
 absl::Status BuildChecked(const Graph& graph, const EmitSpec& spec, Model& model) {
   BuildDocument(graph, spec, model);
+  T2N_RETURN_IF_ERROR(Allowance::Current().Check());
   T2N_RETURN_IF_ERROR(Refusals(model));
-  return CheckDocument(model.document, model.target, [&](const nnef::Assignment& assignment) {
+  const auto place_of = [&](const nnef::Assignment& assignment) {
     const PlacePtr place = PlaceOf(model, assignment);
     return place ? place->ToString() : std::string();
-  });
+  };
+  T2N_RETURN_IF_ERROR(CheckDocument(model.document, model.target, place_of));
+  return Allowance::Current().Check();
 }
 
 }  // namespace
@@ -318,6 +322,24 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
   }
 }
 
+absl::StatusOr<std::unique_ptr<Container>> ContainerOf(const EmitSpec& spec) {
+  if (spec.memory) return CreateMemoryArchive(spec.memory, spec.container, spec.compression_level);
+  if (spec.opened) return FillStaging(*spec.opened, spec.compression_level);
+  return CreateContainer(spec.path, spec.container, spec.compression_level);
+}
+
+void AddInitialValues(const EmitSpec& spec, Model* model) {
+  for (const auto& [input, tensor] : spec.initial_values) {
+    Variable initial;
+    initial.label = absl::StrCat(model->document.inputs[input], kInitial);
+    initial.tensor = tensor;
+    // Old tract reads all files, this one too.
+    bool bytes = tensor.dtype == DType::kBool && !spec.target.reads_bool_files();
+    if (bytes) initial.tensor.dtype = DType::kU8;
+    model->variables.push_back(std::move(initial));
+  }
+}
+
 // What blocks lose is known once they are written.
 void DescribeErrors(const std::vector<BlockError>& errors, EmitReport* report) {
   for (size_t i = 0; i < errors.size(); ++i) {
@@ -336,23 +358,14 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
   T2N_RETURN_IF_ERROR(built);
   const std::string text = nnef::ToText(model.document);
   if (report) Describe(model, text, spec.list_contents, report);
-  T2N_ASSIGN_OR_RETURN(
-      std::unique_ptr<Container> container,
-      spec.memory ? CreateMemoryArchive(spec.memory, spec.container, spec.compression_level)
-                  : CreateContainer(spec.path, spec.container, spec.compression_level));
-  T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", text));
   const std::string quantization = QuantizationText(model.variables);
+  AddInitialValues(spec, &model);
+  T2N_RETURN_IF_ERROR(Allowance::Current().CheckOutput(
+      text.size() + quantization.size() + FileBytes(model.variables, spec.target.strict)));
+  T2N_ASSIGN_OR_RETURN(const std::unique_ptr<Container> container, ContainerOf(spec));
+  T2N_RETURN_IF_ERROR(AddText(*container, "graph.nnef", text));
   if (!quantization.empty()) {
     T2N_RETURN_IF_ERROR(AddText(*container, "graph.quant", quantization));
-  }
-  for (const auto& [input, tensor] : spec.initial_values) {
-    Variable initial;
-    initial.label = absl::StrCat(model.document.inputs[input], kInitial);
-    initial.tensor = tensor;
-    // Old tract reads all files, this one too.
-    bool bytes = tensor.dtype == DType::kBool && !spec.target.reads_bool_files();
-    if (bytes) initial.tensor.dtype = DType::kU8;
-    model.variables.push_back(std::move(initial));
   }
   std::vector<BlockError> errors;
   T2N_RETURN_IF_ERROR(

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "emit/nnef/tensor_file.h"
+#include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -79,6 +80,7 @@ class Work {
         container_(container),
         bits_(bits),
         on_written_(on_written),
+        allowance_(Allowance::Current()),
         errors_(*errors) {
     errors_.assign(variables.size(), BlockError());
     for (const Variable& v : variables) {
@@ -113,6 +115,7 @@ class Work {
   // No exception leaves a thread: the libraries below throw where memory ends.
   absl::Status Write(size_t i) {
     try {
+      T2N_RETURN_IF_ERROR(allowance_.Check());
       return WriteVariable(variables_[i], container_, bits_, &errors_[i]);
     } catch (const std::bad_alloc&) {
       return absl::ResourceExhaustedError(absl::StrCat("no memory to write ", variables_[i].label));
@@ -123,6 +126,7 @@ class Work {
   Container& container_;
   bool bits_;
   const std::function<void(int64_t, int64_t)>& on_written_;
+  Allowance& allowance_;             // of the thread that began
   std::vector<BlockError>& errors_;  // each is one worker's
   int64_t total_ = 0;
   std::atomic<size_t> next_{0};
@@ -138,6 +142,16 @@ class Work {
 int64_t StoredBytes(const Variable& variable) {
   const BlockBuffer* blocks = BlocksOf(variable.tensor);
   return blocks ? blocks->block_bytes() : variable.tensor.nbytes();
+}
+
+int64_t FileBytes(const std::vector<Variable>& variables, bool bits) {
+  int64_t total = 0;
+  for (const Variable& v : variables) {
+    const bool packed = bits && v.tensor.dtype == DType::kBool && !BlocksOf(v.tensor);
+    total += sizeof(nnef::TensorHeader);
+    total += packed ? (v.tensor.numel() + 7) / 8 : StoredBytes(v);
+  }
+  return total;
 }
 
 absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,

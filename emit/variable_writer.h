@@ -22,6 +22,9 @@ absl::Status WriteVariables(const std::vector<Variable>& variables, Container& c
                             const std::function<void(int64_t, int64_t)>& on_written,
                             std::vector<BlockError>* errors);
 
+// What the files of all have together, by WriteVariables.
+int64_t FileBytes(const std::vector<Variable>& variables, bool bits);
+
 // What the file of a variable holds, without its header.
 int64_t StoredBytes(const Variable& variable);
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -97,6 +98,19 @@ TEST(CApiTest, FailuresHaveCauses) {
   const Result nothing = Convert(NewRequest({}));
   EXPECT_FALSE(pt2nnef_result_ok(nothing.get()));
   ASSERT_EQ(pt2nnef_result_causes(nothing.get()), 1u);
+}
+
+TEST(CApiTest, LimitsRefuseByName) {
+  for (const auto& [name, value, told] :
+       std::vector<std::tuple<const char*, const char*, const char*>>{
+           {"max_seconds", "1e-9", "takes longer than --max_seconds 1e-09 while evaluating"},
+           {"max_memory", "1k", "needs more memory than --max_memory 1000 while evaluating"},
+           {"max_output_bytes", "10", "more than --max_output_bytes 10; nothing was written"}}) {
+    const Result refused = Convert(NewRequest({{"model", kModel}, {name, value}}));
+    ASSERT_FALSE(pt2nnef_result_ok(refused.get())) << name;
+    EXPECT_TRUE(absl::StrContains(pt2nnef_result_cause(refused.get(), 0), told))
+        << pt2nnef_result_cause(refused.get(), 0);
+  }
 }
 
 TEST(CApiTest, WrongValuesAreToldAtOnce) {

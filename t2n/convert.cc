@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
 #include "t2n/alias/custom_operators.h"
+#include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
 #include "t2n/convert/compression.h"
 #include "t2n/convert/interface.h"
+#include "t2n/convert/limits_of.h"
 #include "t2n/convert/open_program.h"
 #include "t2n/convert/output.h"
 #include "t2n/convert/report.h"
@@ -251,6 +253,8 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
                      model->emit.target.Note()));
   }
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
+  Allowance::Current().set_limits(LimitsOf(spec, archive->file_size()));
+  T2N_RETURN_IF_ERROR(ChargeTexts(*archive));
   T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
   Program& program = **opened;
   program.set_custom(&extensions.code);
@@ -294,10 +298,16 @@ absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
                                              const absl::string_view* bytes,
                                              ConversionFailure* failure, Progress* progress) {
   if (progress) progress->stage = "evaluating";
+  Allowance::Current().Enter("evaluating");
   T2N_ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(spec));
   std::unique_ptr<Program> program;
   EvaluatedModel model;
   absl::Status status = Run(spec, bytes, *extensions, &program, &model);
+  // An end that was reached may have been taken for something else on the way.
+  if (!absl::IsResourceExhausted(status)) {
+    const absl::Status end = Allowance::Current().Check();
+    if (!end.ok()) status = end;
+  }
   if (status.ok()) return model;
   Explain(status, program.get(), failure);
   if (failure && program) failure->warnings = program->Hints();
@@ -312,6 +322,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
     T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
+  T2N_RETURN_IF_ERROR(CheckLimits(spec));
   T2N_RETURN_IF_ERROR(ExtensionsOf(spec).status());
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
   T2N_RETURN_IF_ERROR(CheckCompression(spec));
@@ -326,11 +337,14 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec) {
 
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress) {
+  Allowance allowance;
+  const Allowance::Scope scope(&allowance);
   return EvaluateBytes(spec, nullptr, failure, progress);
 }
 
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
                                               ConversionFailure* failure, Progress* progress) {
+  Allowance::Current().Enter("writing");
   EmitReport emitted;
   EmitSpec emit = model.emit;
   if (progress) {
@@ -371,6 +385,8 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
     T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
   }
   const absl::string_view* archive = buffers.archive ? &*buffers.archive : nullptr;
+  Allowance allowance;
+  const Allowance::Scope scope(&allowance);
   Stopwatch stopwatch;
   T2N_ASSIGN_OR_RETURN(EvaluatedModel model, EvaluateBytes(spec, archive, failure, progress));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");

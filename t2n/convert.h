@@ -35,18 +35,22 @@ struct EvaluatedModel {
 // InvalidArgument if the fields cannot be what they have to be, whatever the model is.
 absl::Status CheckSpec(const proto::ConversionSpec& spec);
 
-// Reads the archive and evaluates the method; nothing is written. `failure` and `progress` may be
-// null.
+// Reads the archive and evaluates the method, within the spec's limits; nothing is written.
+// `failure` and `progress` may be null.
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress = nullptr);
 
-// Writes a model that was evaluated, at its emit.path. On failure nothing changes there.
+// Writes a model that was evaluated, at its emit.path, without limits. On failure nothing changes
+// there.
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
                                               ConversionFailure* failure,
                                               Progress* progress = nullptr);
 
-// Evaluates and writes; with print_graph, evaluates alone. On failure nothing changes at spec.out.
-// The model that was written is left in `kept` if that is not null.
+// Evaluates and writes, within the spec's limits of time, memory and output: past them
+// ResourceExhausted with the limit's name. Time is looked at between operations and tensors; memory
+// is what is charged (docs/limits.md), not what the process holds. With print_graph, evaluates
+// alone. On failure nothing changes at spec.out. The model that was written is left in `kept` if
+// that is not null.
 absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spec,
                                                 ConversionFailure* failure = nullptr,
                                                 Progress* progress = nullptr,

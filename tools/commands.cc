@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <new>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,6 +15,7 @@
 #include "t2n/convert/report.h"
 #include "t2n/inspect/inspect.h"
 #include "t2n/verify/verify.h"
+#include "tools/bounds.h"
 #include "tools/convert_many.h"
 #include "tools/help.h"
 #include "tools/messages.h"
@@ -46,13 +49,20 @@ int FailPlainly(const CommandLine& command, const absl::Status& status) {
   return kFailed;
 }
 
-// What `work` returns; how far it is can be seen on a terminal.
+// What `work` returns, within the spec's limits; how far it is can be seen on a terminal.
 template <typename Work>
 auto Watched(const CommandLine& command, Work work) {
   Progress progress;
-  if (ParseLogLevel(command.spec.log_level()) == LogLevel::kError) return work(&progress);
-  Ticker ticker(absl::StrCat("pt2nnef: ", command.spec.model()), &progress);
-  return work(&progress);
+  std::optional<Ticker> ticker;
+  if (ParseLogLevel(command.spec.log_level()) != LogLevel::kError) {
+    ticker.emplace(absl::StrCat("pt2nnef: ", command.spec.model()), &progress);
+  }
+  const Bounds bounds(command.spec, &progress);
+  try {
+    return work(&progress);
+  } catch (const std::bad_alloc&) {
+    return decltype(work(&progress))(absl::ResourceExhaustedError(bounds.WithoutMemory()));
+  }
 }
 
 void TellPhases(const Messages& messages, const proto::ConversionReport& report) {

@@ -19,14 +19,7 @@ void Say(const char* text) {
   if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }
 
-void EndStarved() {
-  static std::atomic<bool> ending{false};
-  if (!ending.exchange(true)) {
-    Say("pt2nnef: not converted: there is no memory left\n");
-    DiscardUnfinished();
-  }
-  _exit(1);
-}
+void EndStarved() { EndRefused({"pt2nnef: not converted: there is no memory left"}); }
 
 }  // namespace
 
@@ -57,6 +50,21 @@ void EndBySignals() {
     Say("pt2nnef: stopped\n");
     _exit(128 + number);
   }).detach();
+}
+
+void EndRefused(std::initializer_list<const char*> parts) {
+  static std::atomic<bool> ending{false};
+  thread_local bool is_ending = false;
+  if (ending.exchange(true)) {
+    // Another thread is at it, unless taking away itself has come here.
+    while (!is_ending) pause();
+    _exit(1);
+  }
+  is_ending = true;
+  for (const char* part : parts) Say(part);
+  Say("\n");
+  DiscardUnfinished();
+  _exit(1);
 }
 
 void EndWithoutMemory() { std::set_new_handler(EndStarved); }

@@ -3,6 +3,8 @@
 #ifndef TOOLS_ENDING_H_
 #define TOOLS_ENDING_H_
 
+#include <initializer_list>
+
 namespace t2n {
 
 // Standard streams that are closed lead nowhere from now on, so that no file that is opened later
@@ -17,6 +19,10 @@ void EndBySignals();
 
 // Where there is no memory left, the process ends with status 1 and says so, in the same way.
 void EndWithoutMemory();
+
+// The process ends with status 1, in the same way, and says the parts, one behind the other. What
+// it does allocates nothing but what taking away files takes.
+[[noreturn]] void EndRefused(std::initializer_list<const char*> parts);
 
 }  // namespace t2n
 

@@ -36,11 +36,9 @@ struct Group {
   const char* title;
 };
 
-constexpr Group kGroups[] = {{proto::INPUTS, "Inputs"},
-                             {proto::MODEL, "What is converted"},
-                             {proto::OUTPUT, "Output"},
-                             {proto::CHECKS, "Checks"},
-                             {proto::COMMAND, "The command"}};
+constexpr Group kGroups[] = {{proto::INPUTS, "Inputs"}, {proto::MODEL, "What is converted"},
+                             {proto::OUTPUT, "Output"}, {proto::CHECKS, "Checks"},
+                             {proto::LIMITS, "Limits"}, {proto::COMMAND, "The command"}};
 
 std::string Dashed(const FlagRow& row) {
   std::string text = absl::StrCat("--", row.name);

@@ -15,6 +15,7 @@
 #include "emit/check/operators.h"
 #include "emit/check/size_reading.h"
 #include "emit/check/size_text.h"
+#include "t2n/base/allowance.h"
 
 namespace t2n {
 namespace {
@@ -114,6 +115,7 @@ class Checker {
 
   void CheckBody(const std::vector<Assignment>& body, bool is_graph) {
     for (const Assignment& assignment : body) {
+      if (!Allowance::Current().Check().ok()) break;
       at_ = &assignment;
       CheckCall(assignment, is_graph);
       for (const std::string& result : assignment.results) {

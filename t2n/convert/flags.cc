@@ -74,6 +74,19 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
+// A count, or one of thousands (k), millions (M), milliards (G).
+bool ParseCount(absl::string_view text, int64_t* count) {
+  constexpr std::pair<char, int64_t> kUnits[] = {{'k', 1000}, {'M', 1000000}, {'G', 1000000000}};
+  int64_t unit = 1;
+  for (const auto& [letter, factor] : kUnits) {
+    if (!absl::EndsWith(text, absl::string_view(&letter, 1))) continue;
+    unit = factor;
+    text.remove_suffix(1);
+    break;
+  }
+  return absl::SimpleAtoi(text, count) && !__builtin_mul_overflow(*count, unit, count);
+}
+
 absl::Status SetOne(const FlagRow& row, const std::string& value,
                     google::protobuf::Message* message) {
   const auto* reflection = message->GetReflection();
@@ -85,6 +98,14 @@ absl::Status SetOne(const FlagRow& row, const std::string& value,
         return Bad(row, value, absl::StrCat("not ", row.flag.least(), " to ", row.flag.most()));
       }
       reflection->SetInt32(message, row.field, number);
+      return absl::OkStatus();
+    }
+    case FieldDescriptor::CPPTYPE_INT64: {
+      int64_t number;
+      if (!ParseCount(value, &number) || number < row.flag.least()) {
+        return Bad(row, value, absl::StrCat("no number from ", row.flag.least(), " (500M, 2G)"));
+      }
+      reflection->SetInt64(message, row.field, number);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_DOUBLE: {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
 #include "t2n/sizes/least_sizes.h"
 
@@ -34,6 +35,8 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
   OpEnv own = env_;
   if (trial) own.warn = [](const std::string&) {};
   for (int pass = 0;; ++pass) {
+    Allowance::Current().BeginPass();
+    T2N_RETURN_IF_ERROR(Allowance::Current().Check());
     auto graph = std::make_unique<Graph>();
     const absl::Status status = once(request, own, graph.get());
     if (status.ok()) {

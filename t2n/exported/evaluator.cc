@@ -12,6 +12,7 @@
 #include "t2n/exported/subclass.h"
 #include "t2n/exported/targets.h"
 #include "t2n/exported/vmap.h"
+#include "t2n/program/charge.h"
 #include "t2n/values/builtins.h"
 #include "t2n/values/convert_args.h"
 
@@ -98,6 +99,7 @@ absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
     const PlacePtr place = PlaceOf(nodes[i], scope.place);
     b_.set_place(place);
     absl::Status status;
+    const size_t before = b_.graph()->nodes().size();
     if (region != regions.end() && region->begin == i) {
       status = RunRegion(*region, scope);
       i = (region++)->end - 1;
@@ -110,6 +112,7 @@ absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
       status = RunNode(nodes[i], scope);
     }
     if (status.ok()) status = b_.status();
+    if (status.ok()) status = ChargeNodes(*b_.graph(), before);
     if (!status.ok()) return WithPlace(std::move(status), *place);
   }
   return absl::OkStatus();

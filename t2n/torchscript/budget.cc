@@ -1,12 +1,18 @@
 #include "t2n/torchscript/budget.h"
 
 #include "absl/strings/str_cat.h"
+#include "t2n/base/allowance.h"
 #include "t2n/base/limits.h"
 #include "t2n/base/program_limits.h"
 #include "t2n/base/status.h"
 #include "t2n/values/merge.h"
 
 namespace t2n::script {
+namespace {
+
+constexpr int64_t kBytesPerItem = 64;  // of a list, tuple or dict, about
+
+}  // namespace
 
 uint64_t ItemsIn(const IValue& v) {
   if (auto l = v.list()) return l->items.size();
@@ -16,13 +22,13 @@ uint64_t ItemsIn(const IValue& v) {
 }
 
 absl::Status Budget::CountCall() {
-  if (++calls_ <= limits::kMaxCalls) return absl::OkStatus();
+  if (++calls_ <= limits::kMaxCalls) return Allowance::Current().Check();
   return absl::ResourceExhaustedError(
       absl::StrCat("the program makes more than ", limits::kMaxCalls, " calls"));
 }
 
 absl::Status Budget::CountIteration() {
-  if (++iterations_ <= limits::kMaxIterations) return absl::OkStatus();
+  if (++iterations_ <= limits::kMaxIterations) return Allowance::Current().Check();
   return absl::ResourceExhaustedError(
       absl::StrCat("loops run more than ", limits::kMaxIterations, " times in all"));
 }
@@ -39,13 +45,13 @@ absl::Status Budget::Charge(uint64_t items, uint64_t characters) {
     return absl::ResourceExhaustedError(absl::StrCat("the program makes strings of more than ",
                                                      limits::kMaxComputedText, " bytes in all"));
   }
-  return absl::OkStatus();
+  return Allowance::Current().ChargePass(kBytesPerItem * items + characters);
 }
 
 absl::Status Budget::ChargeVisits(uint64_t items) {
   visited_ += items;
   if (visited_ + (ValuesVisited() - visited_before_) <= limits::kMaxVisitedItems) {
-    return absl::OkStatus();
+    return Allowance::Current().Check();
   }
   return absl::ResourceExhaustedError(absl::StrCat("the program goes through more than ",
                                                    limits::kMaxVisitedItems,

@@ -3,6 +3,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
+#include "t2n/program/charge.h"
 #include "t2n/torchscript/loop_indices.h"
 #include "t2n/torchscript/open_list.h"
 #include "t2n/torchscript/parts.h"
@@ -88,7 +89,10 @@ absl::StatusOr<IValue> OperatorCalls::CallOperator(const OperatorCall& call) {
     T2N_ASSIGN_OR_RETURN(Operand o, ToOperand(v));
     named.push_back({key, std::move(o)});
   }
+  const Graph& graph = *m_.builder.graph();
+  const size_t before = graph.nodes().size();
   T2N_ASSIGN_OR_RETURN(Operand result, m_.operators.Call(call.name, positional, named));
+  T2N_RETURN_IF_ERROR(ChargeNodes(graph, before));
   IValue made = FromOperand(result);
   T2N_RETURN_IF_ERROR(m_.budget.Charge(ItemsIn(made), 0));
   return made;
