@@ -12,7 +12,8 @@ packages=(
   g++ git ca-certificates python3-venv
   cmake dpkg-dev pkgconf
   libabsl-dev libarchive-dev libcli11-dev libdeflate-dev libeigen3-dev libgmock-dev
-  libgoogle-perftools-dev libgtest-dev libmd-dev libprotobuf-dev libre2-dev libsimdjson-dev libzip-dev protobuf-compiler zlib1g-dev
+  libgoogle-perftools-dev libgtest-dev libmd-dev libprotobuf-dev libre2-dev
+  libseccomp-dev libsimdjson-dev libzip-dev protobuf-compiler zlib1g-dev
 )
 
 as_root() {

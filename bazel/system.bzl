@@ -12,6 +12,7 @@ _LIBRARIES = [
     "md",
     "protobuf",
     "re2",
+    "seccomp",
     "simdjson",
     "tcmalloc_minimal",
     "utf8_range",
@@ -20,8 +21,9 @@ _LIBRARIES = [
     "zip",
 ]
 
-# Not everywhere: an allocator that is only faster, and what newer protobufs are linked with.
-_OPTIONAL = ["tcmalloc_minimal", "utf8_range", "utf8_validity"]
+# Not everywhere: an allocator that is only faster, Linux' sandbox, and what newer protobufs are
+# linked with.
+_OPTIONAL = ["seccomp", "tcmalloc_minimal", "utf8_range", "utf8_validity"]
 
 def _names(folder):
     return [file.basename for file in folder.readdir()] if folder.exists else []

@@ -380,7 +380,7 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
                                                        Progress* progress, EvaluatedModel* kept) {
   T2N_RETURN_IF_ERROR(CheckFields(spec, buffers.archive || absl::EndsWith(spec.model(), ".pt2")));
   const bool prints = !spec.print_graph().empty();
-  if (!buffers.model && !prints) {
+  if (!buffers.model && !buffers.output && !prints) {
     T2N_ASSIGN_OR_RETURN(const std::string out, OutPath(spec));
     T2N_RETURN_IF_ERROR(CheckDestination(out, ContainerKind::kByName));
   }
@@ -400,6 +400,7 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
     return report;
   }
   model.emit.memory = buffers.model;
+  model.emit.opened = buffers.output;
   if (buffers.model) {
     const bool pack = spec.compression_level() > 0;
     model.emit.container = pack ? ContainerKind::kTarGz : ContainerKind::kTar;

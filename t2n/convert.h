@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "emit/container.h"
 #include "emit/emit.h"
 #include "proto/conversion.pb.h"
 #include "t2n/base/progress.h"
@@ -56,7 +57,7 @@ absl::StatusOr<proto::ConversionReport> Convert(const proto::ConversionSpec& spe
                                                 Progress* progress = nullptr,
                                                 EvaluatedModel* kept = nullptr);
 
-// Bytes in the place of paths.
+// What takes the place of paths.
 struct ConversionBuffers {
   // The archive, whose bytes stay as they are until the model is written, and as long as one is
   // kept; spec.model is what messages call it.
@@ -64,6 +65,8 @@ struct ConversionBuffers {
   // Gets the model, empty on failure: a .nnef.tgz if spec.compression_level is 1 to 9, else a
   // .nnef.tar. spec.out is not read then. May be null.
   std::string* model = nullptr;
+  // spec.out, opened by the caller (OpenStaging). May be null.
+  const OpenedStaging* output = nullptr;
 };
 
 // As Convert, from or to memory.

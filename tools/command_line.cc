@@ -112,8 +112,21 @@ absl::Status SetPaths(const CommandRow& row, CommandLine* command) {
                           ", ", given, " given"));
 }
 
+absl::Status CheckSandbox(const CommandLine& command) {
+  if (!command.options.sandbox()) return absl::OkStatus();
+  if (command.command != "convert") return Bad("--sandbox is of convert alone");
+  if (!command.spec.print_graph().empty()) {
+    return Bad("--sandbox is for what writes a model, which --print_graph does not");
+  }
+  if (!command.spec.check_same_io_as_tract()) return absl::OkStatus();
+  return Bad(
+      "--sandbox: --check starts a process that runs tract, which a sandbox forbids; convert with "
+      "--sandbox, and check in a run without");
+}
+
 absl::Status Validate(CommandLine* command) {
   T2N_RETURN_IF_ERROR(SettleTarget(&command->spec));
+  T2N_RETURN_IF_ERROR(CheckSandbox(*command));
   if (command->options.quiet()) command->spec.set_log_level("error");
   if (command->options.jobs() > 0 && command->command != "convert") {
     return Bad("--jobs is of convert alone");

@@ -20,6 +20,7 @@
 #include "tools/help.h"
 #include "tools/messages.h"
 #include "tools/model_diff.h"
+#include "tools/sandboxed.h"
 #include "tools/ticker.h"
 
 namespace t2n {
@@ -72,20 +73,25 @@ void TellPhases(const Messages& messages, const proto::ConversionReport& report)
   }
 }
 
-absl::Status WriteReportIfAsked(const CommandLine& command, const proto::ConversionReport& report) {
+absl::Status WriteReportIfAsked(const CommandLine& command, const Outside* outside,
+                                const proto::ConversionReport& report) {
   if (command.spec.report().empty()) return absl::OkStatus();
+  if (outside) {
+    T2N_ASSIGN_OR_RETURN(const std::string text, ReportText(report, command.spec.report()));
+    return outside->write_report(text);
+  }
   return WriteReport(report, command.spec.report());
 }
 
 // A refusal has a report too.
-void ReportFailure(const CommandLine& command, const absl::Status& status,
+void ReportFailure(const CommandLine& command, const Outside* outside, const absl::Status& status,
                    const ConversionFailure& failure) {
   proto::ConversionReport report;
   report.set_model(command.spec.model());
   for (const std::string& cause : failure.causes) report.add_refusals(cause);
   if (failure.causes.empty()) report.add_refusals(std::string(status.message()));
   for (const std::string& warning : failure.warnings) report.add_warnings(warning);
-  const absl::Status written = WriteReportIfAsked(command, report);
+  const absl::Status written = WriteReportIfAsked(command, outside, report);
   if (!written.ok()) MessagesOf(command).Warning(written.message());
 }
 
@@ -127,16 +133,19 @@ int TellChecks(const CommandLine& command, const proto::ConversionReport& report
   return kDifferent;
 }
 
-int RunConvert(const CommandLine& command) {
+// `outside`: of a conversion in a sandbox; else null.
+int RunConvert(const CommandLine& command, const Outside* outside) {
   ConversionFailure failure;
+  ConversionBuffers buffers;
+  if (outside) buffers.output = &outside->output;
   const auto start = std::chrono::steady_clock::now();
   // Never taken apart: the process ends after one, and its memory with it.
   static EvaluatedModel& model = *new EvaluatedModel;
   absl::StatusOr<proto::ConversionReport> report = Watched(command, [&](Progress* progress) {
-    return Convert(command.spec, &failure, progress, &model);
+    return ConvertBuffers(command.spec, buffers, &failure, progress, &model);
   });
   if (!report.ok()) {
-    ReportFailure(command, report.status(), failure);
+    ReportFailure(command, outside, report.status(), failure);
     return Fail(command, report.status(), failure);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -145,7 +154,7 @@ int RunConvert(const CommandLine& command) {
   TellPhases(messages, *report);
   if (!command.spec.print_graph().empty()) {
     std::fputs(report->graph().c_str(), stdout);
-    const absl::Status written = WriteReportIfAsked(command, *report);
+    const absl::Status written = WriteReportIfAsked(command, outside, *report);
     return written.ok() ? kDone : FailPlainly(command, written);
   }
   messages.Info(
@@ -154,7 +163,7 @@ int RunConvert(const CommandLine& command) {
   if (command.spec.check_same_io_as_tract()) {
     status = Verify(command.spec, ToleranceOf(command), &model, &*report);
   }
-  const absl::Status written = WriteReportIfAsked(command, *report);
+  const absl::Status written = WriteReportIfAsked(command, outside, *report);
   if (!status.ok()) {
     messages.Error(
         absl::StrCat("pt2nnef: ", command.spec.model(), ": not checked: ", status.message()));
@@ -162,6 +171,13 @@ int RunConvert(const CommandLine& command) {
   }
   if (!written.ok()) return FailPlainly(command, written);
   return TellChecks(command, *report);
+}
+
+int RunAnywhere(const CommandLine& command) {
+  if (!command.options.sandbox()) return RunConvert(command, nullptr);
+  return ConvertSandboxed(command, [](const CommandLine& inside, const Outside& outside) {
+    return RunConvert(inside, &outside);
+  });
 }
 
 int RunInspect(const CommandLine& command) {
@@ -218,7 +234,7 @@ int Print(const CommandLine& command, const absl::StatusOr<std::string>& text) {
 int RunCommand(const CommandLine& command) {
   const std::string& name = command.command;
   if (name == "convert") {
-    return command.options.jobs() > 0 ? ConvertMany(command, RunConvert) : RunConvert(command);
+    return command.options.jobs() > 0 ? ConvertMany(command, RunAnywhere) : RunAnywhere(command);
   }
   if (name == "inspect") return RunInspect(command);
   if (name == "diff") return RunDiff(command);
