@@ -1,13 +1,10 @@
 #include "t2n/convert.h"
 
 #include <algorithm>
-#include <chrono>
-#include <fstream>
 #include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "re2/re2.h"
 #include "t2n/alias/custom_operators.h"
 #include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
@@ -18,6 +15,7 @@
 #include "t2n/convert/output.h"
 #include "t2n/convert/report.h"
 #include "t2n/convert/solver.h"
+#include "t2n/convert/stopwatch.h"
 #include "t2n/extend/extend.h"
 #include "t2n/ir/failure.h"
 #include "t2n/ir/graph_text.h"
@@ -200,35 +198,6 @@ absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* mod
   model->graph = std::move(closed);
   return absl::OkStatus();
 }
-
-// The largest resident memory of this program in bytes; 0 where the system does not tell. (rusage
-// counts what the process was before it became this program, too.)
-int64_t PeakMemory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    int64_t kilobytes;
-    if (RE2::FullMatch(line, R"(VmHWM:\s+(\d+) kB)", &kilobytes)) return kilobytes * 1024;
-  }
-  return 0;
-}
-
-// Time and memory of what is done one after the other.
-class Stopwatch {
- public:
-  // Of what was done since the last call, or since the beginning.
-  proto::PhaseInfo Lap(absl::string_view name) {
-    const auto now = std::chrono::steady_clock::now();
-    proto::PhaseInfo phase;
-    phase.set_name(std::string(name));
-    phase.set_seconds(std::chrono::duration<double>(now - start_).count());
-    phase.set_peak_bytes(PeakMemory());
-    start_ = now;
-    return phase;
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 using ArchivePtr = std::shared_ptr<const Archive>;
 
