@@ -51,3 +51,21 @@ def language_layer():
         return torch.randint(0, 32, (1, tokens)), *torch.randn(2, 1, 2, before, 4).unbind(0)
 
     return Model(), [call(8, 3), call(1, 11)]
+
+
+@fixture_of("traced", flags="--dynamic_axes 'x:0=T'")
+def language_int8_weights():
+    """A layer whose weights are rows of 8 bits with a scale each, as torchao and gpt-fast have it."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("rows", torch.randint(-128, 128, (12, 32), dtype=torch.int8))
+            self.register_buffer("scales", torch.rand(12) / 64)
+
+        def forward(self, x, half):
+            y = torch._weight_int8pack_mm(x, self.rows, self.scales)
+            return y, torch._weight_int8pack_mm(half, self.rows, self.scales.half())
+
+    calls = [(torch.randn(t, 32), torch.randn(2, 32).half()) for t in (5, 1)]
+    return Model(), calls

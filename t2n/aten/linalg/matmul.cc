@@ -36,6 +36,18 @@ Arg IntMm(OpCall& c) {
   return c.b.MatMul(c.b.Cast(x, DType::kI32), c.b.Cast(y, DType::kI32));
 }
 
+// By rows of i8 with a scale each, in single precision.
+Arg WeightInt8PackMm(OpCall& c) {
+  const Val x = c.tensor("self"), rows = c.tensor("mat2"), scales = c.tensor("scales");
+  if (x.rank() != 2 || rows.rank() != 2 || scales.rank() != 1) {
+    return c.Refuse("of what are no matrices");
+  }
+  if (rows.dtype() != DType::kI8) return c.RefuseArg("mat2");
+  const Val wide = c.b.Cast(x, DType::kF32), weight = c.b.Cast(rows, DType::kF32);
+  const Val y = c.b.MatMul(wide, c.b.SwapAxes(weight, 0, 1));
+  return c.b.Cast(c.b.Mul(y, c.b.Cast(scales, DType::kF32)), x.dtype());
+}
+
 Arg Vdot(OpCall& c) { return c.b.MatMul(Conjugate(c.b, c.tensor("self")), c.tensor("other")); }
 
 Arg Inner(OpCall& c) {
@@ -108,6 +120,8 @@ constexpr OpEntry kOps[] = {
     {"aten::linalg_matmul(Tensor self, Tensor other) -> Tensor", MatMulOf<0, 0>},
     {"aten::__matmul__(Tensor self, Tensor other) -> Tensor", MatMulOf<0, 0>},
     {"aten::_int_mm(Tensor self, Tensor mat2) -> Tensor", IntMm},
+    {"aten::_weight_int8pack_mm(Tensor self, Tensor mat2, Tensor scales) -> Tensor",
+     WeightInt8PackMm},
     {"aten::mm(Tensor self, Tensor mat2) -> Tensor", MatMulOf<2, 2>},
     {"aten::mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", MatMulOf<2, 2>},
     {"aten::bmm(Tensor self, Tensor mat2) -> Tensor", MatMulOf<3, 3>},
