@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -207,6 +208,42 @@ class OptionsTest(unittest.TestCase):
         weight.write_bytes(data)
         self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
         self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
+
+    def graph(self, stage, archive, *flags):
+        """What --print_graph says, of an archive of testdata/models."""
+        done = run("--print_graph", stage, *flags, _DATA / "models" / archive)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_the_graph_is_printed_with_places_and_no_model_is_written(self):
+        conv = r"%\d+ f32\[1,4,16,16\] = Conv\(%\d+, %\d+\) \{.*\}  # input0, at code/\S+:\d+:\d+ "
+        text = self.graph("evaluated", "residual.pt")
+        self.assertRegex(text, conv + r"\(module 0\.conv1\)\n")
+        self.assertRegex(text, r"\nreturn %\d+\n$")
+        report = self.tmp / "report.json"
+        done = run("--print_graph", "evaluated", "--report", report, _RESIDUAL, self.out)
+        self.assertFalse(self.out.exists())
+        self.assertEqual(json.loads(report.read_text())["graph"], text)
+        self.assertEqual((done.stdout, done.stderr), (text, ""))
+
+    def test_the_graph_is_printed_before_and_behind_what_is_done_to_it(self):
+        self.assertIn(" c64[", self.graph("evaluated", "spectral_gain.pt"))
+        self.assertIn(" c64[", self.graph("closed", "spectral_gain.pt"))
+        self.assertNotIn(" c64[", self.graph("lowered", "spectral_gain.pt"))
+        names = ("--input_names", "image")
+        self.assertNotIn("# image", self.graph("evaluated", "residual.pt", *names))
+        self.assertIn("# image", self.graph("closed", "residual.pt", *names))
+        selected = "masked_statistics_scripted.pt"
+        flags = shlex.split((_DATA / "models" / selected).with_suffix(".flags").read_text())
+        self.assertIn("TopK(", self.graph("evaluated", selected, *flags))
+        self.assertNotIn("TopK(", self.graph("closed", selected, *flags))
+
+    def test_what_would_write_a_model_does_not_print_its_graph(self):
+        for flags in (["--check"], ["--jobs", "2"]):
+            done = run("--print_graph", "closed", *flags, _RESIDUAL, self.out)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("--print_graph is of convert alone", done.stderr)
+        self.assertEqual(run("--print_graph", "all", _RESIDUAL).returncode, 2)
 
     def test_many_at_once(self):
         models = [_RESIDUAL, str(_DATA / "models/attention_block.pt"), str(self.tmp / "none.pt")]
