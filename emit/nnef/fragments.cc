@@ -8,88 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "emit/nnef/tokens.h"
 
 namespace t2n::nnef {
 namespace {
 
 constexpr int kDeepest = 100;  // of expressions in each other
-
-struct Token {
-  enum class Kind { kEnd, kName, kNumber, kString, kMark, kBad };
-  Kind kind = Kind::kEnd;
-  absl::string_view text;
-};
-
-bool StartsName(char c) { return absl::ascii_isalpha(c) || c == '_'; }
-
-class Lexer {
- public:
-  explicit Lexer(absl::string_view text) : text_(text) {}
-
-  // The token at `at`, white space and comments before it left out; `at` moves there.
-  Token At(size_t* at) const {
-    while (*at < text_.size()) {
-      if (absl::ascii_isspace(text_[*at])) {
-        ++*at;
-      } else if (text_[*at] == '#') {
-        *at = std::min(text_.find('\n', *at), text_.size());
-      } else {
-        break;
-      }
-    }
-    if (*at == text_.size()) return {};
-    const size_t end = End(*at);
-    return {KindOf(*at, end), text_.substr(*at, end - *at)};
-  }
-
-  std::string Place(const std::string& file, size_t at) const {
-    const absl::string_view before = text_.substr(0, at);
-    const size_t line = std::count(before.begin(), before.end(), '\n') + 1;
-    const size_t begin = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-    return absl::StrCat(file, ":", line, ":", at - begin + 1);
-  }
-
- private:
-  Token::Kind KindOf(size_t at, size_t end) const {
-    const char c = text_[at];
-    if (StartsName(c)) return Token::Kind::kName;
-    if (absl::ascii_isdigit(c)) return Token::Kind::kNumber;
-    const bool quoted = c == '"' || c == '\'';
-    if (!quoted) return Token::Kind::kMark;
-    return end - at > 1 && text_[end - 1] == c ? Token::Kind::kString : Token::Kind::kBad;
-  }
-
-  size_t End(size_t at) const {
-    const char c = text_[at];
-    size_t end = at + 1;
-    if (StartsName(c)) {
-      while (end < text_.size() && (absl::ascii_isalnum(text_[end]) || text_[end] == '_')) ++end;
-      return end;
-    }
-    if (absl::ascii_isdigit(c)) return EndOfNumber(end);
-    if (c == '"' || c == '\'') {
-      while (end < text_.size() && text_[end] != c && text_[end] != '\n') {
-        end += text_[end] == '\\' ? 2 : 1;
-      }
-      return std::min(end + 1, text_.size());
-    }
-    for (absl::string_view two : {"->", "<=", ">=", "==", "!=", "&&", "||"}) {
-      if (absl::StartsWith(text_.substr(at), two)) return at + 2;
-    }
-    return end;
-  }
-
-  size_t EndOfNumber(size_t end) const {
-    for (; end < text_.size(); ++end) {
-      const char c = text_[end], before = text_[end - 1];
-      const bool sign = (c == '-' || c == '+') && (before == 'e' || before == 'E');
-      if (!absl::ascii_isalnum(c) && c != '.' && !sign) break;
-    }
-    return end;
-  }
-
-  absl::string_view text_;
-};
 
 class Reader {
  public:
@@ -175,7 +99,6 @@ class Reader {
   void ReadFragment(SourceFragment* source) {
     const size_t begin = at_;
     source_ = source;
-    used_.clear();
     known_.clear();
     assigned_.clear();
     Expect("fragment");
@@ -325,10 +248,10 @@ class Reader {
       Expect(">");
     }
     if (Take("(")) {
-      if (used_.insert(name).second) {
-        source_->uses.push_back({std::move(name), lexer_.Place(file_, at)});
-      }
-      return ReadItems(")", depth);
+      Use use{std::move(name), lexer_.Place(file_, at), 0, {}};
+      ReadItems(")", depth, &use);
+      source_->uses.push_back(std::move(use));
+      return;
     }
     const bool literal = name == "true" || name == "false" || name == "inf";
     if (!literal && !known_.contains(name)) {
@@ -350,13 +273,16 @@ class Reader {
     return true;
   }
 
-  // Elements, or arguments, which may be named.
-  void ReadItems(absl::string_view end, int depth) {
+  // Elements, or arguments, which may be named and are those of `use`.
+  void ReadItems(absl::string_view end, int depth, Use* use = nullptr) {
     while (ok() && !Is(end)) {
       size_t ahead = at_ + token_.text.size();
       if (token_.kind == Token::Kind::kName && lexer_.At(&ahead).text == "=") {
-        Name();
+        std::string name = Name();
+        if (use) use->named.push_back(std::move(name));
         Expect("=");
+      } else if (use) {
+        ++use->positional;
       }
       ReadExpression(depth + 1);
       if (!Take(",")) break;
@@ -394,7 +320,7 @@ class Reader {
   size_t at_ = 0, end_ = 0;  // of the token, and where the one before it ends
   Token token_;
   SourceFragment* source_ = nullptr;
-  absl::flat_hash_set<std::string> used_, known_, assigned_;
+  absl::flat_hash_set<std::string> known_, assigned_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #ifndef EMIT_NNEF_FRAGMENTS_H_
 #define EMIT_NNEF_FRAGMENTS_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,17 +14,19 @@
 
 namespace t2n::nnef {
 
-// An operator or fragment that a fragment calls.
+// A call of an operator or fragment in a fragment.
 struct Use {
   std::string name;
   std::string place;  // `my.nnef:12:9`
+  size_t positional = 0;
+  std::vector<std::string> named;  // names of the arguments behind these
 };
 
 struct SourceFragment {
   // Name, parameters and results; `source` is its text.
   Fragment fragment;
   std::string place;
-  std::vector<Use> uses;  // each name once
+  std::vector<Use> uses;  // in the order of the text
   // Of the file: `tract_registry tract_transformers`.
   std::vector<std::string> extensions;
 };
@@ -37,6 +40,10 @@ using FragmentLibrary = std::map<std::string, SourceFragment>;
 // fragment that is there already.
 absl::Status ReadFragments(const std::string& file, absl::string_view text,
                            FragmentLibrary* library);
+
+// Whether the library's fragments call each other as they may: with the parameters that there are,
+// and not themselves. InvalidArgument with the place.
+absl::Status CheckCalls(const FragmentLibrary& library);
 
 }  // namespace t2n::nnef
 

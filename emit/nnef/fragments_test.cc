@@ -64,6 +64,28 @@ TEST(FragmentsTest, FaultsHaveTheirPlace) {
   EXPECT_EQ(Fault(twice), "my.nnef:2:10: fragment f is there already, at my.nnef:1:10");
 }
 
+std::string CallFault(const std::string& calls) {
+  FragmentLibrary library;
+  const std::string text =
+      "fragment f(x: tensor<scalar>, a: scalar, b: scalar = 1.0) -> (y: tensor<scalar>)\n"
+      "{ y = x * a * b; }\n"
+      "fragment g(x: tensor<scalar>) -> (y: tensor<scalar>) {\n" +
+      calls + "\n}\n";
+  EXPECT_EQ(ReadFragments("my.nnef", text, &library), absl::OkStatus());
+  return std::string(CheckCalls(library).message());
+}
+
+TEST(FragmentsTest, CallsFitTheFragmentsThatTheyCall) {
+  EXPECT_EQ(CallFault("y = f(x, 2.0) + f(x, a = 1.0, b = 2.0) + f(exp(x), 1.0, 2.0);"), "");
+  EXPECT_EQ(CallFault("y = f(x);"), "my.nnef:4:5: f is given its parameter `a` not");
+  EXPECT_EQ(CallFault("y = f(x, 1.0, 2.0, 3.0);"), "my.nnef:4:5: f has 3 parameters, 4 are given");
+  EXPECT_EQ(CallFault("y = f(x, 1.0, c = 3.0);"), "my.nnef:4:5: f has no parameter `c` left");
+  EXPECT_EQ(CallFault("y = f(x, 1.0, a = 3.0);"), "my.nnef:4:5: f has no parameter `a` left");
+  EXPECT_EQ(CallFault("y = f(x, a = 1.0, a = 3.0);"),
+            "my.nnef:4:5: f is given its parameter `a` several times");
+  EXPECT_EQ(CallFault("y = exp(g(x));"), "my.nnef:4:9: g calls itself: NNEF has no recursion");
+}
+
 TEST(FragmentsTest, DepthIsLimited) {
   const std::string deep(100000, '(');
   EXPECT_NE(Fault("fragment f(x: scalar) -> (y: scalar) { y = " + deep).find("too deep"),
