@@ -308,6 +308,7 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
     report->variable_bytes += StoredBytes(v);
     report->bytes_before += v.tensor.nbytes();
     if (BlocksOf(v.tensor)) ++report->in_blocks;
+    if (IsFolded(v)) report->folded_bytes += StoredBytes(v);
   }
   if (!list) return;
   const std::vector<nnef::Assignment>& body = model.document.body;
@@ -317,8 +318,8 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
         {body[i].results, body[i].value.text, line, PlaceOf(model, body[i])});
   }
   for (const Variable& v : model.variables) {
-    report->variable_list.push_back(
-        {v.name, v.label, v.tensor.dtype, v.tensor.sizes, StoredBytes(v), v.tensor.nbytes(), 0});
+    report->variable_list.push_back({v.name, v.label, v.tensor.dtype, v.tensor.sizes,
+                                     StoredBytes(v), v.tensor.nbytes(), IsFolded(v), 0});
   }
 }
 

@@ -64,6 +64,7 @@ struct EmittedVariable {
   std::vector<int64_t> sizes;
   int64_t bytes = 0;          // of its file, without the header
   int64_t bytes_before = 0;   // more, if it is stored in blocks
+  bool folded = false;        // computed from constants; else its elements are an archive's
   double relative_error = 0;  // of these: root mean square of the errors over that of the numbers
 };
 
@@ -75,6 +76,7 @@ struct EmitReport {
   int64_t bytes_before = 0;  // of the variables, if none were in blocks
   int64_t in_blocks = 0;     // variables that are
   double block_error = 0;    // the largest relative_error of these
+  int64_t folded_bytes = 0;  // of the variables that were computed from constants
   int64_t assignments = 0;
   std::vector<EmittedOperation> operation_list;
   std::vector<EmittedVariable> variable_list;

@@ -12,6 +12,7 @@
 #include "emit/nnef/tensor_file.h"
 #include "t2n/base/allowance.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/archive_buffer.h"
 
 namespace t2n {
 namespace {
@@ -152,6 +153,11 @@ int64_t FileBytes(const std::vector<Variable>& variables, bool bits) {
     total += packed ? (v.tensor.numel() + 7) / 8 : StoredBytes(v);
   }
   return total;
+}
+
+bool IsFolded(const Variable& variable) {
+  const BlockBuffer* blocks = BlocksOf(variable.tensor);
+  return !IsOfArchive(blocks ? blocks->source() : variable.tensor);
 }
 
 absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,

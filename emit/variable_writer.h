@@ -28,6 +28,9 @@ int64_t FileBytes(const std::vector<Variable>& variables, bool bits);
 // What the file of a variable holds, without its header.
 int64_t StoredBytes(const Variable& variable);
 
+// Whether its elements were computed; else they are an archive's.
+bool IsFolded(const Variable& variable);
+
 }  // namespace t2n
 
 #endif  // EMIT_VARIABLE_WRITER_H_

@@ -2,6 +2,7 @@
 #ifndef T2N_CONVERT_H_
 #define T2N_CONVERT_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct EvaluatedModel {
   std::vector<std::string> warnings;
   EmitSpec emit;
   std::string graph_text;  // what print_graph of the spec asks for
+  int64_t archive_bytes = 0;  // of the archive's tensors that the program has
 };
 
 // InvalidArgument if the fields cannot be what they have to be, whatever the model is.

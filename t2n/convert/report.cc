@@ -65,6 +65,7 @@ void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report)
     info.set_dtype(std::string(DTypeName(variable.dtype)));
     for (int64_t size : variable.sizes) info.add_shape(size);
     info.set_bytes(variable.bytes);
+    info.set_folded(variable.folded);
     if (variable.bytes == variable.bytes_before) continue;
     info.set_blocks("q4_0");
     info.set_bytes_before(variable.bytes_before);
@@ -114,6 +115,7 @@ void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, c
   report->set_bytes_before(emitted.bytes_before);
   report->set_variables_in_blocks(emitted.in_blocks);
   report->set_block_error(emitted.block_error);
+  report->set_folded_bytes(emitted.folded_bytes);
   report->set_operations(emitted.assignments);
   report->set_target(emit.target.name);
   report->set_out(emit.path);

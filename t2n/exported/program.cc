@@ -107,6 +107,8 @@ class ExportedModelProgram : public Program {
     }
   }
 
+  int64_t archive_bytes() const override { return stored_.bytes(); }
+
   std::vector<std::string> MissingOperators() override {
     std::map<absl::string_view, Use> uses;
     CountUnknown(program().graph, &uses);

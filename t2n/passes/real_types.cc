@@ -11,6 +11,7 @@
 #include "t2n/blocks/block_buffer.h"
 #include "t2n/builder/builder.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/archive_buffer.h"
 #include "t2n/ir/computed_buffer.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
@@ -51,9 +52,10 @@ ByteSink Widening(const ByteSink& sink) {
 }
 
 // A bfloat16 tensor's elements as f32, dense; converted when they are read.
-class WidenedBuffer : public ComputedBuffer {
+class WidenedBuffer : public ComputedBuffer, public OfArchive {
  public:
   explicit WidenedBuffer(Tensor source) : source_(std::move(source)) {}
+  bool of_archive() const override { return IsOfArchive(source_); }
   size_t size() const override { return source_.numel() * sizeof(float); }
   absl::Status Stream(const ByteSink& sink) const override {
     const bool whole = source_.is_contiguous() && source_.offset == 0 &&

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "t2n/ir/archive_buffer.h"
 #include "t2n/ir/computed_buffer.h"
 
 namespace t2n {
@@ -48,7 +49,7 @@ float Decode(const Format& format, uint8_t bits) {
   return sign * std::ldexp(static_cast<float>(normal), scale);
 }
 
-class WideBuffer : public ComputedBuffer {
+class WideBuffer : public ComputedBuffer, public OfArchive {
  public:
   WideBuffer(std::shared_ptr<const Buffer> storage, ScalarType type)
       : storage_(std::move(storage)), item_(ItemSize(*WideTypeOf(type))) {

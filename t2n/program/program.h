@@ -81,6 +81,9 @@ class Program {
   // A line for each operator of the program that is not known.
   virtual std::vector<std::string> MissingOperators() = 0;
 
+  // Bytes of the archive's tensors that calls have asked for.
+  virtual int64_t archive_bytes() const { return 0; }
+
   // What may be behind the failure of the last call: sizes that look frozen, a line each.
   virtual std::vector<std::string> Hints() const { return {}; }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/archive_buffer.h"
 #include "t2n/program/float8.h"
 
 namespace t2n {
@@ -14,7 +15,7 @@ namespace {
 namespace tv = torchvalue;
 
 // What was read whole stays until Release: whoever makes a buffer of this one streams it.
-class EntryBuffer : public Buffer {
+class EntryBuffer : public Buffer, public OfArchive {
  public:
   EntryBuffer(std::shared_ptr<const Archive> archive, const Entry* entry)
       : archive_(std::move(archive)), entry_(entry) {}
@@ -60,6 +61,14 @@ absl::StatusOr<std::shared_ptr<const Buffer>> StoredTensors::BufferOf(
     buffer = std::make_shared<EntryBuffer>(archive, entry);
   }
   return buffer;
+}
+
+int64_t StoredTensors::bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [place, buffer] : buffers_) {
+    if (buffer) bytes += static_cast<int64_t>(buffer->size());
+  }
+  return bytes;
 }
 
 absl::StatusOr<Tensor> StoredTensors::Load(const std::shared_ptr<const Archive>& archive,

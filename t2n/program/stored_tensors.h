@@ -2,6 +2,7 @@
 #ifndef T2N_PROGRAM_STORED_TENSORS_H_
 #define T2N_PROGRAM_STORED_TENSORS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,6 +29,9 @@ class StoredTensors {
   // and quantizations that graphs have not, FailedPrecondition for records without data.
   absl::StatusOr<Tensor> Load(const std::shared_ptr<const Archive>& archive,
                               const torchvalue::TensorRecord& record, QuantPtr* quant);
+
+  // Of all entries that were asked for.
+  int64_t bytes() const;
 
  private:
   std::map<std::pair<const Archive*, std::string>, std::shared_ptr<const Buffer>> buffers_;

@@ -32,6 +32,9 @@ class Loader {
   // The constant that a recorded tensor is: a view of the archive's bytes.
   absl::StatusOr<Tensor> LoadTensor(const torchvalue::TensorRecord& record, QuantPtr* quant);
 
+  // Of all tensors that were asked for.
+  int64_t archive_bytes() const { return stored_.bytes(); }
+
  private:
   absl::StatusOr<IValue> LoadNew(const torchvalue::Value& value, const std::string& path);
   absl::StatusOr<IValue> LoadObject(const torchvalue::Value& value,

@@ -46,6 +46,7 @@ class ScriptProgram : public Program {
     return missing;
   }
 
+  int64_t archive_bytes() const override { return archive_bytes_; }
   std::vector<std::string> Hints() const override { return frozen_; }
 
  private:
@@ -73,6 +74,7 @@ class ScriptProgram : public Program {
     evaluator.set_questions({&request.answers, &request.left_open, request.leave_all_open});
     absl::StatusOr<IValue> called =
         evaluator.CallRoot(root, method, args.positional, args.keywords);
+    archive_bytes_ = evaluator.loader().archive_bytes();
     frozen_ = frozen.Warnings();
     for (const std::string& line : frozen_) env.warn(line);
     T2N_ASSIGN_OR_RETURN(const IValue value, std::move(called));
@@ -89,6 +91,7 @@ class ScriptProgram : public Program {
 
   ModelArchive archive_;
   Code code_;
+  int64_t archive_bytes_ = 0;        // of tensors that the last call asked for
   std::vector<std::string> frozen_;  // sizes that look so, of the last call
 };
 
