@@ -242,6 +242,8 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   Solver solver(spec.inputs(), std::move(request), env);
   T2N_ASSIGN_OR_RETURN(StatefulModel found, EvaluateForEngine(spec, method, program, solver));
   for (const std::string& line : solver.Assumed()) env.warn(line);
+  for (const std::string& line : extensions.Unmet()) env.warn(line);
+  model->archive_bytes = program.archive_bytes();
   model->graph = std::move(found.graph);
   model->states = std::move(found.states);
   if (spec.print_graph() == "evaluated") model->graph_text = GraphText(*model->graph, true);
@@ -333,6 +335,7 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
   }
   proto::ConversionReport report;
   DescribeModel(*model.graph, model.states, emit, emitted, &report);
+  report.set_archive_bytes(model.archive_bytes);
   for (const std::string& w : model.warnings) report.add_warnings(w);
   return report;
 }

@@ -34,6 +34,9 @@ def _nnef_model_impl(ctx):
             args.add("--%s=%s" % (flag, ",".join(values)))
     for assertion in ctx.attr.assertions:
         args.add("--assert=" + assertion)
+    for file in ctx.files.extend:
+        if file.extension != "nnef":
+            args.add("--extend", file)
     if ctx.file.spec:
         args.add("--spec", ctx.file.spec)
     args.add(report, format = "--report=%s")
@@ -41,7 +44,7 @@ def _nnef_model_impl(ctx):
     args.add(out.path)
     ctx.actions.run(
         outputs = [out, report],
-        inputs = ctx.files.model + ctx.files.spec,
+        inputs = ctx.files.model + ctx.files.spec + ctx.files.extend,
         executable = pt2nnef.executable,
         tools = pt2nnef.files,
         arguments = [args],
@@ -73,6 +76,11 @@ nnef_model = rule(
         "output_names": attr.string_list(),
         "dynamic_axes": attr.string_list(doc = "sizes that stay open, such as x:0=B"),
         "assertions": attr.string_list(doc = "facts about open sizes, such as B<=8"),
+        "extend": attr.label_list(
+            allow_files = [".textproto", ".txtpb", ".nnef"],
+            doc = "operators and modules of one's own (proto/extension.proto), and the files of " +
+                  "fragments that these name",
+        ),
         "spec": attr.label(
             allow_single_file = [".json", ".textproto", ".txtpb"],
             doc = "a ConversionSpec (proto/conversion.proto); attributes take the place of its fields",

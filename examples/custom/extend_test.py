@@ -9,8 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
+
+import tract
 
 sys.path.insert(0, "tools/judge")
 import tract_runner  # noqa: E402
@@ -18,6 +21,7 @@ import tract_runner  # noqa: E402
 _TOOL = os.path.abspath(sys.argv.pop(1))
 _HERE = pathlib.Path("examples/custom").absolute()
 _MODELS = _HERE / "models"
+_TRACT = str(pathlib.Path(tract.__file__).parent)
 
 _FRAGMENT = """fragment norm(x: tensor<scalar>, w: tensor<scalar>, eps: scalar) -> (y: tensor<scalar>)
 { y = x * unsqueeze(w, axes = [0, 1]) * eps; }
@@ -42,7 +46,8 @@ class ExtendTest(unittest.TestCase):
             [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
             cwd=self.tmp,
         )  # fmt: skip
-        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.printed = done.stdout
         return done.stderr
 
     def extend(self, extension, fragments=_FRAGMENT, status=2, model="fused_norm_traced.pt", flags=()):
@@ -74,6 +79,91 @@ class ExtendTest(unittest.TestCase):
         self.assertRegex(told, r"my.textproto: 3:\d+: .*shema")
         told = self.extend(_OP.replace('value: "weight"', 'value: "weight["'))
         self.assertRegex(told, r"my.textproto, mylib::fused_norm, bind w:\d+:\d+: ")
+
+    def test_lines_of_a_body_count_from_its_first(self):
+        body = '  body: "y = x * 2.0\\n" "return y +"\n  result'
+        self.assertIn("my.textproto, mylib::fused_norm, body:2:11: expected", self.extend(_OP.replace("  result", body)))
+        body = '  body: "y = x.nosuch\\n" "return y"\n  result'
+        told = self.extend(_OP.replace("  result", body), status=1)
+        self.assertRegex(told, r"my.textproto, mylib::fused_norm, body:1:\d+")
+        value = _OP.replace('value: "weight"', 'value: "weight +"')
+        self.assertIn("bind w:1:9: expected", self.extend(value))
+
+    def test_calls_between_fragments(self):
+        inner = _FRAGMENT.replace("norm(", "inner(")
+        for call, wanted in (
+            ("inner(x, w, eps)", ""),
+            ("inner(x, w)", "my.nnef:4:7: inner is given its parameter `eps` not"),
+            ("inner(x, w, eps, eps)", "inner has 3 parameters, 4 are given"),
+            ("inner(x, w, epsilon = eps)", "inner has no parameter `epsilon` left"),
+            ("norm(x, w, eps)", "norm calls itself: NNEF has no recursion"),
+        ):
+            with self.subTest(call):
+                outer = _FRAGMENT[: _FRAGMENT.index("{")] + "{ y = " + call + "; }\n"
+                told = self.extend(_OP, inner + outer, status=2 if wanted else 0)
+                self.assertIn(wanted, told)
+
+    def test_what_no_call_meets_is_told(self):
+        module = """module { schema: "*.Nothing(Tensor x) -> Tensor" fragment: "norm" result { like: "x" }
+  bind { parameter: "w" value: "x" } bind { parameter: "eps" value: "1.0" } }
+"""
+        other = _OP[_OP.index("op {") :].replace("fused_norm", "other")
+        told = self.extend(_OP + module + other, status=0)
+        self.assertIn("warning: --extend my.textproto: module *.Nothing is met by no call", told)
+        self.assertIn("warning: --extend my.textproto: operator mylib::other is met by no call", told)
+        self.assertNotIn("fused_norm is met", told)
+
+    def test_without_a_body_tract_alone_is_checked(self):
+        io = ["--check", "--tract", _TRACT, "--io", _MODELS / "fused_norm_traced.npz"]
+        right = (_HERE / "fused_norm.textproto").read_text().replace("fused_norm.nnef", "my.nnef")
+        right = re.sub(r"\n *body: .*", "", right)
+        fragment = (_HERE / "fused_norm.nnef").read_text()
+        self.extend(right, fragment, status=0, flags=io)
+        self.assertRegex(
+            self.printed,
+            r"reference: not compared: it cannot follow: the fragment fused_norm has no body, at code/"
+            r".*\ntract \S+: 1 outputs agree, largest error",
+        )
+        self.extend(right, fragment.replace("square + eps", "square + eps + 0.1"), status=3, flags=io)
+        self.assertIn("first node that differs: not found: the fragment fused_norm has no", self.printed)
+        self.extend(right, fragment, status=0, flags=io[:3])
+        self.assertRegex(self.printed, r"tract \S+: not compared: it runs, and nothing tells what")
+        told = self.run_tool("check", "--extend", "my.textproto", *io[3:],
+                             _MODELS / "fused_norm_traced.pt", "out2", status=1)  # fmt: skip
+        self.assertIn("convert --check --io FILE.npz", told)
+        text = re.sub(r"\n *body: .*", "", (_HERE / "twice.textproto").read_text())
+        thrice = (_HERE / "twice.nnef").read_text().replace("[x, x]", "[x, x, x]")
+        flags = ["--inputs", "f32[2,3,4]", *io[:3]]
+        self.extend(text.replace("twice.nnef", "my.nnef"), thrice, status=3, model="twice_open.pt", flags=flags)
+        self.assertIn("output 0 (output): shape [2,9,4], expected [2,6,4]", self.printed)
+
+    def test_results_of_modules(self):
+        text = (_HERE / "cell.textproto").read_text().replace("cell.nnef", "my.nnef")
+        fragments = (_HERE / "cell.nnef").read_text()
+        untold = re.sub(r"\n *made: .*", "", text)
+        told = self.extend(untold, fragments, status=1, model="cell_traced.pt")
+        self.assertIn("traced code has the results of forward in an order of its own (2 of 2", told)
+        told = self.extend(untold, fragments, status=1, model="cell_exported.pt2")
+        self.assertIn('gives 2 tensors (tanh, mul_1), and the program does not tell', told)
+        self.assertIn('preserve_module_call_signature=("cell",)', told)
+        self.extend(untold, fragments, status=0, model="cell_kept.pt2")
+        self.extend(untold, fragments, status=0, model="cell_scripted.pt", flags=["--inputs", "f32[2,4];f32[2,4]"])
+        told = self.extend(text.replace("made: 0", "made: 2"), fragments)
+        self.assertIn("made: of the 2 results of pkg.Cell each has to stand there once", told)
+
+    def test_arguments_of_modules_are_known_or_refused(self):
+        text = (_HERE / "cell.textproto").read_text().replace("cell.nnef", "my.nnef")
+        fragments = (_HERE / "cell.nnef").read_text()
+        flags = ["--inputs", "f32[2,4];f32[2,4]"]
+        told = self.extend(text.replace("Tensor x, Tensor h, float", "Tensor h, Tensor x, float"),
+                           fragments, status=1, model="mix_scripted.pt", flags=flags)  # fmt: skip
+        self.assertIn("does not have the arguments of forward(x, h, share)", told)
+        ordered = re.sub(r"\n *used: .*", "", text)
+        told = self.extend(ordered, fragments, status=1, model="cell_old.pt", flags=flags)
+        self.assertIn("in the order in which it uses them first (Tensor f32[2,4], Tensor f32[2,4])", told)
+        told = self.extend(text.replace("self.u.weight", "self.v.weight"), fragments, status=1,
+                           model="cell_kept.pt2")  # fmt: skip
+        self.assertRegex(told, r"\bv\b")
 
     def test_what_does_not_fit(self):
         for wanted, extension in {
@@ -125,6 +215,11 @@ module {
             _MODELS / "fused_norm_traced.npz", _MODELS / "fused_norm_traced.pt", "out",
         )  # fmt: skip
         self.assertEqual(told.count("differ"), 0, told)
+
+    def test_in_a_build(self):
+        with tarfile.open(_HERE / "fused_norm.nnef.tgz") as model:
+            text = model.extractfile("graph.nnef").read().decode()
+        self.assertIn("fragment fused_norm(", text)
 
     def test_the_module_is_one_call(self):
         self.run_tool("--extend", _HERE / "attention.textproto", _MODELS / "attention_traced.pt", "out")

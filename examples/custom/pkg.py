@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 LIBRARY = torch.library.Library("mylib", "DEF")
 LIBRARY.define("fused_norm(Tensor x, Tensor weight, float eps=1e-5) -> Tensor")
+LIBRARY.define("twice(Tensor x) -> Tensor")
 LIBRARY.define("selective_scan(Tensor u, Tensor delta, Tensor a, Tensor b, Tensor c) -> Tensor")
 
 
@@ -23,6 +24,11 @@ def selective_scan(u, delta, a, b, c):
     return torch.stack(rows, 1)
 
 
+def twice(x):
+    return torch.cat([x, x], 1)
+
+
+LIBRARY.impl("twice", twice, "CompositeExplicitAutograd")
 for _function in (fused_norm, selective_scan):
     LIBRARY.impl(_function.__name__, _function, "CompositeExplicitAutograd")
     torch.library.register_fake(f"mylib::{_function.__name__}", lambda x, *_: torch.empty_like(x))
@@ -40,6 +46,36 @@ class Attention(nn.Module):
         q, k, v = parts.permute(2, 0, 3, 1, 4).unbind(0)
         y = F.scaled_dot_product_attention(q, k, v)
         return self.proj(y.transpose(1, 2).reshape(b, s, width))
+
+
+class Cell(nn.Module):
+    """Uses its second argument first, and computes its second result first."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.u, self.w = nn.Linear(width, width), nn.Linear(width, width)
+
+    def forward(self, x, h):
+        n = torch.tanh(self.u(h) * 0.5 + self.w(x))
+        return n * 2, n
+
+
+class Mix(nn.Module):
+    """Takes a number too."""
+
+    def forward(self, x, h, share: float = 0.5):
+        return torch.tanh(h) * share - x
+
+
+class Twice(nn.Module):
+    def forward(self, x):
+        return torch.ops.mylib.twice(x) + 1
+
+
+class TwiceQuantized(nn.Module):
+    def forward(self, x):
+        q = torch.quantize_per_tensor(x, 0.1, 0, torch.quint8)
+        return torch.ops.mylib.twice(q).dequantize()
 
 
 class Gate(nn.Module):
@@ -70,6 +106,28 @@ class Transformer(nn.Module):
 
     def forward(self, x):
         return self.second(x + self.first(x)).relu()
+
+
+class Recurrent(nn.Module):
+    """Calls one module twice, the second time with its variables the other way round."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = Cell(4)
+
+    def forward(self, x, h):
+        y, h = self.cell(x, h)
+        z, x = self.cell(h, x)
+        return y + z, x
+
+
+class Mixed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = Mix()
+
+    def forward(self, x, h):
+        return self.mix(h, x, share=0.25)
 
 
 class Ssm(nn.Module):

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "parsers/exported/call_reader.h"
 #include "parsers/exported/graph_reader.h"
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
@@ -86,6 +87,7 @@ class ProgramReader {
   ExportedProgram& program_;
   OldSignature old_;
   absl::string_view in_spec_, out_spec_;
+  std::vector<SpecTexts> call_specs_;  // of program_.calls
   NamedTupleFields namedtuples_;
 };
 
@@ -249,11 +251,13 @@ absl::Status ProgramReader::ReadNames(
   });
 }
 
-// The entry of the root module is the first; others are there where submodules keep theirs.
+// The entry of the root module is the first.
 absl::Status ProgramReader::ReadCallGraph() {
   bool first = true;
   return json_.Array([&]() -> absl::Status {
-    if (!std::exchange(first, false)) return absl::OkStatus();
+    if (!std::exchange(first, false)) {
+      return ReadSubmoduleCall(json_, graphs_, &program_.calls, &call_specs_);
+    }
     return json_.Object([&](absl::string_view field) {
       return field == "signature" ? ReadCallSignature() : absl::OkStatus();
     });
@@ -329,8 +333,13 @@ absl::Status ProgramReader::Finish() {
   };
   T2N_RETURN_IF_ERROR(count("input", program_.inputs.size(), program_.graph.inputs.size()));
   T2N_RETURN_IF_ERROR(count("output", program_.outputs.size(), program_.graph.outputs.size()));
-  for (const auto& [text, tree] : {std::make_pair(in_spec_, &program_.in_spec),
-                                   std::make_pair(out_spec_, &program_.out_spec)}) {
+  std::vector<std::pair<absl::string_view, SpecTree*>> specs = {{in_spec_, &program_.in_spec},
+                                                                {out_spec_, &program_.out_spec}};
+  for (size_t i = 0; i < call_specs_.size(); ++i) {
+    specs.emplace_back(call_specs_[i].in, &program_.calls[i].in_spec);
+    specs.emplace_back(call_specs_[i].out, &program_.calls[i].out_spec);
+  }
+  for (const auto& [text, tree] : specs) {
     if (text.empty()) continue;
     absl::StatusOr<SpecTree> parsed = ParseSpecTree(text, namedtuples_);
     if (!parsed.ok()) return json_.Error(absl::StrCat("a spec: ", parsed.status().message()));

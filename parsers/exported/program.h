@@ -172,6 +172,15 @@ struct RangeConstraint {
   std::optional<int64_t> min, max;
 };
 
+// A call of a submodule whose signature the exporter was told to keep
+// (preserve_module_call_signature): its own arguments and results, before and after flattening.
+struct CallSignature {
+  absl::string_view name;  // `encoder.layer`; of further calls `encoder.layer@1`
+  std::vector<Argument> inputs, outputs;
+  SpecTree in_spec;   // leaves: `inputs` in order
+  SpecTree out_spec;  // leaves: `outputs` in order
+};
+
 struct ExportedProgram {
   int schema_major = 0, schema_minor = 0;
   absl::string_view torch_version;  // empty before 2.5
@@ -182,6 +191,7 @@ struct ExportedProgram {
   SpecTree in_spec;                 // leaves: the user's inputs and constant inputs in order
   SpecTree out_spec;                // leaves: the user's outputs in order
   std::vector<std::string> forward_arg_names;  // of the children of in_spec's args and kwargs
+  std::vector<CallSignature> calls;            // of submodules
   std::vector<RangeConstraint> ranges;
   std::vector<absl::string_view> guards;  // Python, for ParseExpression
 

@@ -113,6 +113,26 @@ TEST(ProgramTest, TheCallingConventionNamesArguments) {
   EXPECT_THAT((*program)->forward_arg_names, ElementsAre("x"));
 }
 
+TEST(ProgramTest, SignaturesOfSubmodulesAreReadWhereTheyWereKept) {
+  constexpr absl::string_view kSpec =
+      R"("[1, {\"type\": \"builtins.tuple\", \"context\": \"null\", )"
+      R"(\"children_spec\": [{\"type\": null}, {\"type\": null}]}]")";
+  const auto program = Read(Program(
+      R"({"as_int": 1})",
+      absl::StrCat(R"(, "module_call_graph": [{"fqn": "", "signature": null}, )",
+                   R"({"fqn": "a", "signature": null}, {"fqn": "a.b@1", "signature": {)",
+                   R"("inputs": [{"as_tensor": {"name": "x"}}, {"as_float": 0.5}], )",
+                   R"("outputs": [], "in_spec": )", kSpec, R"(, "out_spec": )", kSpec, "}}]")));
+  ASSERT_TRUE(program.ok()) << program.status();
+  ASSERT_EQ((*program)->calls.size(), 1);
+  const CallSignature& call = (*program)->calls[0];
+  EXPECT_EQ(call.name, "a.b@1");
+  ASSERT_EQ(call.inputs.size(), 2);
+  EXPECT_EQ(call.inputs[0].As<TensorName>()->name, "x");
+  EXPECT_EQ(*call.inputs[1].As<double>(), 0.5);
+  EXPECT_EQ(call.in_spec.leaves(), 2);
+}
+
 TEST(ProgramTest, ContextsOfAllKindsNameChildren) {
   const auto names = [](absl::string_view type, absl::string_view context) {
     constexpr absl::string_view kLeaf = R"({"type": null, "context": null, "children_spec": []})";

@@ -104,7 +104,8 @@ bool IsWord(absl::string_view text) {
          std::all_of(text.begin(), text.end(), ContinuesWord);
 }
 
-Lexer::Lexer(absl::string_view text) : text_(text) {
+Lexer::Lexer(absl::string_view text, uint32_t lines_before, uint32_t columns_before)
+    : text_(text), lines_before_(lines_before), columns_before_(columns_before) {
   following_ = Lex();
   Advance();
 }
@@ -118,8 +119,9 @@ std::string Lexer::Expected(absl::string_view wanted) const {
 Token Lexer::Make(TokenKind kind, size_t bytes) {
   Token token;
   token.kind = kind;
-  token.line = line_;
-  token.column = static_cast<uint32_t>(pos_ - line_begin_ + 1);
+  token.line = line_ - std::min(line_, lines_before_);
+  const uint32_t column = static_cast<uint32_t>(pos_ - line_begin_);
+  token.column = column - std::min(column, columns_before_) + 1;
   token.text = text_.substr(pos_, bytes);
   pos_ += bytes;
   return token;

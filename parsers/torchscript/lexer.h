@@ -102,8 +102,8 @@ bool IsWord(absl::string_view text);
 
 class Lexer {
  public:
-  // `text` must outlive the lexer and its tokens.
-  explicit Lexer(absl::string_view text);
+  // `text` must outlive the lexer and its tokens. Lines and columns count from behind so many.
+  explicit Lexer(absl::string_view text, uint32_t lines_before = 0, uint32_t columns_before = 0);
 
   const Token& current() const { return current_; }
   const Token& following() const { return following_; }  // the one after current()
@@ -134,6 +134,7 @@ class Lexer {
   size_t pos_ = 0;
   size_t line_begin_ = 0;
   uint32_t line_ = 1;
+  uint32_t lines_before_, columns_before_;
   int brackets_ = 0;
   bool at_line_start_ = true;
   std::vector<uint32_t> indents_ = {0};

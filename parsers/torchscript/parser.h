@@ -6,6 +6,7 @@
 #ifndef PARSERS_TORCHSCRIPT_PARSER_H_
 #define PARSERS_TORCHSCRIPT_PARSER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -14,9 +15,16 @@
 
 namespace t2n::torchscript {
 
+// What was put around a text before it is parsed: positions are those without it.
+struct Margin {
+  uint32_t lines = 0;    // above
+  uint32_t columns = 0;  // left of it
+};
+
 // Errors: InvalidArgument "entry:line:column: expected …, found …"; also where the limits of
 // limits.h are passed.
-absl::StatusOr<std::unique_ptr<SourceFile>> ParseSource(std::string entry_name, std::string text);
+absl::StatusOr<std::unique_ptr<SourceFile>> ParseSource(std::string entry_name, std::string text,
+                                                        const Margin& margin = {});
 
 }  // namespace t2n::torchscript
 

@@ -15,7 +15,9 @@ namespace t2n::torchscript {
 
 class ParserState {
  public:
-  explicit ParserState(SourceFile& file) : file_(file), lexer_(file.text) {}
+  // Positions count from behind so many lines and columns.
+  ParserState(SourceFile& file, uint32_t lines_before, uint32_t columns_before)
+      : file_(file), lexer_(file.text, lines_before, columns_before) {}
 
   const Token& current() const { return lexer_.current(); }
   const Token& following() const { return lexer_.following(); }

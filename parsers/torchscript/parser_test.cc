@@ -143,6 +143,15 @@ TEST(ParserTest, ErrorsSayWhereWhatWasExpectedAndWhatWasFound) {
   for (const auto& c : kCases) EXPECT_THAT(ErrorOf(c.text), StartsWith(c.error)) << c.text;
 }
 
+TEST(ParserTest, PositionsCountFromBehindTheMargin) {
+  const auto error = ParseSource("body", "def f(x):\n  y = x\n  return y +\n", {1, 2}).status();
+  EXPECT_EQ(error.message().substr(0, 9), "body:2:11");
+  const auto file = ParseSource("body", "def f(x):\n  return x\n", {1, 9});
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto& function = (*file)->body[0]->As<FunctionDef>();
+  EXPECT_EQ(function.body[0]->As<ReturnStmt>().value->pos.ToString(), "body:1:1");
+}
+
 TEST(ParserTest, NulBytesAreRefused) {
   EXPECT_THAT(ErrorOf(std::string("x = a\0b\n", 8)), EndsWith("unexpected character '\\x00'"));
 }

@@ -94,6 +94,8 @@ class Evaluator {
                                     size_t depth, const CustomModule& module,
                                     const Scope& scope) const;
   absl::Status RunRegion(const Region& region, Scope& scope);
+  absl::StatusOr<std::vector<Arg>> ArgumentsOf(const Region& region, const Scope& scope) const;
+  absl::Status StoreResults(const Region& region, const Arg& result, Scope& scope);
   std::shared_ptr<Object> SelfOf(absl::string_view path, const Scope& scope) const;
 
   // values.cc
@@ -182,7 +184,9 @@ struct Evaluator::Region {
   const CustomModule* module;
   std::string path, class_name;
   std::vector<absl::string_view> inputs;  // tensors from elsewhere, in the order of use
-  absl::string_view output;               // the tensor that is used elsewhere; may be empty
+  std::vector<absl::string_view>
+      outputs;  // those that are used elsewhere, in the order they are made
+  const CallSignature* signature = nullptr;  // if the program kept it
 };
 
 // Whether the conversion knows a node of this target; operators of `torch.ops` by name alone.

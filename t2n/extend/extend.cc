@@ -1,5 +1,6 @@
 #include "t2n/extend/extend.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -47,15 +48,42 @@ absl::StatusOr<Schema> OperatorSchema(const std::string& path, const std::string
                                 "for classes"));
 }
 
+// Becomes true when a call meets it.
+std::shared_ptr<bool> AddEntry(const std::string& path, absl::string_view kind,
+                               const std::string& name, Extensions* extensions) {
+  auto met = std::make_shared<bool>(false);
+  extensions->entries.push_back({absl::StrCat("--extend ", path, ": ", kind, " ", name), met});
+  return met;
+}
+
 absl::Status AddOperators(const std::string& path, const proto::Extensions& file,
                           Extensions* extensions) {
   for (const proto::CustomCall& call : file.op()) {
     T2N_ASSIGN_OR_RETURN(const Schema schema, OperatorSchema(path, call.schema()));
     T2N_ASSIGN_OR_RETURN(auto mapping,
                          Mapping::Make(path, call, schema, false, *extensions->fragments));
-    absl::Status added = extensions->code.operators.Add(
-        schema, [mapping](OpCall& c) { return mapping->Call(c, Module()); });
+    const auto met = AddEntry(path, "operator", schema.FullName(), extensions);
+    absl::Status added = extensions->code.operators.Add(schema, [mapping, met](OpCall& c) {
+      *met = true;
+      return mapping->Call(c, Module());
+    });
     if (!added.ok()) return Bad(path, added.message());
+  }
+  return absl::OkStatus();
+}
+
+// `made`: every result once.
+absl::Status ReadMade(const std::string& path, const proto::CustomCall& call,
+                      CustomModule* module) {
+  module->made.assign(call.made().begin(), call.made().end());
+  std::vector<int> sorted = module->made;
+  std::sort(sorted.begin(), sorted.end());
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted[i] == static_cast<int>(i) && sorted.size() == module->schema.returns.size())
+      continue;
+    return Bad(path,
+               absl::StrCat("made: of the ", module->schema.returns.size(), " results of ",
+                            module->pattern, " each has to stand there once, by number from 0"));
   }
   return absl::OkStatus();
 }
@@ -74,10 +102,16 @@ absl::Status AddModules(const std::string& path, const proto::Extensions& file,
       if (module->schema.IndexOf(name) >= 0) continue;
       return Bad(path, absl::StrCat("used: no argument '", name, "' of ", module->pattern));
     }
+    module->ignored.assign(call.ignore().begin(), call.ignore().end());
     module->used.assign(call.used().begin(), call.used().end());
+    T2N_RETURN_IF_ERROR(ReadMade(path, call, &*module));
     T2N_ASSIGN_OR_RETURN(auto mapping,
                          Mapping::Make(path, call, module->schema, true, *extensions->fragments));
-    module->fn = [mapping](ModuleCall& c) { return mapping->Call(c, {c.self(), c.code()}); };
+    const auto met = AddEntry(path, "module", module->pattern, extensions);
+    module->fn = [mapping, met](ModuleCall& c) {
+      *met = true;
+      return mapping->Call(c, {c.self(), c.code()});
+    };
     extensions->code.modules.Add(*std::move(module));
   }
   return absl::OkStatus();
@@ -95,11 +129,20 @@ absl::Status AddFile(const std::string& path, Extensions* extensions) {
     T2N_ASSIGN_OR_RETURN(const std::string fragments, ReadText(beside));
     T2N_RETURN_IF_ERROR(nnef::ReadFragments(beside, fragments, extensions->fragments.get()));
   }
+  T2N_RETURN_IF_ERROR(nnef::CheckCalls(*extensions->fragments));
   T2N_RETURN_IF_ERROR(AddOperators(path, file, extensions));
   return AddModules(path, file, extensions);
 }
 
 }  // namespace
+
+std::vector<std::string> Extensions::Unmet() const {
+  std::vector<std::string> lines;
+  for (const Entry& entry : entries) {
+    if (!*entry.met) lines.push_back(absl::StrCat(entry.what, " is met by no call of the program"));
+  }
+  return lines;
+}
 
 absl::StatusOr<std::unique_ptr<const Extensions>> LoadExtensions(
     const std::vector<std::string>& paths) {

@@ -15,6 +15,15 @@ namespace t2n {
 struct Extensions {
   CustomCode code;
   std::shared_ptr<nnef::FragmentLibrary> fragments = std::make_shared<nnef::FragmentLibrary>();
+
+  // A line for each operator and module of the files that no call has met.
+  std::vector<std::string> Unmet() const;
+
+  struct Entry {
+    std::string what;  // `--extend my.textproto: module pkg.Attention`
+    std::shared_ptr<bool> met;
+  };
+  std::vector<Entry> entries;
 };
 
 // Reads the files, in order. InvalidArgument with file, line and column for what is no such file, a

@@ -34,11 +34,11 @@ void AddNames(ts::Block block, Names* names) {
 
 absl::StatusOr<Snippet> Snippet::Parse(const std::string& place,
                                        const std::vector<std::string>& parameters,
-                                       const std::string& body) {
+                                       const std::string& body, uint32_t indented) {
   const std::string text =
       absl::StrCat("def of_user(", absl::StrJoin(parameters, ", "), "):\n", body, "\n");
   Snippet snippet;
-  T2N_ASSIGN_OR_RETURN(snippet.file_, ts::ParseSource(place, text));
+  T2N_ASSIGN_OR_RETURN(snippet.file_, ts::ParseSource(place, text, {1, indented}));
   const ts::Block& block = snippet.file_->body;
   snippet.function_ = block.size() == 1 ? block[0]->If<ts::FunctionDef>() : nullptr;
   if (!snippet.function_) {
@@ -51,15 +51,17 @@ absl::StatusOr<Snippet> Snippet::Parse(const std::string& place,
 absl::StatusOr<Snippet> Snippet::Expression(const std::string& place,
                                             const std::vector<std::string>& parameters,
                                             absl::string_view text) {
-  return Parse(place, parameters, absl::StrCat("  return ", text));
+  constexpr absl::string_view kReturn = "  return ";
+  return Parse(place, parameters, absl::StrCat(kReturn, text), kReturn.size());
 }
 
 absl::StatusOr<Snippet> Snippet::Statements(const std::string& place,
                                             const std::vector<std::string>& parameters,
                                             absl::string_view text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  for (std::string& line : lines) line = line.empty() ? line : absl::StrCat("  ", line);
-  return Parse(place, parameters, absl::StrJoin(lines, "\n"));
+  constexpr absl::string_view kIndent = "  ";
+  for (std::string& line : lines) line = line.empty() ? line : absl::StrCat(kIndent, line);
+  return Parse(place, parameters, absl::StrJoin(lines, "\n"), kIndent.size());
 }
 
 absl::StatusOr<IValue> Snippet::Run(std::vector<IValue> args, script::Code* code, Builder* builder,

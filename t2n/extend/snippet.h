@@ -2,6 +2,7 @@
 #ifndef T2N_EXTEND_SNIPPET_H_
 #define T2N_EXTEND_SNIPPET_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ namespace t2n {
 
 class Snippet {
  public:
-  // `place` names it in messages (`my.textproto, body of mylib::op`); the first line is line 2
-  // there. InvalidArgument if it cannot be read.
+  // `place` names it in messages (`my.textproto, body of mylib::op`), which count its lines and
+  // columns from 1. InvalidArgument if it cannot be read.
   static absl::StatusOr<Snippet> Expression(const std::string& place,
                                             const std::vector<std::string>& parameters,
                                             absl::string_view text);
@@ -38,7 +39,7 @@ class Snippet {
  private:
   static absl::StatusOr<Snippet> Parse(const std::string& place,
                                        const std::vector<std::string>& parameters,
-                                       const std::string& body);
+                                       const std::string& body, uint32_t indented);
 
   std::shared_ptr<const torchscript::SourceFile> file_;
   const torchscript::FunctionDef* function_ = nullptr;

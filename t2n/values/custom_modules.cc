@@ -17,6 +17,22 @@
 namespace t2n {
 namespace {
 
+// An argument that is no tensor might have any value.
+absl::Status CheckAllAreTensors(const CustomModule& module) {
+  for (const SchemaArg& arg : module.schema.args) {
+    if (arg.type.kind == SchemaType::Kind::kTensor ||
+        std::find(module.ignored.begin(), module.ignored.end(), arg.name) != module.ignored.end()) {
+      continue;
+    }
+    return absl::UnimplementedError(absl::StrCat(
+        "module ", module.pattern, ": this archive does not tell what forward was given for '",
+        arg.name,
+        "': leave it out of the schema and write its value where it is used, or save the "
+        "model scripted, or exported with preserve_module_call_signature"));
+  }
+  return absl::OkStatus();
+}
+
 std::vector<std::string> TensorArguments(const Schema& schema) {
   std::vector<std::string> names;
   for (const SchemaArg& arg : schema.args) {
@@ -98,6 +114,7 @@ absl::StatusOr<std::vector<Arg>> ArgumentsInOrder(const CustomModule& module,
 absl::StatusOr<std::vector<Arg>> ArgumentsByUse(const CustomModule& module,
                                                 absl::Span<const Arg> tensors) {
   if (module.any_arguments) return ArgumentsInOrder(module, tensors, {});
+  T2N_RETURN_IF_ERROR(CheckAllAreTensors(module));
   const std::vector<std::string> formal = TensorArguments(module.schema);
   std::vector<std::string> order = module.used;
   if (order.empty() && tensors.size() == 1) order = {formal.empty() ? "" : formal[0]};

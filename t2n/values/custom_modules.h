@@ -58,6 +58,11 @@ struct CustomModule {
   // Tensor arguments in the order in which forward uses them first: what archives have that do not
   // keep forward's own. Empty: not told.
   std::vector<std::string> used;
+  // Results by their numbers from 0, in the order in which forward computes them: what a .pt2 has.
+  // Empty: not told.
+  std::vector<int> made;
+  // Arguments that have no effect on the results.
+  std::vector<std::string> ignored;
   Fn fn;
 };
 
@@ -90,7 +95,7 @@ absl::StatusOr<std::vector<Arg>> ArgumentsInOrder(const CustomModule& module,
                                                   absl::Span<const Arg> positional,
                                                   absl::Span<const NamedArg> keywords);
 // The same of tensors in the order in which forward uses them first. Refused if there are several
-// and the user has not told the order.
+// and the user has not told the order, and if forward takes something else: its value is not there.
 absl::StatusOr<std::vector<Arg>> ArgumentsByUse(const CustomModule& module,
                                                 absl::Span<const Arg> tensors);
 

@@ -12,6 +12,7 @@ struct Registered {
   const char* schema;
   Arg (*fn)(ModuleCall&);
   std::vector<std::string> used;
+  std::vector<int> made;
 };
 
 std::vector<Registered>& AllRegistered() {
@@ -22,8 +23,8 @@ std::vector<Registered>& AllRegistered() {
 }  // namespace
 
 ModuleRegistration::ModuleRegistration(const char* schema, Arg (*fn)(ModuleCall&),
-                                       std::vector<std::string> used) {
-  AllRegistered().push_back({schema, fn, std::move(used)});
+                                       std::vector<std::string> used, std::vector<int> made) {
+  AllRegistered().push_back({schema, fn, std::move(used), std::move(made)});
 }
 
 absl::StatusOr<CustomModule> ParseModule(absl::string_view schema) {
@@ -45,6 +46,7 @@ absl::StatusOr<std::vector<CustomModule>> RegisteredModules() {
   for (const Registered& entry : AllRegistered()) {
     T2N_ASSIGN_OR_RETURN(CustomModule module, ParseModule(entry.schema));
     module.used = entry.used;
+    module.made = entry.made;
     module.fn = entry.fn;
     modules.push_back(std::move(module));
   }

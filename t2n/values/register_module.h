@@ -5,8 +5,9 @@
 //   T2N_REGISTER_MODULE("pkg.Scale(Tensor x) -> Tensor", Scale)
 //
 // The class may have * and ?. Without arguments behind the name they are called x0, x1, ..., and
-// all have to be tensors. `used` (a further argument, {"mask", "x"}): see CustomModule. The library
-// has to be linked whole (alwayslink); pt2nnef_binary in tools/pt2nnef.bzl does.
+// all have to be tensors. `used` and `made` (further arguments, {"mask", "x"}, {1, 0}): see
+// CustomModule. The library has to be linked whole (alwayslink); pt2nnef_binary in
+// tools/pt2nnef.bzl does.
 #ifndef T2N_VALUES_REGISTER_MODULE_H_
 #define T2N_VALUES_REGISTER_MODULE_H_
 
@@ -22,8 +23,8 @@ namespace t2n {
 // Registers before main() runs.
 class ModuleRegistration {
  public:
-  ModuleRegistration(const char* schema, Arg (*fn)(ModuleCall&),
-                     std::vector<std::string> used = {});
+  ModuleRegistration(const char* schema, Arg (*fn)(ModuleCall&), std::vector<std::string> used = {},
+                     std::vector<int> made = {});
 };
 
 // Those that are registered; InvalidArgument if the schema of one cannot be read.
