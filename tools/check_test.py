@@ -30,10 +30,29 @@ _BROKEN = """
 """.split()
 
 
-def run(*arguments):
+# What tract-cli does of the arguments that it gets here, by the Python package.
+_COMMAND = """#!{python}
+import sys
+import numpy as np
+import tract
+
+if sys.argv[1:] == ["--version"]:
+    sys.exit(print("tract 0.99.1"))
+path, (*how, given, _, saved) = sys.argv[1], sys.argv[2:]
+assert how == ["--format", "nnef", "--opl", "-O", "run", "--input-from-npz"], how
+model = tract.nnef().with_tract_extra().with_tract_transformers().load(path)
+arrays = np.load(given)
+inputs = [arrays[model.input_name(i)] for i in range(model.input_count())]
+names = [model.output_name(i) for i in range(model.output_count())]
+outputs = model.into_runnable().run(inputs)
+np.savez(open(saved, "wb"), **dict(zip(names, [o.to_numpy() for o in outputs])))
+"""
+
+
+def run(*arguments, **environment):
     return subprocess.run(
         [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=600,
+        timeout=600, env={**os.environ, **environment},
     )  # fmt: skip
 
 
@@ -42,12 +61,12 @@ class CheckTest(unittest.TestCase):
         self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
         self.addCleanup(shutil.rmtree, self.tmp)
 
-    def check(self, archive, *flags):
+    def check(self, archive, *flags, tract=_TRACT):
         own = archive.with_suffix(".flags")
         own = shlex.split(own.read_text(), comments=True) if own.exists() else []
         report = self.tmp / "report.json"
         report.unlink(missing_ok=True)
-        done = run("--check", "--tract", _TRACT, "--report", report, *own, *flags, archive,
+        done = run("--check", "--tract", tract, "--report", report, *own, *flags, archive,
                    self.tmp / "out")  # fmt: skip
         told = json.loads(report.read_text()) if report.exists() else {}
         return done, told
@@ -60,6 +79,12 @@ class CheckTest(unittest.TestCase):
         done, report = self.check(_MODELS / "residual.pt", "--io", io)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual([c["runtime"].split()[0] for c in report["checks"]], ["reference", "tract"])
+
+    def test_sizes_to_check_at(self):
+        flags = ["--dynamic_axes", "input:0=B", "--check_sizes", "B=4", "--check_sizes", "B=1"]
+        done, report = self.check(_MODELS / "residual.pt", *flags)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([check["sizes"] for check in report["checks"]], ["B=4", "B=1"])
 
     def test_the_node_that_is_wrong_is_named(self):
         broken = 0
@@ -99,10 +124,36 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         self.assertFalse((self.tmp / "bundle").exists())
 
+    def test_tract_as_a_command(self):
+        command = self.tmp / "bin/tract"
+        command.parent.mkdir()
+        command.write_text(_COMMAND.format(python=sys.executable))
+        command.chmod(0o755)
+        io = ["--io", _MODELS / "residual.npz"]
+        for hint in (command, command.parent, self.tmp):
+            done = run("--check", "--tract", hint, *io, _MODELS / "residual.pt", self.tmp / "out")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertRegex(done.stdout, r"tract 0\.99\.1: 1 outputs agree, largest error \d")
+        on_path = {"PATH": f"{command.parent}:{os.environ['PATH']}"}
+        done = run("--check", "--tract", "tract", *io, _MODELS / "residual.pt", self.tmp / "out.nnef.tgz", **on_path)
+        self.assertIn("tract 0.99.1: 1 outputs agree", done.stdout)
+        # What is wrong is found in the same way.
+        (self.tmp / "fault.txtpb").write_text("test_fault: 9")
+        done, report = self.check(_MODELS / "residual.pt", "--spec", self.tmp / "fault.txtpb", tract=command)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(report["checks"][0]["first_node"], report["test_fault"])
+        command.write_text("#!/bin/sh\n[ \"$1\" = --version ] && echo tract-cli 0.1.2 && exit\necho no model >&2; exit 1\n")
+        done = run("--check", "--tract", command, *io, _MODELS / "residual.pt", self.tmp / "out")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("tract: no model", done.stdout)
+        done = run("--check", "--tract", "/bin/true", *io, _MODELS / "residual.pt", self.tmp / "out")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("/bin/true is not tract's command line", done.stdout)
+
     def test_what_cannot_be_checked_is_said(self):
         done = run("--check", "--tract", self.tmp, _MODELS / "residual.pt", self.tmp / "out")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no library tract*.so there", done.stderr.splitlines()[-1])
+        self.assertIn("no library tract*.so there, and no command", done.stderr.splitlines()[-1])
         done = run("--debug_bundle_path", self.tmp / "b", _MODELS / "residual.pt", self.tmp / "out")
         self.assertEqual(done.returncode, 2)
 

@@ -1,5 +1,7 @@
 #include "tools/commands.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -113,6 +115,11 @@ int TellChecks(const CommandLine& command, const proto::ConversionReport& report
   bool equal = true;
   for (const proto::CheckInfo& check : report.checks()) {
     const std::string sizes = check.sizes().empty() ? "" : absl::StrCat(" at ", check.sizes());
+    if (!check.not_compared().empty()) {
+      std::printf("%s%s: not compared: %s\n", check.runtime().c_str(), sizes.c_str(),
+                  check.not_compared().c_str());
+      if (check.differences().empty()) continue;
+    }
     if (check.differences().empty()) {
       std::printf("%s%s: %d outputs agree, largest error %g\n", check.runtime().c_str(),
                   sizes.c_str(), report.outputs_size(), check.max_abs_error());
@@ -229,6 +236,13 @@ int Print(const CommandLine& command, const absl::StatusOr<std::string>& text) {
   return kDone;
 }
 
+int RunHelp(const CommandLine& command) {
+  const std::string topic = command.arguments.empty() ? "" : command.arguments[0];
+  absl::StatusOr<std::string> text = topic.empty() ? HelpText(false) : TopicText(topic);
+  if (text.ok() && topic != "man" && HasColors(STDOUT_FILENO)) text = InColors(*text);
+  return Print(command, text);
+}
+
 }  // namespace
 
 int RunCommand(const CommandLine& command) {
@@ -239,10 +253,7 @@ int RunCommand(const CommandLine& command) {
   if (name == "inspect") return RunInspect(command);
   if (name == "diff") return RunDiff(command);
   if (name == "completion") return Print(command, CompletionScript(command.arguments[0]));
-  if (name == "help") {
-    if (command.arguments.empty()) return Print(command, HelpText(false));
-    return Print(command, TopicText(command.arguments[0]));
-  }
+  if (name == "help") return RunHelp(command);
   return RunCheck(command);
 }
 

@@ -87,8 +87,10 @@ absl::StatusOr<std::vector<Tensor>> RunNode(const Node& node, absl::Span<const T
     T2N_ASSIGN_OR_RETURN(types.back().shape, Evaluate(v->type.shape, bind));
   }
   if (node.op == Op::kComposite && node.bodies.empty()) {
-    return absl::UnimplementedError(absl::StrCat("what ", node.attrs.Str("fragment"),
-                                                 " computes is not known here: it has no body"));
+    return absl::UnimplementedError(absl::StrCat(
+        "what ", node.attrs.Str("fragment"),
+        " computes is not known here: give it a body in the file of --extend, or "
+        "compare what tract gives with recorded outputs (convert --check --io FILE.npz)"));
   }
   absl::StatusOr<std::vector<Tensor>> results =
       node.op == Op::kComposite ? RunBody(*node.bodies[0], inputs, bind)

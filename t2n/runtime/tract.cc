@@ -1,7 +1,6 @@
 #include "t2n/runtime/tract.h"
 
 #include <dlfcn.h>
-#include <glob.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -16,31 +15,12 @@
 #include "t2n/reference/npz.h"
 #include "t2n/reference/run.h"
 #include "t2n/runtime/child.h"
+#include "t2n/runtime/command.h"
 
 namespace t2n {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> Glob(const std::string& pattern) {
-  glob_t found = {};
-  std::vector<std::string> paths;
-  if (glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  globfree(&found);
-  return paths;
-}
-
-std::string FirstIn(const std::string& folder) {
-  for (const char* inside : {"/tract*.so", "/tract/tract*.so", "/site-packages/tract/tract*.so",
-                             "/lib/python3*/site-packages/tract/tract*.so",
-                             "/lib/python3*/dist-packages/tract/tract*.so"}) {
-    const std::vector<std::string> paths = Glob(folder + inside);
-    if (!paths.empty()) return paths.back();
-  }
-  return "";
-}
 
 // tract's number of an element type: kind and bits (api/rs of tract, DatumType).
 struct TypeCode {
@@ -222,48 +202,29 @@ absl::Status Run(const std::string& path, const std::string& model_path,
 
 }  // namespace
 
-absl::StatusOr<std::string> FindTract(const std::string& hint) {
-  std::error_code ignored;
-  if (!hint.empty()) {
-    if (fs::is_regular_file(hint, ignored)) return hint;
-    const std::string found = FirstIn(hint);
-    if (!found.empty()) return found;
-    return absl::NotFoundError(absl::StrCat("--tract ", hint, ": no library tract*.so there"));
+absl::StatusOr<TractRun> RunInTract(const Tract& tract, const std::string& path,
+                                    absl::Span<const Tensor> inputs,
+                                    absl::Span<const std::string> names) {
+  TractRun run;
+  if (tract.is_command) {
+    T2N_ASSIGN_OR_RETURN(run.version, VersionOfCommand(tract.path));
   }
-  for (const char* variable : {"PT2NNEF_TRACT", "VIRTUAL_ENV"}) {
-    const char* value = std::getenv(variable);
-    if (!value || !*value) continue;
-    if (fs::is_regular_file(value, ignored)) return std::string(value);
-    const std::string found = FirstIn(value);
-    if (!found.empty()) return found;
-  }
-  const char* home = std::getenv("HOME");
-  for (const std::string& folder : {absl::StrCat(home ? home : "", "/.local"),
-                                    std::string("/usr/local"), std::string("/usr")}) {
-    const std::string found = FirstIn(folder);
-    if (!found.empty()) return found;
-  }
-  return absl::NotFoundError(
-      "tract is not found: `pip install tract`, then --tract FOLDER/site-packages/tract (or the "
-      "library itself, or $PT2NNEF_TRACT)");
-}
-
-absl::StatusOr<TractRun> RunInTract(const std::string& library, const std::string& path,
-                                    absl::Span<const Tensor> inputs) {
   std::string outputs = (fs::temp_directory_path() / "pt2nnef-XXXXXX").string();
   const int file = mkstemp(outputs.data());
   if (file < 0) return absl::FailedPreconditionError("no temporary file can be made");
   close(file);
-  const absl::Status status =
-      RunInChild([&] { return Run(library, path, inputs, outputs); }, absl::Minutes(10));
-  TractRun run;
+  const auto work = [&] {
+    return tract.is_command ? RunByCommand(tract.path, path, inputs, names, outputs)
+                            : Run(tract.path, path, inputs, outputs);
+  };
+  const absl::Status status = RunInChild(work, absl::Minutes(10));
   absl::StatusOr<std::vector<NamedTensor>> arrays = std::vector<NamedTensor>();
   if (status.ok()) arrays = ReadNpz(outputs);
   std::remove(outputs.c_str());
   T2N_RETURN_IF_ERROR(status);
   T2N_RETURN_IF_ERROR(arrays.status());
   for (auto& [name, tensor] : *arrays) {
-    if (name != "version") {
+    if (tract.is_command || name != "version") {
       run.outputs.push_back(std::move(tensor));
       continue;
     }

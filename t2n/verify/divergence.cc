@@ -9,7 +9,6 @@
 #include "t2n/base/status.h"
 #include "t2n/convert/report.h"
 #include "t2n/reference/run.h"
-#include "t2n/runtime/tract.h"
 
 namespace t2n {
 namespace {
@@ -115,7 +114,8 @@ class Search {
     T2N_RETURN_IF_ERROR(status);
     T2N_RETURN_IF_ERROR(want.status());
     T2N_ASSIGN_OR_RETURN(result->want, AsWritten((*want)[0]));
-    T2N_ASSIGN_OR_RETURN(TractRun run, RunInTract(trial_.library, trial_.folder, inputs_));
+    T2N_ASSIGN_OR_RETURN(TractRun run,
+                         RunInTract(trial_.tract, trial_.folder, inputs_, trial_.input_names));
     result->got = run.outputs[0];
     T2N_ASSIGN_OR_RETURN(const Comparison comparison,
                          Compare(result->got, result->want, trial_.tolerance));

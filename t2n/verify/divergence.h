@@ -10,6 +10,7 @@
 #include "emit/emit.h"
 #include "t2n/ir/graph.h"
 #include "t2n/reference/compare.h"
+#include "t2n/runtime/tract.h"
 
 namespace t2n {
 
@@ -21,11 +22,12 @@ struct Divergence {
   Tensor want, got;
 };
 
-// How a graph is tried: written as `emit` says, but into a folder of its own, and run by `library`.
+// How a graph is tried: written as `emit` says, but into a folder of its own, and run by `tract`.
 struct Trial {
   const EmitSpec* emit;
-  std::string library;
-  std::string folder;  // to write into
+  Tract tract;
+  std::vector<std::string> input_names;  // in graph.nnef
+  std::string folder;                    // to write into
   Tolerance tolerance;
 };
 
