@@ -31,7 +31,7 @@ struct EvaluatedModel {
   std::vector<StateTensor> states;
   std::vector<std::string> warnings;
   EmitSpec emit;
-  std::string graph_text;  // what print_graph of the spec asks for
+  std::string graph_text;     // what print_graph of the spec asks for
   int64_t archive_bytes = 0;  // of the archive's tensors that the program has
 };
 

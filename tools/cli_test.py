@@ -3,9 +3,11 @@
     cli_test.py PT2NNEF
 """
 
+import contextlib
 import hashlib
 import os
 import pathlib
+import pty
 import re
 import shlex
 import shutil
@@ -164,6 +166,30 @@ class CommandTest(unittest.TestCase):
         done = run("--help")
         self.assertEqual(done.returncode, 0)
         self.assertIn("--inputs", done.stdout)
+
+    def test_help_is_in_colours_on_a_terminal(self):
+        def shown(*arguments, **env):
+            master, terminal = pty.openpty()
+            env = {**os.environ, "TERM": "xterm", **env}
+            env.pop("NO_COLOR") if not env.get("NO_COLOR") else None
+            with subprocess.Popen([_TOOL, *arguments], stdout=terminal, env=env) as process:
+                os.close(terminal)
+                text = b""
+                with contextlib.suppress(OSError):  # the terminal's end
+                    while piece := os.read(master, 4096):
+                        text += piece
+            os.close(master)
+            self.assertEqual(process.returncode, 0)
+            return text.decode().replace("\r", "")
+
+        for arguments in (["--help"], ["help", "open_sizes"]):
+            colored, plain = shown(*arguments, NO_COLOR=""), run(*arguments).stdout
+            self.assertIn("\033[36m--", colored)
+            self.assertIn("\033[1m", colored)
+            self.assertEqual(re.sub(r"\033\[\d*m", "", colored), plain)
+            self.assertEqual(shown(*arguments, NO_COLOR="1"), plain)
+            self.assertEqual(shown(*arguments, NO_COLOR="", TERM="dumb"), plain)
+        self.assertNotIn("\033", shown("help", "man", NO_COLOR=""))
 
     def test_sizes_of_an_exported_program(self):
         for flags, shape in (
@@ -337,6 +363,21 @@ class CommandTest(unittest.TestCase):
         done = run("check", "--io", str(out), _RESIDUAL, str(out))
         self.assertEqual(done.returncode, 1)
         self.assertIn("not checked", done.stderr.splitlines()[-1])
+
+    def test_tolerances_of_checks(self):
+        arrays = dict(np.load(_DATA / "models/residual.npz"))
+        arrays["out0"] = arrays["out0"] * np.float32(1 + 4e-4)
+        io = str(self.tmp / "io.npz")
+        np.savez(io, **arrays)
+        for flags, status in (
+            ("", 0), ("--check_io_tolerance approximate", 0), ("--check_io_tolerance ultra", 0),
+            ("--check_io_tolerance close", 3), ("--check_io_tolerance exact", 3),
+            ("--rtol 1e-6 --atol 0", 3), ("--rtol 0 --atol 1e-7", 3), ("--rtol 0 --atol 1", 0),
+            ("--check_io_tolerance exact --rtol 1e-3", 0),
+        ):  # fmt: skip
+            with self.subTest(flags):
+                done = run("check", *flags.split(), "--io", io, _RESIDUAL, str(self.tmp / "out"))
+                self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 
     def test_inspect(self):
         done = run("inspect", _SCRIPTED)

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "re2/re2.h"
 #include "t2n/base/version.h"
 #include "t2n/convert/flags.h"
 #include "tools/commands.h"
@@ -201,6 +202,19 @@ absl::StatusOr<std::string> TopicText(absl::string_view topic) {
   return absl::InvalidArgumentError(absl::StrCat("no topic is called '", topic, "'; there are ",
                                                  absl::StrJoin(names, ", "),
                                                  ", all, man and the flags"));
+}
+
+std::string InColors(absl::string_view text) {
+  std::string colored;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (!colored.empty()) absl::StrAppend(&colored, "\n");
+    std::string one(line);
+    // `Inputs:`, or the title of a topic.
+    RE2::Replace(&one, R"(^([A-Z][^.:(]*:?)$)", "\033[1m\\1\033[0m");
+    RE2::GlobalReplace(&one, R"((^|[ (,'])(--?[a-z][a-z_]*))", "\\1\033[36m\\2\033[0m");
+    absl::StrAppend(&colored, one);
+  }
+  return colored;
 }
 
 absl::StatusOr<std::string> CompletionScript(absl::string_view shell) {

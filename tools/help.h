@@ -20,6 +20,9 @@ absl::StatusOr<std::string> TopicText(absl::string_view topic);
 // A completion script for `bash`, `zsh` or `fish`; InvalidArgument for other shells.
 absl::StatusOr<std::string> CompletionScript(absl::string_view shell);
 
+// A help text with its titles bold and its flags in a colour.
+std::string InColors(absl::string_view text);
+
 // `pt2nnef 1.0.0`
 std::string VersionText();
 

@@ -23,10 +23,14 @@ LogLevel ParseLogLevel(absl::string_view name) {
   return LogLevel::kInfo;
 }
 
-Messages::Messages(LogLevel level) : level_(level) {
+bool HasColors(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
-  colors_ = isatty(STDERR_FILENO) && (!no_color || !*no_color);
+  const char* terminal = std::getenv("TERM");
+  if (no_color && *no_color) return false;
+  return isatty(descriptor) && !(terminal && absl::string_view(terminal) == "dumb");
 }
+
+Messages::Messages(LogLevel level) : level_(level), colors_(HasColors(STDERR_FILENO)) {}
 
 void Messages::Error(absl::string_view text) const {
   Print(colors_ ? absl::StrCat(kRed, text, kPlain) : std::string(text));

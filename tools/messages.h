@@ -13,7 +13,10 @@ enum class LogLevel { kError, kWarning, kInfo, kDebug };
 // `error`, `warning`, `info` or `debug`; info for anything else.
 LogLevel ParseLogLevel(absl::string_view name);
 
-// Lines on stderr of a level that is wanted; in colours on a terminal unless NO_COLOR is set.
+// Whether texts there may be in colours: on a terminal, unless NO_COLOR is set or it is a dumb one.
+bool HasColors(int descriptor);
+
+// Lines on stderr of a level that is wanted; in colours where it has some.
 class Messages {
  public:
   explicit Messages(LogLevel level);

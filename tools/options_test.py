@@ -160,10 +160,46 @@ class OptionsTest(unittest.TestCase):
         text = self.convert("--check_io_names_qte_match=false", "--input_names", "a,b")
         self.assertIn("graph network(a) -> (output)", text)
 
+    def test_an_output_that_is_an_input_may_have_its_name(self):
+        archive = str(_DATA / "models/nested_outputs.pt")
+        names = ("--output_names", "a,x,b,c")
+        self.assertEqual(run(*names, archive, self.out).returncode, 1)
+        text = self.convert(*names, "--allow_same_io_names", archive=archive)
+        self.assertIn("graph network(x, y) -> (a, x, b, c)", text)
+        self.assertNotIn("copy(x)", text)
+
+    def test_the_engine_decides_how_layers_round(self):
+        archive = str(_DATA / "models/quantized_convnet.pt")
+        texts = {e: self.convert("--quantized_engine", e, archive=archive)
+                 for e in ("fbgemm", "onednn", "qnnpack")}  # fmt: skip
+        self.assertNotEqual(texts["fbgemm"], texts["qnnpack"])
+        self.assertEqual(texts["fbgemm"], self.convert(archive=archive))
+
+    def test_state_and_training_are_as_asked(self):
+        archive = str(_DATA / "models/state_dropped.pt")
+        inputs = ("--inputs", "f32[2,3]")
+        self.convert(*inputs, archive=archive)
+        self.assertTrue(list(self.out.glob("*.initial.dat")))
+        self.convert(*inputs, "--state", "drop", archive=archive)
+        self.assertFalse(list(self.out.glob("*.initial.dat")))
+        archive = str(_DATA / "models/refused_training_kept.pt")
+        done = run("--training", "keep", *inputs, archive, self.out)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.convert("--training", "eval", *inputs, archive=archive)
+
+    def test_the_graph_as_text(self):
+        for stage in ("evaluated", "closed", "lowered"):
+            done = run("--print_graph", stage, _RESIDUAL)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stdout, r"f32\[1,4,16,16\] = Conv\(")
+        self.assertEqual(run("--print_graph", "other", _RESIDUAL).returncode, 2)
+
     def test_levels_of_messages(self):
         self.convert("--log_level", "error")
         self.assertEqual(self.messages, "")
         self.convert("-q")
+        self.assertEqual(self.messages, "")
+        self.convert("--quiet")
         self.assertEqual(self.messages, "")
         self.convert("--log_level", "debug")
         self.assertRegex(self.messages, r"^evaluate: \d+\.\d+ s, .*\nwrite: .*\nwrote ")
@@ -186,6 +222,19 @@ class OptionsTest(unittest.TestCase):
         text = self.tmp / "r.textproto"
         self.convert("--report", text)
         self.assertIn('operation: "conv"', text.read_text())
+
+    def test_folded_weights_are_told_from_the_archives(self):
+        path = self.tmp / "r.json"
+        self.convert("--report", path)
+        report = json.loads(path.read_text())
+        weights = report["variable_list"]
+        folded = [v for v in weights if v.get("folded")]
+        self.assertTrue(0 < len(folded) < len(weights))
+        self.assertEqual(int(report["folded_bytes"]), sum(int(v["bytes"]) for v in folded))
+        carried = sum(int(v["bytes"]) for v in weights if not v.get("folded"))
+        self.assertLessEqual(carried, int(report["archive_bytes"]))
+        names = [v["file"] for v in weights if not v.get("folded")]
+        self.assertIn("0.conv1.weight.dat", names)
 
     def test_a_refusal_has_a_report(self):
         path = self.tmp / "r.json"

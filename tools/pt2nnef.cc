@@ -12,6 +12,7 @@
 #include "tools/commands.h"
 #include "tools/ending.h"
 #include "tools/help.h"
+#include "tools/messages.h"
 
 namespace {
 
@@ -23,6 +24,11 @@ int Usage(const std::string& message) {
 int Show(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   return 0;
+}
+
+int ShowHelp(bool all) {
+  const std::string text = t2n::HelpText(all);
+  return Show(t2n::HasColors(STDOUT_FILENO) ? t2n::InColors(text) : text);
 }
 
 // What did not get to stdout is a failure, if not its reader went away.
@@ -42,8 +48,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> args(argv + 1, argv + argc);
   for (const std::string& a : args) {
     if (a == "--") break;
-    if (a == "--help" || a == "-h") return Finish(Show(t2n::HelpText(false)));
-    if (a == "--help=all") return Finish(Show(t2n::HelpText(true)));
+    if (a == "--help" || a == "-h") return Finish(ShowHelp(false));
+    if (a == "--help=all") return Finish(ShowHelp(true));
     if (a == "--version") return Finish(Show(t2n::VersionText() + "\n"));
   }
   // Under `bazel run` paths are relative to where the caller stands.

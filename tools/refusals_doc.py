@@ -70,8 +70,8 @@ KINDS = [
          "give the same types and sizes.",
          "Give the size a number or a fact (`--assert`), a value with `--args`, or write that part "
          "with torch.where and whole tensors."),
-    Kind("Operators and modules of your own", r"^t2n/extend|^emit/nnef/fragments|^emit/lower/custom"
-         r"|^t2n/alias/custom|^t2n/values/(custom|register)|^t2n/exported/custom|^t2n/builder/custom",
+    Kind("Operators and modules of your own", r"^t2n/extend|^emit/nnef/fragment|^emit/lower/custom"
+         r"|^t2n/alias/custom|^t2n/values/(custom|register)|^t2n/(exported|torchscript|builder)/custom",
          "A file of --extend does not fit the fragment, the operator's call or the module.",
          "The message has the file and the place in it; `pt2nnef help extend` has the form."),
     Kind("The program does what is not evaluated", r"^t2n/(torchscript|values|program|exported)",
