@@ -1,6 +1,8 @@
 #include "t2n/ir/dim.h"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -118,6 +120,47 @@ std::optional<Dim> NegatedRest(const Dim& r, int64_t divisor) {
   return DimOps::FromTerms(std::move(negated));
 }
 
+// The greatest divisor of both; numbers that saturated have none.
+int64_t Gcd(int64_t a, int64_t b) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  return a == kLeast || b == kLeast ? 1 : std::gcd(a, b);
+}
+
+// The greatest divisor of `divisor`, and of every coefficient of `d` but the number's.
+int64_t CommonFactor(const Dim& d, int64_t divisor) {
+  for (const auto& [key, term] : DimOps::ToTerms(d)) {
+    if (!key.empty()) divisor = Gcd(divisor, term.coefficient);
+  }
+  return divisor;
+}
+
+// Each coefficient divided, the number's rounded down.
+Dim Quotients(const Dim& d, int64_t divisor) {
+  DimOps::Terms quotients;
+  for (const auto& [key, term] : DimOps::ToTerms(d)) {
+    const Term quotient = {term.atoms, FloorDivInt(term.coefficient, divisor)};
+    DimOps::AddTerm(quotients, key, quotient, 1);
+  }
+  return DimOps::FromTerms(std::move(quotients));
+}
+
+// floor(r / divisor) of r = floor(x / n) + rest is floor((x + n * rest) / (n * divisor)).
+std::optional<Dim> OfOneFloor(const Dim& r, int64_t divisor) {
+  constexpr int64_t kMaxDivisor = 1 << 20;
+  AtomPtr floor;
+  for (const auto& [key, term] : DimOps::ToTerms(r)) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->kind == Dim::Atom::kSymbol) continue;
+      const bool alone = term.atoms.size() == 1 && term.coefficient == 1 && !floor;
+      if (!alone || atom->kind != Dim::Atom::kFloorDiv || !atom->b.is_const()) return std::nullopt;
+      floor = atom;
+    }
+  }
+  if (!floor || MulInt(floor->b.value(), divisor) > kMaxDivisor) return std::nullopt;
+  const Dim rest = r - DimOps::FromAtom(floor);
+  return FloorDiv(floor->a + rest * floor->b, floor->b * divisor);
+}
+
 }  // namespace
 
 Dim FloorDiv(const Dim& a, const Dim& b) {
@@ -141,9 +184,13 @@ Dim FloorDiv(const Dim& a, const Dim& b) {
       FloorDivInt(*range.min, divisor) == FloorDivInt(*range.max, divisor)) {
     return q + FloorDivInt(*range.min, divisor);
   }
+  if (const int64_t common = CommonFactor(r, divisor); common > 1) {
+    return q + FloorDiv(Quotients(r, common), divisor / common);
+  }
   if (const Dim::Atom* inner = DimOps::SingleFloorDiv(r)) {
     return q + FloorDiv(inner->a, inner->b * b);
   }
+  if (const std::optional<Dim> flat = OfOneFloor(r, divisor)) return q + *flat;
   if (const std::optional<Dim> negated = NegatedRest(r, divisor)) {
     return q + *negated - FloorDiv(*negated - r + *negated * (divisor - 1) + (divisor - 1), b);
   }
@@ -163,18 +210,38 @@ std::optional<Dim> TruncDiv(const Dim& a, const Dim& b) {
   return std::nullopt;
 }
 
+namespace {
+
+// The greatest number that divides every coefficient of both.
+int64_t CommonOf(const Dim& a, const Dim& b) {
+  int64_t common = 0;
+  for (const Dim* d : {&a, &b}) {
+    for (const auto& [key, term] : DimOps::ToTerms(*d)) {
+      common = Gcd(common, term.coefficient);
+    }
+  }
+  return std::max<int64_t>(common, 1);
+}
+
+Dim Extreme(Dim::Atom::Kind kind, const Dim& a, const Dim& b) {
+  const int64_t common = CommonOf(a, b);
+  return DimOps::Compound(kind, Quotients(a, common), Quotients(b, common)) * common;
+}
+
+}  // namespace
+
 Dim Min(const Dim& a, const Dim& b) {
   if (a == b) return a;
   if (LessEqual(a, b) == true) return a;
   if (LessEqual(b, a) == true) return b;
-  return DimOps::Compound(Dim::Atom::kMin, a, b);
+  return Extreme(Dim::Atom::kMin, a, b);
 }
 
 Dim Max(const Dim& a, const Dim& b) {
   if (a == b) return a;
   if (LessEqual(a, b) == true) return b;
   if (LessEqual(b, a) == true) return a;
-  return DimOps::Compound(Dim::Atom::kMax, a, b);
+  return Extreme(Dim::Atom::kMax, a, b);
 }
 
 std::optional<Line> AsLine(const Dim& d) {

@@ -72,11 +72,15 @@ bool DimOps::Negative(const Dim& d, const Relations& relations, int depth) {
   const Range range = d.range();
   if (range.max && *range.max < 0) return true;
   if (d.is_const() || depth == 0) return false;
-  // Minima and maxima first: what is between them and their operands' floors is then exact.
+  // Minima and maxima first: what is between them and their operands' floors is then exact. The
+  // longest first: what it is of may be beside it.
   const Term* chosen = nullptr;
   for (const auto& [key, term] : d.poly_->terms) {
     if (term.atoms.size() != 1 || term.atoms[0]->kind == Dim::Atom::kSymbol) continue;
-    if (!chosen || chosen->atoms[0]->kind == Dim::Atom::kFloorDiv) chosen = &term;
+    const auto rank = [](const Term& t) {
+      return std::make_pair(t.atoms[0]->kind != Dim::Atom::kFloorDiv, t.atoms[0]->text.size());
+    };
+    if (!chosen || rank(*chosen) < rank(term)) chosen = &term;
   }
   if (chosen && NegativeWithout(d, *chosen, relations, depth - 1)) return true;
   return relations && NegativeWith(d, relations, depth - 1);

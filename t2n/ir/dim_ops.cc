@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxTerms = 128;
 constexpr size_t kMaxText = 4096;
+constexpr size_t kMaxExtremes = 12;  // minima and maxima that are compared with each other
 
 }  // namespace
 
@@ -47,6 +49,149 @@ Dim DimOps::Overgrown() {
   return Dim::Symbol(absl::StrCat(kOvergrown, ++count), Range());
 }
 
+namespace {
+
+// floor(x/2) or floor((x+1)/2)
+bool IsHalf(const Dim::Atom& atom) {
+  if (atom.kind != Dim::Atom::kFloorDiv || atom.b != Dim(2)) return false;
+  const DimOps::Terms terms = DimOps::ToTerms(atom.a);
+  return terms.count("") == 0 || (terms.at("").coefficient == 1 && terms.size() > 1);
+}
+
+bool IsExtreme(const Dim::Atom& atom) {
+  return atom.kind == Dim::Atom::kMin || atom.kind == Dim::Atom::kMax;
+}
+
+struct Half {
+  AtomPtr atom;
+  Dim of;  // the x
+  bool up = false;
+};
+
+Half HalfOf(const AtomPtr& atom) {
+  const bool up = DimOps::ToTerms(atom->a).count("") > 0;
+  return {atom, up ? atom->a - 1 : atom->a, up};
+}
+
+AtomPtr OtherHalf(const Half& half) {
+  const Dim other = DimOps::Compound(Dim::Atom::kFloorDiv, half.up ? half.of : half.of + 1, 2);
+  return DimOps::ToTerms(other).begin()->second.atoms[0];
+}
+
+std::vector<AtomPtr> Product(std::vector<AtomPtr> a, const std::vector<AtomPtr>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  std::sort(a.begin(), a.end(),
+            [](const AtomPtr& p, const AtomPtr& q) { return p->text < q->text; });
+  return a;
+}
+
+std::vector<AtomPtr> Without(std::vector<AtomPtr> atoms, const Half& half) {
+  atoms.erase(std::find_if(atoms.begin(), atoms.end(),
+                           [&](const AtomPtr& atom) { return atom->text == half.atom->text; }));
+  return atoms;
+}
+
+// Adds what `term` is if its half is said by the other one.
+void AddSaid(const Term& term, const Half& half, DimOps::Terms* terms) {
+  const std::vector<AtomPtr> beside = Without(term.atoms, half);
+  const auto add = [&](const std::vector<AtomPtr>& atoms, int64_t coefficient) {
+    DimOps::AddTerm(*terms, DimOps::Key(atoms), Term{atoms, coefficient}, 1);
+  };
+  for (const auto& [key, part] : DimOps::ToTerms(half.of)) {
+    add(Product(part.atoms, beside), MulInt(term.coefficient, part.coefficient));
+  }
+  add(Product({OtherHalf(half)}, beside), MulInt(term.coefficient, -1));
+}
+
+// The sum with `by` for the atom `text`.
+Dim Replaced(const DimOps::Terms& terms, const std::string& text, const Dim& by) {
+  Dim sum = 0;
+  for (const auto& [key, term] : terms) {
+    Dim product = term.coefficient;
+    for (const AtomPtr& atom : term.atoms) {
+      product *= atom->text == text ? by : DimOps::FromAtom(atom);
+    }
+    sum += product;
+  }
+  return sum;
+}
+
+std::map<std::string, AtomPtr> ExtremesOf(const DimOps::Terms& terms) {
+  std::map<std::string, AtomPtr> extremes;
+  for (const auto& [key, term] : terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (IsExtreme(*atom)) extremes.emplace(atom->text, atom);
+    }
+  }
+  return extremes;
+}
+
+// The second of two extremes of which the operands differ by the same, or by the `opposite`.
+Dim SaidBy(const Dim::Atom& p, const Dim::Atom& q, bool opposite) {
+  const Dim known = DimOps::Compound(p.kind, p.a, p.b);
+  const Dim same_kind = opposite ? known + q.b - p.a : known - p.b + q.b;
+  return p.kind == q.kind ? same_kind : q.a + q.b - same_kind;
+}
+
+std::optional<Dim> WithoutExtremes(const DimOps::Terms& terms,
+                                   const std::map<std::string, AtomPtr>& extremes) {
+  if (extremes.size() < 2 || extremes.size() > kMaxExtremes) return std::nullopt;
+  std::map<std::string, AtomPtr> differences;
+  for (const auto& [text, atom] : extremes) {
+    const Dim difference = atom->a - atom->b;
+    for (const bool opposite : {true, false}) {
+      const auto said = differences.find((opposite ? -difference : difference).ToString());
+      if (said == differences.end()) continue;
+      return Replaced(terms, text, SaidBy(*said->second, *atom, opposite));
+    }
+    differences.emplace(difference.ToString(), atom);
+  }
+  return std::nullopt;
+}
+
+// By how much the sum of the absolute coefficients of `half`'s x grows, beside what else is in
+// `term`, if the half is said by the other one.
+int64_t Growth(const DimOps::Terms& terms, const Term& term, const Half& half) {
+  const std::vector<AtomPtr> beside = Without(term.atoms, half);
+  int64_t growth = 0;
+  for (const auto& [key, part] : DimOps::ToTerms(half.of)) {
+    const auto there = terms.find(DimOps::Key(Product(part.atoms, beside)));
+    const int64_t now = there == terms.end() ? 0 : there->second.coefficient;
+    const int64_t then = AddInt(now, MulInt(term.coefficient, part.coefficient));
+    growth = AddInt(growth, std::abs(then) - std::abs(now));
+  }
+  return growth;
+}
+
+// Both halves beside the same become one; one that is taken against its x becomes the other.
+std::optional<Dim> WithoutHalves(const DimOps::Terms& terms) {
+  for (const auto& [key, term] : terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (!IsHalf(*atom)) continue;
+      const Half half = HalfOf(atom);
+      const auto other = Product({OtherHalf(half)}, Without(term.atoms, half));
+      const bool both = half.up && terms.count(DimOps::Key(other)) > 0;
+      const int64_t growth = both ? -1 : Growth(terms, term, half);
+      if (growth > 0 || (growth == 0 && !half.up)) continue;
+      DimOps::Terms said = terms;
+      said.erase(key);
+      AddSaid(term, half, &said);
+      return DimOps::FromTerms(std::move(said));
+    }
+  }
+  return std::nullopt;
+}
+
+// One atom of a sum may say another: floor((x+1)/2) is x - floor(x/2), max(-x,0) is max(x,0) - x.
+// The sum with one atom said so, or by what it is of where that makes the sum shorter.
+std::optional<Dim> WithoutPairs(const DimOps::Terms& terms) {
+  if (terms.size() < 2) return std::nullopt;
+  if (auto sum = WithoutExtremes(terms, ExtremesOf(terms))) return sum;
+  return WithoutHalves(terms);
+}
+
+}  // namespace
+
 Dim DimOps::FromTerms(Terms terms) {
   for (auto it = terms.begin(); it != terms.end();) {
     it = it->second.coefficient == 0 ? terms.erase(it) : std::next(it);
@@ -56,6 +201,7 @@ Dim DimOps::FromTerms(Terms terms) {
     return Dim(terms.begin()->second.coefficient);
   }
   if (terms.size() > kMaxTerms) return Overgrown();
+  if (const std::optional<Dim> shorter = WithoutPairs(terms)) return *shorter;
   auto poly = std::make_shared<Dim::Poly>();
   poly->terms = std::move(terms);
   poly->text = Text(poly->terms);

@@ -1,5 +1,9 @@
 #include "t2n/ir/dim.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
 #include "gtest/gtest.h"
 
 namespace t2n {
@@ -121,6 +125,81 @@ TEST(Dim, OverflowSaturates) {
   Dim big = Dim(int64_t{1} << 62);
   EXPECT_GT((big * big).value(), 0);
   EXPECT_GT((big + big + big).value(), 0);
+}
+
+TEST(Dim, HalvesAreSaidByOneAnother) {
+  const Dim down = FloorDiv(S, 2), up = FloorDiv(S + 1, 2);
+  EXPECT_EQ(up + down, S);
+  EXPECT_EQ(S - down, up);
+  EXPECT_EQ(S * 2 - down * 2, up * 2);
+  EXPECT_EQ(S * T - T * up, T * down);
+  EXPECT_EQ(up * 2 - S, S - down * 2);
+  EXPECT_EQ((S * T - T * down) + down * 5, T * up + down * 5);
+  EXPECT_EQ((up + 1) * T - down * T, S * T + T - down * T * 2);
+  EXPECT_EQ(FloorDiv(S - down, 2), FloorDiv(S + 1, 4));
+  EXPECT_EQ(up.ToString(), "((S+1)/2)");
+}
+
+TEST(Dim, FloorsOfAFloorAndMoreAreOne) {
+  EXPECT_EQ(FloorDiv(FloorDiv(S, 2) + 1, 2), FloorDiv(S + 2, 4));
+  EXPECT_EQ(FloorDiv(FloorDiv(S + 2, 3) + 5, 2), FloorDiv(S + 17, 6));
+  EXPECT_EQ(FloorDiv(FloorDiv(S, 2) + S, 2), FloorDiv(S * 3, 4));
+  EXPECT_EQ(FloorDiv(S * 2, 4), FloorDiv(S, 2));
+  EXPECT_EQ(FloorDiv(S * 2 + 3, 4), FloorDiv(S + 1, 2));
+}
+
+TEST(Dim, ExtremesAreSaidByOneAnother) {
+  const Dim more = Max(S - 8, 0), less = Max(-S + 8, 0);
+  EXPECT_EQ(less - more, Dim(8) - S);
+  EXPECT_EQ(S + less - more, Dim(8));
+  EXPECT_EQ(Max(S, 8) + Min(S, 8), S + 8);
+  EXPECT_EQ(Max(S - 6, 2) - more, Dim(2));
+  EXPECT_EQ(Max(S * 2, T * 2), Max(S, T) * 2);
+  const Dim half = FloorDiv(S, 2), a = half - S + 8, b = Dim(8) - half;
+  EXPECT_EQ(S + Max(a, 0) - Max(-a, 0) + Max(b, 0) - Max(-b, 0), Dim(16));
+}
+
+// What the normal form makes of random sizes is what they are.
+TEST(Dim, NormalFormsAreEqualToWhatWasWritten) {
+  uint64_t state = 88172645463325252u;
+  const auto next = [&](int64_t n) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return static_cast<int64_t>((state >> 20) % n);
+  };
+  constexpr int kValues = 40;
+  using Values = std::vector<int64_t>;
+  for (int i = 0; i < 400; ++i) {
+    Dim size = S;
+    Values is(kValues);
+    for (int v = 0; v < kValues; ++v) is[v] = v + 1;
+    Dim before = size;
+    Values was = is;
+    for (int step = 0; step < 5; ++step) {
+      const Dim old = size;
+      const Values old_is = is;
+      const int64_t kind = next(6), n = next(5) + 1;
+      for (int v = 0; v < kValues; ++v) {
+        is[v] = kind == 0   ? is[v] * n - was[v]
+                : kind == 1 ? is[v] + was[v] - n
+                : kind == 2 ? std::max(is[v], was[v] - n)
+                : kind == 3 ? std::min(is[v], was[v] + n)
+                : kind == 4 ? was[v] - is[v]
+                            : (is[v] + 400 * n) / n - 400;
+      }
+      size = kind == 0   ? size * n - before
+             : kind == 1 ? size + before - n
+             : kind == 2 ? Max(size, before - n)
+             : kind == 3 ? Min(size, before + n)
+             : kind == 4 ? before - size
+                         : FloorDiv(size, n);
+      if (kind == 5 && *std::min_element(old_is.begin(), old_is.end()) < -400 * n) break;
+      before = old, was = old_is;
+      for (int v = 0; v < kValues; ++v) {
+        ASSERT_EQ(size.Eval([v](absl::string_view) { return v + 1; }), is[v])
+            << size << " at " << v + 1;
+      }
+    }
+  }
 }
 
 }  // namespace
