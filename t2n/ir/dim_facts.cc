@@ -53,6 +53,9 @@ class Search {
     for (size_t i = 0; i < names_.size(); ++i) {
       if (const auto values = Residue(i)) return Facts(*values);
     }
+    for (int64_t m = 2; names_.size() == 2 && m <= kMaxResidueModulus; ++m) {
+      if (const auto values = Residues(m)) return Facts(*values);
+    }
     return std::nullopt;
   }
 
@@ -79,6 +82,24 @@ class Search {
       for (v.residue = 1; v.residue < v.modulus; ++v.residue) {
         if (IsZeroWhere(values)) return values;
       }
+    }
+    return std::nullopt;
+  }
+
+  // Of two symbols, each of a remainder by `m` or by as little of it as is enough.
+  std::optional<std::vector<Values>> Residues(int64_t m) const {
+    for (int64_t both = 0; both < m * m; ++both) {
+      std::vector<Values> values = {{m, both / m, 0}, {m, both % m, 0}};
+      if (!IsZeroWhere(values)) continue;
+      for (Values& v : values) {
+        const Values whole = v;
+        for (int64_t less = 1; less < m; ++less) {
+          v = {less, whole.residue % less, 0};
+          if (m % less == 0 && IsZeroWhere(values)) break;
+          v = whole;
+        }
+      }
+      return values;
     }
     return std::nullopt;
   }

@@ -27,6 +27,12 @@ TEST(DimFactsTest, FindsRemaindersBoundsAndEquations) {
   EXPECT_THAT(FactsThatEquate(kH, kW), Optional(ElementsAre("H==W")));
 }
 
+TEST(DimFactsTest, FindsARemainderOfEachSymbol) {
+  const Dim half = FloorDiv(kH, 2), other = FloorDiv(kW + 1, 2) - 1;
+  EXPECT_THAT(FactsThatEquate(FloorDiv(half, 2) * FloorDiv(other, 2) * 4, half * other),
+              Optional(ElementsAre("H%4==0", "W%4==1")));
+}
+
 TEST(DimFactsTest, NeedsNoneWhereSizesAreTheSame) {
   EXPECT_THAT(FactsThatEquate(kW - FloorDiv(kW, 2), CeilDiv(kW, 2)), Optional(IsEmpty()));
 }

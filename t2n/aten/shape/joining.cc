@@ -280,6 +280,8 @@ Val Rolled(OpCall& c, const Val& x, int64_t axis, const Dim& shift) {
     bool right = LessEqual(0, shift) == true && LessEqual(shift, size) == true;
     bool left = Less(shift, 0) == true && LessEqual(-shift, size) == true;
     if (!right && !left) {
+      // What the call needs of the size: it is made again for such sizes only (LeastSizes).
+      c.b.Slice(x, axis, LessEqual(0, shift) == true ? size - shift : size + shift, size);
       return c.Refuse(
           absl::StrCat("by ", shift.ToString(), ": assert that it is at most ", size.ToString()));
     }

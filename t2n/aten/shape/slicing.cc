@@ -10,13 +10,20 @@
 namespace t2n {
 namespace {
 
-// A program that splits into more is no model.
-constexpr int64_t kMaxParts = 100000;
+constexpr int64_t kMaxParts = 100000;  // a program that splits into more is no model
+
+// What a call that is refused needs of a size: it is made again for such sizes (LeastSizes).
+void NeedNotNegative(OpCall& c, const Val& x, int64_t axis, const Dim& size) {
+  if (LessEqual(0, size) != true) c.b.Slice(x, axis, size, x.dim(axis));
+}
 
 Arg Slice(OpCall& c) {
   Val x = c.tensor("self");
   if (x.rank() == 0) return c.Refuse("of a rank-0 tensor");
   int64_t axis = c.axis("dim", x.rank());
+  for (const char* bound : {"start", "end"}) {
+    if (c.has(bound) && !Less(c.dim(bound), 0)) NeedNotNegative(c, x, axis, c.dim(bound));
+  }
   Bounds r = SliceBounds(c, "start", "end", x.dim(axis));
   return c.b.Slice(x, axis, r.begin, r.end, c.integer("step"));
 }
@@ -78,15 +85,15 @@ Arg PartsAt(OpCall& c, const Val& x, int64_t axis, const Shape& begins) {
   return Arg::List(out);
 }
 
-// Parts of `size`, the last one maybe smaller.
-Arg PartsOf(OpCall& c, const Val& x, int64_t axis, const Dim& size) {
+// Parts of `size`, the last one maybe smaller; so many, where that is known.
+Arg PartsOf(OpCall& c, const Val& x, int64_t axis, const Dim& size, int64_t count = 0) {
   Dim total = x.dim(axis);
   if (size == Dim(0)) {
     if (total != Dim(0)) return c.Refuse("into parts of size 0");
     return Arg::List(ArgList{x});
   }
   Dim whole = FloorDiv(total, size);
-  Dim n = whole * size == total ? whole : CeilDiv(total, size);
+  Dim n = count > 0 ? Dim(count) : whole * size == total ? whole : CeilDiv(total, size);
   if (Less(size, 0) == true || (n.is_const() && n.value() > kMaxParts)) {
     return c.Refuse(absl::StrCat("into ", n.ToString(), " parts; at most ", kMaxParts));
   }
@@ -115,10 +122,13 @@ Arg Chunk(OpCall& c) {
   int64_t axis = SplitAxis(c, x), chunks = c.integer("chunks");
   if (chunks < 1 || chunks > kMaxParts) return c.RefuseArg("chunks");
   if (x.dim(axis) == Dim(0)) return Arg::List(std::vector<Val>(chunks, x));
-  if (chunks == 2 && LessEqual(2, x.dim(axis)) == true) {
-    return PartsAt(c, x, axis, {0, CeilDiv(x.dim(axis), 2)});
-  }
-  return PartsOf(c, x, axis, CeilDiv(x.dim(axis), chunks));
+  const Dim total = x.dim(axis), size = CeilDiv(total, chunks);
+  if (total.is_const() || size * chunks == total) return PartsOf(c, x, axis, size);
+  // From here on there are as many parts as asked for.
+  const int64_t least = (chunks - 1) * (chunks - 1) + 1;
+  NeedNotNegative(c, x, axis, total - least);
+  if (LessEqual(least, total) == true) return PartsOf(c, x, axis, size, chunks);
+  return PartsOf(c, x, axis, size);
 }
 
 Arg SplitSizes(OpCall& c, absl::string_view name) {
