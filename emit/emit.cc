@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/aligned_sizes.h"
 #include "emit/check/check.h"
 #include "emit/lower/lowering.h"
 #include "emit/nnef/rename.h"
@@ -248,6 +249,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   for (const Variable& v : model.variables) body.push_back({{v.name}, VariableCall(v)});
   for (nnef::Assignment& a : model.document.body) body.push_back(std::move(a));
   model.document.body = std::move(body);
+  if (model.refusals.empty() && model.faults.empty()) AlignSizes(&model);
   AddProperties(spec, model);
   NumberIfAsked(&model);
   if (!model.document.fragments.empty()) {

@@ -70,6 +70,26 @@ def dynamic_pad_to_multiple():
     return Model(), [(torch.randn(1, 2, h, w),) for h, w in ((8, 10), (7, 5), (13, 6))]
 
 
+@scripted("f32[1,4,H,W]")
+def dynamic_sizes_alike():
+    """Sizes that are the same, though runtimes cannot see it; and least sizes, which are found."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            h, w = x.size(2), x.size(3)
+            a, b = (8 - w) // 2, (8 - h) // 2
+            crop = F.pad(x, [a, 8 - w - a, b, 8 - h - b])
+            half = F.max_pool2d(x, 2, 2, 0, 1, True)
+            even = F.pad(half, [0, half.size(3) % 2, 0, half.size(2) % 2])
+            shuffled = F.pixel_shuffle(x[:, :, h // 2 :, : w // 2], 2)
+            first, second = x.chunk(2, 3)
+            turned = torch.roll(torch.cat([second, first], 3), [3, -2], [2, 3])
+            mirrored = F.pad(x, [w % 3, 0, 0, h % 2], mode="reflect")
+            return crop + 1.0, even, shuffled, turned, x[:, :, 1:, : w - 2], mirrored
+
+    return Model(), [(torch.randn(1, 4, h, w),) for h, w in ((8, 10), (7, 5), (13, 6))]
+
+
 @scripted("f32[1,4,H,W]", "--assert 'H%4==0' --assert 'W%4==0'")
 def dynamic_windows():
     class Model(nn.Module):

@@ -216,6 +216,14 @@ std::string SizeReading::Compare(absl::string_view text, const Reading& reading)
   return "";
 }
 
+TractSize SizeReading::Read(absl::string_view text) {
+  const auto [it, is_new] = read_.try_emplace(std::string(text));
+  if (!is_new) return it->second;
+  const Reading reading = Reader(this, text).Sum();
+  if (!reading.undefined) it->second = reading.tract;
+  return it->second;
+}
+
 std::string SizeReading::Fault(absl::string_view text) {
   const auto [it, is_new] = told_.try_emplace(std::string(text));
   algebra_.Start();

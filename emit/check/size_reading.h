@@ -22,6 +22,11 @@ class SizeReading {
   // tract only in the order in which it meets it: ask for all, in the document's order.
   std::string Fault(absl::string_view text);
 
+  // What tract makes of a text whose form is right; null if it cannot be read. In the document's
+  // order, too.
+  TractSize Read(absl::string_view text);
+  TractAlgebra& algebra() { return algebra_; }
+
  private:
   class Reader;
   // What a text means at the sampled values of the symbols, and what tract makes of it.
@@ -42,6 +47,7 @@ class SizeReading {
   std::vector<std::vector<int64_t>> samples_;  // of all symbols
   std::vector<TractSize> constants_;           // what tract has met, in its order
   absl::flat_hash_map<std::string, std::string> told_;
+  absl::flat_hash_map<std::string, TractSize> read_;
 };
 
 }  // namespace t2n

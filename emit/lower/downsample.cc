@@ -90,11 +90,12 @@ constexpr OpTable<Meeting> kMeetings(
      {Meeting::kFails,
       {OpKind::kAxisWise, OpKind::kScatter, OpKind::kComplex, OpKind::kQuantized}}},
     {{Meeting::kStays, {Op::kMaxPool, Op::kAvgPool, Op::kConvTranspose}},
-     {Meeting::kPasses, {Op::kTranspose, Op::kPad, Op::kConcat, Op::kGather}},
+     {Meeting::kPasses, {Op::kTranspose, Op::kConcat, Op::kGather}},
      {Meeting::kFails,
       {Op::kConstant, Op::kDims, Op::kIota, Op::kReshape, Op::kBroadcast, Op::kReverse,
        Op::kGatherElements, Op::kGatherNd, Op::kResize, Op::kScan}},
-     {Meeting::kDepends, {Op::kInput, Op::kEinsum, Op::kConv, Op::kSlice, Op::kComposite}}});
+     {Meeting::kDepends,
+      {Op::kInput, Op::kEinsum, Op::kConv, Op::kPad, Op::kSlice, Op::kComposite}}});
 static_assert(IsWhole<kMeetings.Fault()>());
 
 Meeting Meet(const Lowering& l, const Node& node) {
@@ -112,6 +113,8 @@ Meeting Meet(const Lowering& l, const Node& node) {
     passes = !EndsInReshape(l, node);
   } else if (node.op == Op::kSlice) {  // with steps it is a reshape (BlockSlice)
     passes = node.attrs.Int("step") == 1 && node.attrs.Size("begin").is_const();
+  } else if (node.op == Op::kPad) {  // by an open amount it joins broadcasts
+    passes = ConstantShape(node.attrs.Sizes("before")) && ConstantShape(node.attrs.Sizes("after"));
   } else if (node.op == Op::kComposite) {
     passes = !IsCustom(node) && IsElementwiseBody(*node.bodies[0]);
   }

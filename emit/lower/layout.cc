@@ -52,15 +52,28 @@ absl::Status LowerCircularPad(Lowering& l, const Node& node) {
     }
     x = l.Temp(node, "wrapped", Call("concat", {nnef::Array(parts)}, {{"axis", nnef::Int(axis)}}));
     shape[axis] = shape[axis] + before[axis] + after[axis];
+    l.NoteSizes(x, shape);
   }
   l.Alias(node.output(), x);
   return absl::OkStatus();
 }
 
+// The elements `first`, `first` - 1 and so on of an axis.
+Expr Mirrored(Lowering& l, const Node& node, Expr x, int64_t axis, const Dim& first,
+              const Dim& count) {
+  Expr numbers =
+      l.Temp(node, "backwards",
+             Call("tract_core_range", {DimExpr(first), DimExpr(first - count), nnef::Int(-1)}));
+  return l.Temp(node, "side",
+                Call("tract_core_gather", {std::move(x), numbers}, {{"axis", nnef::Int(axis)}}));
+}
+
 // Padding by an amount that is an expression: joined from constants or repeated edges.
 absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
   const std::string& mode = node.attrs.Str("mode");
-  bool possible = mode == "constant" || mode == "replicate";
+  const bool reflect = mode == "reflect";
+  bool possible =
+      mode == "constant" || mode == "replicate" || (reflect && l.target().has_symbolic_values());
   bool symbolic = !ConstantShape(node.output()->shape()) ||
                   !ConstantShape(node.attrs.Sizes("before")) ||
                   !ConstantShape(node.attrs.Sizes("after"));
@@ -75,6 +88,7 @@ absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
   value.strides.assign(shape.size(), 1);
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     auto side = [&](const Dim& amount, const Dim& edge) {
+      if (reflect) return Mirrored(l, node, x, axis, edge == Dim(0) ? amount : edge - 1, amount);
       Expr one = mode == "constant" ? l.Constant(value, "padding")
                                     : l.Temp(node, "edge", OneSlice(x, axis, edge, edge + 1));
       Shape ones = shape, sizes = shape;
@@ -90,6 +104,7 @@ absl::Status LowerSymbolicPad(Lowering& l, const Node& node) {
     if (parts.size() == 1) continue;
     x = l.Temp(node, "padded", Call("concat", {nnef::Array(parts)}, {{"axis", nnef::Int(axis)}}));
     shape[axis] = shape[axis] + before[axis] + after[axis];
+    l.NoteSizes(x, shape);
   }
   l.Alias(node.output(), x);
   return absl::OkStatus();

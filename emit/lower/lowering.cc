@@ -15,6 +15,7 @@ Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&mo
   for (const Value* input : graph.inputs()) {
     std::string name = names_->Unique(ToIdentifier(input->name.empty() ? "input" : input->name));
     values_.insert_or_assign(input, nnef::Id(name));
+    NoteSizes(nnef::Id(name), input->shape());
     model->document.inputs.push_back(name);
   }
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
@@ -129,12 +130,14 @@ void Lowering::SetAll(const Node& node, Expr value) {
   });
   for (size_t i = 0; i < results.size(); ++i) {
     values_.insert_or_assign(node.output(i), nnef::Id(results[i]));
+    NoteSizes(nnef::Id(results[i]), node.output(i)->shape());
   }
 }
 
 void Lowering::SetOutput(const Value& output, Expr value) {
   const Names bound = Bind(std::move(value), [&] { return Names{NameOf(output)}; });
   values_.insert_or_assign(&output, nnef::Id(bound[0]));
+  NoteSizes(nnef::Id(bound[0]), output.shape());
 }
 
 Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value) {

@@ -54,9 +54,11 @@ struct Model {
   std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
   std::vector<PlacePtr> sources;      // of nodes; Assignment::source is a position here
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
-  SolidAxes solid_axes;               // of the graph, for tract
-  BehindReshapes behind_reshapes;     // the same
-  Nans nans;                          // the same
+  // The sizes of values of the graph's body, by their names.
+  absl::flat_hash_map<std::string, Shape> shapes;
+  SolidAxes solid_axes;            // of the graph, for tract
+  BehindReshapes behind_reshapes;  // the same
+  Nans nans;                       // the same
 
   const nnef::FragmentLibrary* library = nullptr;  // the user's fragments; may be null
   std::set<std::string> used_fragments;            // of the library, that are in the document
@@ -115,6 +117,10 @@ class Lowering {
   // The same for a value of two results.
   std::pair<nnef::Expr, nnef::Expr> TempPair(const Node& node, absl::string_view first,
                                              absl::string_view second, nnef::Expr value);
+  // Says what sizes an intermediate value has.
+  void NoteSizes(const nnef::Expr& value, const Shape& sizes) {
+    if (!in_body()) model_->shapes.try_emplace(value.text, sizes);
+  }
   // `value` is what another expression (an identifier) already is.
   void Alias(const Value* value, nnef::Expr same);
 

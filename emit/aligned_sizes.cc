@@ -1,0 +1,290 @@
+#include "emit/aligned_sizes.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "emit/tract_shapes.h"
+#include "t2n/ir/type_rules.h"
+
+namespace t2n {
+
+using nnef::Argument;
+using nnef::Assignment;
+using nnef::Call;
+using nnef::Expr;
+
+namespace {
+
+// Neighbouring axes before and after a reshape that have the same number of elements.
+struct Block {
+  size_t from_begin, from_end, to_begin, to_end;
+};
+
+// As many blocks as can be told.
+std::vector<Block> BlocksOf(const Shape& from, const Shape& to) {
+  std::vector<Block> blocks;
+  size_t i = from.size(), k = to.size();
+  while (i > 0 || k > 0) {
+    const size_t i_end = i, k_end = k;
+    size_t best_i = 0, best_k = 0, least = from.size() + to.size() + 1;
+    Dim a = 1;
+    for (size_t p = i_end;; --p) {
+      Dim b = 1;
+      for (size_t q = k_end;; --q) {
+        const size_t count = (i_end - p) + (k_end - q);
+        if (count > 0 && count < least && a == b && p < i_end && q < k_end) {
+          best_i = p, best_k = q, least = count;
+        }
+        if (q == 0) break;
+        b *= to[q - 1];
+      }
+      if (p == 0) break;
+      a *= from[p - 1];
+    }
+    i = best_i, k = best_k;
+    blocks.push_back({i, i_end, k, k_end});
+  }
+  return blocks;
+}
+
+class Aligner {
+ public:
+  explicit Aligner(Model* model)
+      : model_(*model), shapes_(model->document.extensions, model->shapes) {}
+
+  void Run() {
+    std::vector<Assignment> body = std::move(model_.document.body);
+    for (Assignment& assignment : body) {
+      source_ = assignment.source;
+      Align(&assignment);
+    }
+    model_.document.body = std::move(body_);
+  }
+
+ private:
+  void Add(Assignment assignment) {
+    shapes_.Visit(assignment);
+    body_.push_back(std::move(assignment));
+  }
+
+  void Align(Assignment* assignment) {
+    Expr& call = assignment->value;
+    const Shape* found = shapes_.Known(assignment->results[0]);
+    if (call.kind == Expr::Kind::kCall) AlignNumbers(&call);
+    if (call.text == "reshape" && AlignReshape(assignment)) return;
+    if (call.kind == Expr::Kind::kCall && found) {
+      const Shape known = *found;
+      if (call.text == "concat") AlignConcat(known, &call);
+      if (call.text == "tract_core_broadcast") AlignOperands(known, {&call.items[0].value});
+      if (TractShapes::IsElementwise(call.text)) {
+        std::vector<Expr*> operands;
+        for (Argument& argument : call.items) operands.push_back(&argument.value);
+        AlignOperands(known, operands);
+      }
+      if (call.text == "tract_core_einsum") AlignEinsum(&call);
+    }
+    Add(std::move(*assignment));
+  }
+
+  // The operands, of which no axis has a number of elements that tract does not know.
+  void AlignNumbers(Expr* call) {
+    for (Argument& argument : call->items) {
+      if (!argument.name.empty()) continue;
+      if (argument.value.kind == Expr::Kind::kArray) AlignNumbers(&argument.value);
+      const Shape* own = shapes_.Known(argument.value.text);
+      const TractShape* x = shapes_.Find(argument.value.text);
+      if (!own || !x || own->size() != x->size()) continue;
+      std::map<int64_t, Shared> numbers;
+      std::map<int64_t, Shared*> wanted;
+      for (size_t axis = 0; axis < own->size(); ++axis) {
+        const bool known = !(*x)[axis] || (*x)[axis]->kind == TractNode::kValue;
+        if (!(*own)[axis].is_const() || known) continue;
+        wanted[axis] = &numbers.emplace(axis, Shared{(*own)[axis], nullptr}).first->second;
+      }
+      if (!wanted.empty()) AlignAxes(wanted, &argument.value);
+    }
+  }
+
+  // A size that operands share, and what tract has for it in the first of them.
+  struct Shared {
+    Dim size;
+    TractSize first;
+  };
+
+  // The operands, of which each axis but those of size 1 has a size as it is written, and one that
+  // tract takes for that of the others.
+  void AlignOperands(const Shape& sizes, const std::vector<Expr*>& operands, int64_t but = -1) {
+    std::vector<Shared> shared;
+    for (const Dim& size : sizes) shared.push_back({size, nullptr});
+    for (Expr* operand : operands) {
+      const TractShape* x = shapes_.Find(operand->text);
+      if (!x || x->size() != sizes.size()) continue;
+      std::map<int64_t, Shared*> wanted;
+      for (size_t axis = 0; axis < sizes.size(); ++axis) {
+        if (static_cast<int64_t>(axis) != but) wanted.emplace(axis, &shared[axis]);
+      }
+      AlignAxes(wanted, operand);
+    }
+  }
+
+  // Whether an axis of size `is` goes with what it shares its size with.
+  bool GoesWith(const TractSize& is, Shared* shared) {
+    const TractSize as = shapes_.Read(shared->size);
+    if (!as) return true;
+    const bool equal =
+        shapes_.Equal(as, is) && (!shared->first || shapes_.Equal(is, shared->first));
+    if (!shared->first) shared->first = equal ? is : as;
+    return equal;
+  }
+
+  void AlignAxes(const std::map<int64_t, Shared*>& wanted, Expr* operand) {
+    const TractShape x = *shapes_.Find(operand->text);
+    std::vector<int64_t> axes;
+    std::vector<Dim> begin, end;
+    for (const auto& [axis, shared] : wanted) {
+      const TractSize& is = x[axis];
+      const bool one = is && is->kind == TractNode::kValue && is->number == 1;
+      if (one || GoesWith(is, shared)) continue;
+      axes.push_back(axis);
+      begin.push_back(0);
+      end.push_back(shared->size);
+    }
+    if (axes.empty()) return;
+    Expr whole =
+        Call("slice", {*operand},
+             {{"axes", nnef::Ints(axes)}, {"begin", DimArray(begin)}, {"end", DimArray(end)}});
+    std::string& name = cut_[nnef::ToText(whole)];
+    if (name.empty()) {
+      name = model_.names.Unique(absl::StrCat(operand->text, "_whole"));
+      if (const Shape* own = shapes_.Known(operand->text)) {
+        const Shape sizes = *own;
+        model_.shapes.emplace(name, sizes);
+      }
+      Add({{name}, std::move(whole), source_});
+    }
+    *operand = nnef::Id(name);
+  }
+
+  void AlignConcat(const Shape& sizes, Expr* call) {
+    int64_t axis = 0;
+    const Expr* text = FindArgument(*call, "axis");
+    if (!text || !absl::SimpleAtoi(text->text, &axis)) return;
+    std::vector<Expr*> parts;
+    for (Argument& part : call->items[0].value.items) parts.push_back(&part.value);
+    AlignOperands(sizes, parts, axis);
+  }
+
+  void AlignEinsum(Expr* call) {
+    const Expr* equation = FindArgument(*call, "expr");
+    if (!equation || call->items.empty()) return;
+    const EinsumTerms terms = ParseEinsum(equation->text);
+    std::vector<Expr*> operands;
+    for (Argument& argument : call->items) {
+      if (!argument.name.empty()) continue;
+      Expr& value = argument.value;
+      if (value.kind != Expr::Kind::kArray) operands.push_back(&value);
+      for (Argument& item : value.items) operands.push_back(&item.value);
+    }
+    std::map<char, Shared> sizes;
+    for (size_t i = 0; i < operands.size() && i < terms.inputs.size(); ++i) {
+      const Shape* own = shapes_.Known(operands[i]->text);
+      const TractShape* x = shapes_.Find(operands[i]->text);
+      if (!own || !x || own->size() != terms.inputs[i].size() || x->size() != own->size()) continue;
+      std::map<int64_t, Shared*> wanted;
+      for (size_t axis = 0; axis < own->size(); ++axis) {
+        if ((*own)[axis] == Dim(1)) continue;
+        const char letter = terms.inputs[i][axis];
+        wanted.emplace(axis,
+                       &sizes.try_emplace(letter, Shared{(*own)[axis], nullptr}).first->second);
+      }
+      AlignAxes(wanted, operands[i]);
+    }
+  }
+
+  // Of a reshape, where its axes begin and how many they are.
+  std::pair<size_t, size_t> ReshapedAxes(const Expr& call, size_t rank) const {
+    int64_t start = 0, count = -1;
+    const Expr* text = FindArgument(call, "axis_start");
+    if (text && !absl::SimpleAtoi(text->text, &start)) start = 0;
+    text = FindArgument(call, "axis_count");
+    if (!text || !absl::SimpleAtoi(text->text, &count) || count < 0) count = rank - start;
+    return {start, count};
+  }
+
+  bool KeepsVolume(const std::string& operand, size_t begin, size_t count, const Expr& to) {
+    const TractShape* x = shapes_.Find(operand);
+    if (!x || begin + count > x->size()) return true;
+    return shapes_.SameVolume(absl::MakeConstSpan(*x).subspan(begin, count), shapes_.ReadAll(to));
+  }
+
+  // Whether the reshape was written in another way.
+  bool AlignReshape(Assignment* assignment) {
+    Expr& operand = assignment->value.items[0].value;
+    const Shape* own = shapes_.Known(operand.text);
+    if (!own || !shapes_.Find(operand.text)) return false;
+    const Shape from = *own;
+    const auto [start, count] = ReshapedAxes(assignment->value, from.size());
+    const Expr to = *FindArgument(assignment->value, "shape");
+    if (start + count > from.size() || KeepsVolume(operand.text, start, count, to)) return false;
+    AlignOperands(from, {&operand});
+    if (KeepsVolume(operand.text, start, count, to)) return false;
+    const Shape* after = shapes_.Known(assignment->results[0]);
+    if (!after || after->size() != from.size() - count + to.items.size()) return false;
+    ReshapeInParts(Shape(from.begin() + start, from.begin() + start + count),
+                   Shape(after->begin() + start, after->begin() + start + to.items.size()), start,
+                   *assignment);
+    return true;
+  }
+
+  void ReshapeInParts(const Shape& from, const Shape& to, size_t start,
+                      const Assignment& assignment) {
+    const std::vector<Block> blocks = BlocksOf(from, to);
+    std::string x = assignment.value.items[0].value.text;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      const Block& b = blocks[i];
+      const Shape before(from.begin() + b.from_begin, from.begin() + b.from_end);
+      const Shape after(to.begin() + b.to_begin, to.begin() + b.to_end);
+      if (!KeepsVolume(x, start + b.from_begin, before.size(), DimArray(after))) {
+        return Refuse(assignment,
+                      absl::StrCat("tract cannot see that ", ShapeToString(before), " and ",
+                                   ShapeToString(after), " have as many elements"));
+      }
+      const bool last = i + 1 == blocks.size();
+      std::string name =
+          last ? assignment.results[0] : model_.names.Unique(absl::StrCat(x, "_part"));
+      Add({{name},
+           Call("reshape", {nnef::Id(x)},
+                {{"shape", DimArray(after)},
+                 {"axis_start", nnef::Int(start + b.from_begin)},
+                 {"axis_count", nnef::Int(before.size())}}),
+           source_});
+      x = std::move(name);
+    }
+  }
+
+  void Refuse(const Assignment& assignment, const std::string& why) {
+    const PlacePtr place = assignment.source < 0 ? nullptr : model_.sources[assignment.source];
+    model_.refusals.push_back(absl::StrCat(why, place ? ", at " : "",
+                                           place ? place->ToString() : "", model_.target.Note()));
+  }
+
+  Model& model_;
+  TractShapes shapes_;
+  std::vector<Assignment> body_;
+  std::map<std::string, std::string> cut_;  // text of a slice -> its name
+  int source_ = -1;
+};
+
+}  // namespace
+
+void AlignSizes(Model* model) {
+  if (!model->target.reasons_on_sizes() || model->symbols.empty()) return;
+  Aligner(model).Run();
+}
+
+}  // namespace t2n

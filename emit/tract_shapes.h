@@ -1,0 +1,72 @@
+// What tract derives of a document's sizes, operator by operator.
+#ifndef EMIT_TRACT_SHAPES_H_
+#define EMIT_TRACT_SHAPES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "emit/check/size_reading.h"
+#include "emit/nnef/document.h"
+#include "t2n/ir/dim.h"
+
+namespace t2n {
+
+// Sizes as tract has them; null where that is not known.
+using TractShape = std::vector<TractSize>;
+
+class TractShapes {
+ public:
+  // `shapes` are what this program knows of named results: where a rule of tract is not followed
+  // here, its sizes are taken for those.
+  TractShapes(absl::Span<const std::string> extensions,
+              const absl::flat_hash_map<std::string, Shape>& shapes)
+      : sizes_(extensions), shapes_(shapes) {}
+
+  // Derives the results of the document's next assignment.
+  void Visit(const nnef::Assignment& assignment);
+
+  // nullptr for what has not been visited, or has no known rank.
+  const TractShape* Find(absl::string_view name) const;
+  // This program's sizes of a result.
+  const Shape* Known(absl::string_view name) const;
+
+  TractSize Read(const Dim& size);
+  TractSize Read(const nnef::Expr& size);
+  TractShape ReadAll(const nnef::Expr& array);
+  // Whether tract takes them for equal if it asks `a` whether it is `b`, and whether they have as
+  // many elements; false of what is not known.
+  bool Equal(const TractSize& a, const TractSize& b);
+  bool SameVolume(absl::Span<const TractSize> a, absl::Span<const TractSize> b);
+
+  // Whether operands broadcast, each to the same sizes.
+  static bool IsElementwise(absl::string_view op);
+
+ private:
+  using Derived = std::optional<TractShape>;
+
+  Derived Derive(const nnef::Assignment& assignment);
+  Derived Rule(const nnef::Expr& call);
+  Derived Elementwise(const nnef::Expr& call);
+  Derived Concat(const nnef::Expr& call);
+  Derived Range(const nnef::Expr& call);
+  Derived Slice(const nnef::Expr& call, TractShape x);
+  Derived Window(const nnef::Expr& call, TractShape x);
+  Derived Reshape(const nnef::Expr& call, TractShape x);
+  Derived ByKnownSizes(const nnef::Assignment& assignment, const Shape& known);
+
+  SizeReading sizes_;
+  const absl::flat_hash_map<std::string, Shape>& shapes_;
+  absl::flat_hash_map<std::string, TractShape> derived_;
+};
+
+// An argument of a call by its name, or by its position if it has none; nullptr if it is not there.
+const nnef::Expr* FindArgument(const nnef::Expr& call, absl::string_view name, int position = -1);
+// The integers of an array.
+std::vector<int64_t> Integers(const nnef::Expr& array);
+
+}  // namespace t2n
+
+#endif  // EMIT_TRACT_SHAPES_H_
