@@ -13,6 +13,7 @@
 #include "t2n/convert/limits_of.h"
 #include "t2n/convert/open_program.h"
 #include "t2n/convert/output.h"
+#include "t2n/convert/precision.h"
 #include "t2n/convert/report.h"
 #include "t2n/convert/solver.h"
 #include "t2n/convert/stopwatch.h"
@@ -250,6 +251,7 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
   if (spec.print_graph() == "closed") model->graph_text = GraphText(*model->graph, true);
   T2N_RETURN_IF_ERROR(SetEmitSpec(spec, *archive, &model->emit));
+  T2N_RETURN_IF_ERROR(SetPrecision(spec, &model->graph));
   T2N_RETURN_IF_ERROR(Compress(spec, model->emit.target, &model->graph, &model->warnings));
   const SymbolFacts& facts = solver.facts();
   for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
@@ -297,6 +299,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
   T2N_RETURN_IF_ERROR(ExtensionsOf(spec).status());
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
   T2N_RETURN_IF_ERROR(CheckCompression(spec));
+  T2N_RETURN_IF_ERROR(CheckPrecision(spec));
   return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
 }
 

@@ -105,6 +105,9 @@ Tolerance ToleranceOf(const CommandLine& command) {
   };
   const auto found = named.find(command.spec.check_io_tolerance());
   Tolerance tolerance = found == named.end() ? Tolerance() : found->second;
+  // Halves have three digits.
+  const bool halves = command.spec.float_precision() == "f16";
+  if (found == named.end() && halves) tolerance.rtol = tolerance.atol = 1e-2;
   if (command.options.has_rtol()) tolerance.rtol = command.options.rtol();
   if (command.options.has_atol()) tolerance.atol = command.options.atol();
   return tolerance;

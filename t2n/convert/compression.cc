@@ -1,7 +1,5 @@
 #include "t2n/convert/compression.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -11,49 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/convert/patterns.h"
 #include "t2n/passes/block_weights.h"
 
 namespace t2n {
 namespace {
-
-bool Matches(const std::string& pattern, absl::string_view name) {
-  return fnmatch(pattern.c_str(), std::string(name).c_str(), 0) == 0;
-}
-
-// The patterns of a field, and which of them have matched.
-class Patterns {
- public:
-  explicit Patterns(const google::protobuf::RepeatedPtrField<std::string>& patterns)
-      : patterns_(patterns.begin(), patterns.end()), idle_(patterns.begin(), patterns.end()) {}
-
-  bool empty() const { return patterns_.empty(); }
-  bool Match(absl::string_view name) {
-    bool any = false;
-    for (const std::string& pattern : patterns_) {
-      if (!Matches(pattern, name)) continue;
-      any = true;
-      idle_.erase(pattern);
-    }
-    return any;
-  }
-  const std::set<std::string>& idle() const { return idle_; }
-
- private:
-  std::vector<std::string> patterns_;
-  std::set<std::string> idle_;
-};
-
-absl::Status CheckMatched(absl::string_view flag, const Patterns& patterns,
-                          const std::set<std::string>& names) {
-  if (patterns.idle().empty()) return absl::OkStatus();
-  constexpr size_t kShown = 8;
-  std::vector<std::string> shown(names.begin(), names.end());
-  const bool more = shown.size() > kShown;
-  if (more) shown.resize(kShown);
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": no weight matches ", absl::StrJoin(patterns.idle(), ", "),
-                   "; there are ", absl::StrJoin(shown, ", "), more ? ", ..." : ""));
-}
 
 // What stays, alike reasons in one line.
 std::vector<std::string> Lines(const std::vector<BlockStay>& stays) {
@@ -115,8 +75,8 @@ absl::Status Compress(const proto::ConversionSpec& spec, const Target& target,
   auto rebuilt = std::make_unique<Graph>();
   BlockOutcome outcome;
   T2N_RETURN_IF_ERROR(StoreWeightsInBlocks(**graph, scale, forms, chosen, rebuilt.get(), &outcome));
-  T2N_RETURN_IF_ERROR(CheckMatched("--compress_only", only, names));
-  T2N_RETURN_IF_ERROR(CheckMatched("--compress_except", except, names));
+  T2N_RETURN_IF_ERROR(CheckMatched("--compress_only", "weight", only, names));
+  T2N_RETURN_IF_ERROR(CheckMatched("--compress_except", "weight", except, names));
   for (std::string& line : Lines(outcome.stays)) warnings->push_back(std::move(line));
   if (outcome.stored == 0) {
     warnings->push_back("--compress: no weight of the model is stored in blocks");

@@ -4,17 +4,13 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
-#include "t2n/blocks/block_buffer.h"
 #include "t2n/builder/builder.h"
 #include "t2n/builder/custom.h"
-#include "t2n/ir/archive_buffer.h"
-#include "t2n/ir/computed_buffer.h"
 #include "t2n/ir/type_rules.h"
 #include "t2n/passes/complex_math.h"
+#include "t2n/passes/converted_tensors.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -29,57 +25,6 @@ ValueType RealValueType(ValueType type) {
   if (IsComplex(type.dtype)) type.shape.push_back(2);
   type.dtype = Widened(RealType(type.dtype));
   return type;
-}
-
-// A sink of bfloat16 elements that gives them on as f32. Every piece holds whole elements.
-ByteSink Widening(const ByteSink& sink) {
-  return [&sink](absl::Span<const uint8_t> halves) -> absl::Status {
-    constexpr size_t kPiece = 1 << 17;
-    std::vector<uint8_t> wide;
-    for (; !halves.empty(); halves.remove_prefix(std::min(kPiece, halves.size()))) {
-      const size_t count = std::min(kPiece, halves.size()) / sizeof(uint16_t);
-      wide.resize(count * sizeof(float));
-      for (size_t i = 0; i < count; ++i) {
-        uint16_t half;
-        std::memcpy(&half, halves.data() + sizeof(half) * i, sizeof(half));
-        const float value = BFloat16ToFloat(half);
-        std::memcpy(wide.data() + sizeof(value) * i, &value, sizeof(value));
-      }
-      T2N_RETURN_IF_ERROR(sink(wide));
-    }
-    return absl::OkStatus();
-  };
-}
-
-// A bfloat16 tensor's elements as f32, dense; converted when they are read.
-class WidenedBuffer : public ComputedBuffer, public OfArchive {
- public:
-  explicit WidenedBuffer(Tensor source) : source_(std::move(source)) {}
-  bool of_archive() const override { return IsOfArchive(source_); }
-  size_t size() const override { return source_.numel() * sizeof(float); }
-  absl::Status Stream(const ByteSink& sink) const override {
-    const bool whole = source_.is_contiguous() && source_.offset == 0 &&
-                       source_.nbytes() == static_cast<int64_t>(source_.buffer->size());
-    if (whole) return source_.buffer->Stream(Widening(sink));
-    // A copy, since the source's own bytes are gone when another of its readers releases them.
-    Tensor copy = source_;
-    T2N_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, CopyOfBytes(*source_.buffer));
-    copy.buffer = Buffer::Own(std::move(bytes));
-    T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(copy));
-    return StreamContiguous(dense, Widening(sink));
-  }
-
- private:
-  Tensor source_;
-};
-
-Tensor WidenedView(const Tensor& t) {
-  Tensor wide = t;
-  wide.dtype = DType::kF32;
-  wide.offset = 0;
-  wide.strides = ContiguousStrides(t.sizes);
-  wide.buffer = std::make_shared<WidenedBuffer>(t);
-  return wide;
 }
 
 // The same bytes: a complex element is two real ones.
@@ -118,7 +63,7 @@ class Rebuilder : public GraphRewriter {
   Vals RewriteNode(const Node& node, const Vals& inputs) override;
   ValueType RewriteInputType(const ValueType& type) override { return RealValueType(type); }
   Tensor RewriteConstant(const Tensor& t) override {
-    return t.dtype == DType::kBF16 ? Wide(t) : RealView(t);
+    return t.dtype == DType::kBF16 ? widened_.Get(t, DType::kF32) : RealView(t);
   }
   Val RebuildComplex(const Node& node, const std::vector<Val>& in);
   Val Elementwise(const Node& node, const std::vector<Val>& in);
@@ -148,20 +93,8 @@ class Rebuilder : public GraphRewriter {
                                  ": not defined on complex numbers here"));
   }
 
-  Tensor Wide(const Tensor& t);
-
-  absl::flat_hash_map<std::string, Tensor> widened_;
+  ConvertedTensors widened_;
 };
-
-// One widened tensor for each view, so that tied weights stay tied.
-Tensor Rebuilder::Wide(const Tensor& t) {
-  std::string key = absl::StrCat(reinterpret_cast<uintptr_t>(t.buffer.get()), " ", t.offset, " ",
-                                 absl::StrJoin(t.sizes, ","), " ", absl::StrJoin(t.strides, ","));
-  auto [it, is_new] = widened_.insert({key, Tensor()});
-  const BlockBuffer* blocks = BlocksOf(t);
-  if (is_new) it->second = blocks ? blocks->As(DType::kF32) : WidenedView(t);
-  return it->second;
-}
 
 GraphRewriter::Vals Rebuilder::RewriteNode(const Node& node, const Vals& inputs) {
   Attrs attrs = node.attrs;
