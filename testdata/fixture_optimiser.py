@@ -116,6 +116,22 @@ def optimiser_norms_in_a_row():
 
 
 @traced()
+def optimiser_nan_bounds():
+    """Bounds and divisors that are NaN: all that is compared with them is NaN."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            nan = float("nan")
+            nans = torch.full((2, 3), nan)
+            y = x / torch.full((), nan)
+            clamped = x.clamp(min=nan), x.clamp(max=nan), x.double().clamp(max=nan)
+            compared = torch.maximum(x, nans), torch.minimum(nans, x), F.relu(y)
+            return *clamped, *compared, y.clamp(max=2.0), x.clamp(min=0.5)
+
+    return Model(), (torch.tensor([[-1.0, 0.0, 2.0], [3.0, float("inf"), 0.25]]),)
+
+
+@traced()
 def optimiser_nans_through_relu():
     """NaN comes up of itself, and goes through relu and clamps; its sign is 0."""
 

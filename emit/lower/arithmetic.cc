@@ -85,6 +85,8 @@ Expr KeepNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr e
   const DType dtype = node.output()->dtype();
   if (x.is_constant() || y.is_constant()) {
     const Value& computed = x.is_constant() ? y : x;
+    // A bound that is none makes all of it none.
+    if (l.model().nans.contains(x.is_constant() ? &x : &y)) return Call("add", {a, b});
     const bool compared = dtype != DType::kF16 || l.target().compares_f16();
     if (l.target().strict || !compared || !l.model().nans.contains(&computed)) return extreme;
     const Expr& value = x.is_constant() ? b : a;

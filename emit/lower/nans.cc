@@ -1,7 +1,9 @@
 #include "emit/lower/nans.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <vector>
 
 #include "t2n/builder/custom.h"
 #include "t2n/ir/op_table.h"
@@ -21,6 +23,13 @@ bool IsKeptAbove(const Value& x) {
     if (read.ok() && read->front() > 0) return true;
   }
   return false;
+}
+
+bool IsNanEverywhere(const Value& value) {
+  const std::optional<Tensor> element = UniformElement(value);
+  if (!element || !IsFloat(element->dtype)) return false;
+  const absl::StatusOr<std::vector<double>> read = ReadDoubles(*element);
+  return read.ok() && std::isnan(read->front());
 }
 
 // Whether a result may be NaN.
@@ -84,6 +93,9 @@ class Finder {
       }
       if (node->op == Op::kComposite) VisitBody(*node);
       if (!Passes(*node)) continue;
+      for (const Value* v : node->inputs) {
+        if (v->is_constant() && IsNanEverywhere(*v)) nans.insert(v);
+      }
       if (std::any_of(node->inputs.begin(), node->inputs.end(),
                       [&](const Value* v) { return nans.contains(v); })) {
         nans.insert(node->output());
