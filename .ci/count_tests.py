@@ -1,8 +1,11 @@
-"""Counts the test cases of the last `bazel test //...` and exits as it did.
+"""Counts the test cases of bazel's last runs and exits as the first did that failed.
 
-    count_tests.py STATUS      STATUS: bazel's exit status
+    count_tests.py STATUS [STATUS LOGS TARGETS]
 
-Prints `N passed, N failed`. Exits non-zero when STATUS is, or when a case failed. A run that failed
+STATUS: bazel's exit status of `bazel test //...`, and of a run whose logs lie in the folder LOGS and
+whose targets stand in the file TARGETS, a line each.
+
+Prints `N passed, N failed`. Exits non-zero when a STATUS is, or when a case failed. A run that failed
 without a failed case (the build broke, say) counts as one failure.
 """
 
@@ -13,12 +16,15 @@ import sys
 import xml.etree.ElementTree as ET
 
 
-def test_logs():
-    """The log folders of the targets that `bazel test //...` runs."""
+def all_targets():
+    """The targets that `bazel test //...` runs."""
     query = "tests(//...) except attr(tags, manual, tests(//...))"
-    listed = subprocess.run(["bazel", "query", query], capture_output=True, text=True)
-    for label in listed.stdout.split():
-        yield pathlib.Path("bazel-testlogs", label.lstrip("/").replace(":", "/"))
+    return subprocess.run(["bazel", "query", query], capture_output=True, text=True).stdout.split()
+
+
+def targets_in(path):
+    lines = pathlib.Path(path).read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def count(xml_file):
@@ -34,19 +40,31 @@ def count(xml_file):
     return len(cases) - bad - skipped, bad
 
 
-def main():
-    status = int(sys.argv[1])
+def count_run(status, logs, targets):
+    """(passed, failed) of the targets' logs below the folder `logs`."""
     passed = failed = 0
-    if os.path.isdir("bazel-testlogs"):
-        for folder in test_logs():
+    if os.path.isdir(logs):
+        for label in targets():
+            folder = pathlib.Path(logs, label.lstrip("/").replace(":", "/"))
             for xml_file in folder.rglob("test.xml"):
                 good, bad = count(xml_file)
                 passed += good
                 failed += bad
     if status != 0 and failed == 0:
         failed = 1
+    return passed, failed
+
+
+def main():
+    statuses = [int(sys.argv[1])]
+    passed, failed = count_run(statuses[0], "bazel-testlogs", all_targets)
+    if len(sys.argv) > 2:
+        statuses.append(int(sys.argv[2]))
+        logs, targets = sys.argv[3:]
+        more = count_run(statuses[1], logs, lambda: targets_in(targets))
+        passed, failed = passed + more[0], failed + more[1]
     print(f"{passed} passed, {failed} failed")
-    return status if status != 0 else int(failed > 0)
+    return next((status for status in statuses if status), int(failed > 0))
 
 
 if __name__ == "__main__":
