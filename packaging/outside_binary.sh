@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A workspace of its own that builds the command with an operator and a module of its own
 # (pt2nnef_binary), and converts a model with it: outside_binary.sh. By hand: it builds all from
-# source. OUTSIDE_BAZEL_FLAGS are further flags of the build, such as --copt=-O0.
+# source. OUTSIDE_BAZEL_FLAGS are further flags of the build: --copt=-O0, or --nobuild to see
+# whether it loads.
 source "$(dirname "$0")/outside.sh"
 custom=$repository/examples/custom
 workspace /dev/null --from_source
@@ -31,6 +32,7 @@ nnef_model(
 )
 EOF
 build //:ssm //:norm
+[[ ${OUTSIDE_BAZEL_FLAGS:-} != *--nobuild* ]] || { echo "outside: it loads" && exit 0; }
 expect 'tract_core_scan(' bazel-bin/ssm/graph.nnef
 expect 'fragment fused_norm(' bazel-bin/norm/graph.nnef
 echo "outside: a command with extensions was built and used by another workspace"
