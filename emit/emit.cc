@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "emit/aligned_sizes.h"
 #include "emit/check/check.h"
+#include "emit/describe.h"
 #include "emit/lower/lowering.h"
 #include "emit/nnef/rename.h"
 #include "emit/variable_writer.h"
@@ -204,6 +205,12 @@ void NumberIfAsked(Model* model) {
     const auto it = names.find(variable.name);
     if (it != names.end()) variable.name = it->second;
   }
+  absl::flat_hash_map<std::string, std::string> types;
+  for (auto& [name, type] : model->types) {
+    const auto it = names.find(name);
+    types.emplace(it == names.end() ? name : it->second, std::move(type));
+  }
+  model->types = std::move(types);
 }
 
 // The whole document; refusals are in model.refusals.
@@ -221,6 +228,7 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   model.target = spec.target;
   model.naming = spec.naming;
   model.same_io_names = spec.same_io_names;
+  model.list_types = spec.list_contents;
   model.max_file_bytes = spec.max_file_bytes;
   if (spec.target.strict) {
     for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
@@ -244,7 +252,9 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
 
   std::vector<nnef::Assignment> body;
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
-    body.push_back({{model.document.inputs[i]}, External(*graph.inputs()[i], spec.target)});
+    const std::string& name = model.document.inputs[i];
+    if (model.list_types) model.types.emplace(name, TypeToString(graph.inputs()[i]->type));
+    body.push_back({{name}, External(*graph.inputs()[i], spec.target)});
   }
   for (const Variable& v : model.variables) body.push_back({{v.name}, VariableCall(v)});
   for (nnef::Assignment& a : model.document.body) body.push_back(std::move(a));
@@ -265,17 +275,13 @@ std::string InitialValueFile(absl::string_view input) {
 
 namespace {
 
-PlacePtr PlaceOf(const Model& model, const nnef::Assignment& assignment) {
-  return assignment.source < 0 ? nullptr : model.sources[assignment.source];
-}
-
 // The document, if every reader of its target understands it.
 absl::Status BuildChecked(const Graph& graph, const EmitSpec& spec, Model& model) {
   BuildDocument(graph, spec, model);
   T2N_RETURN_IF_ERROR(Allowance::Current().Check());
   T2N_RETURN_IF_ERROR(Refusals(model));
   const auto place_of = [&](const nnef::Assignment& assignment) {
-    const PlacePtr place = PlaceOf(model, assignment);
+    const PlacePtr place = SourceOf(model, assignment);
     return place ? place->ToString() : std::string();
   };
   T2N_RETURN_IF_ERROR(CheckDocument(model.document, model.target, place_of));
@@ -300,12 +306,14 @@ absl::StatusOr<std::string> EmitText(const Graph& graph, const EmitSpec& spec) {
 
 namespace {
 
-// `text` is that of the document, whose body stands at its end, a line an assignment.
+// `text` is that of the document.
 void Describe(const Model& model, absl::string_view text, bool list, EmitReport* report) {
   report->inputs = model.document.inputs;
   report->outputs = model.document.outputs;
   report->variables = model.variables.size();
   report->assignments = model.document.body.size();
+  report->refusals = model.refusals;
+  report->refused = model.refused;
   for (const Variable& v : model.variables) {
     report->variable_bytes += StoredBytes(v);
     report->bytes_before += v.tensor.nbytes();
@@ -313,12 +321,7 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
     if (IsFolded(v)) report->folded_bytes += StoredBytes(v);
   }
   if (!list) return;
-  const std::vector<nnef::Assignment>& body = model.document.body;
-  int64_t line = std::count(text.begin(), text.end(), '\n') - body.size();
-  for (size_t i = 0; i < body.size(); ++i, ++line) {
-    report->operation_list.push_back(
-        {body[i].results, body[i].value.text, line, PlaceOf(model, body[i])});
-  }
+  ListOperations(model, text, report);
   for (const Variable& v : model.variables) {
     report->variable_list.push_back({v.name, v.label, v.tensor.dtype, v.tensor.sizes,
                                      StoredBytes(v), v.tensor.nbytes(), IsFolded(v), 0});
@@ -352,15 +355,27 @@ void DescribeErrors(const std::vector<BlockError>& errors, EmitReport* report) {
   }
 }
 
+// Builds the document and its text, and describes them, as far as they go.
+absl::Status BuildAndDescribe(const Graph& graph, const EmitSpec& spec, Model& model,
+                              EmitReport* report, std::string* text) {
+  const absl::Status built = BuildChecked(graph, spec, model);
+  *text = nnef::ToText(model.document);
+  if (report) Describe(model, *text, spec.list_contents, report);
+  return built;
+}
+
 }  // namespace
+
+absl::Status EmitNothing(const Graph& graph, const EmitSpec& spec, EmitReport* report,
+                         std::string* text) {
+  Model model;
+  return BuildAndDescribe(graph, spec, model, report, text);
+}
 
 absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* report) {
   Model model;
-  const absl::Status built = BuildChecked(graph, spec, model);
-  if (report) report->refusals = model.refusals;
-  T2N_RETURN_IF_ERROR(built);
-  const std::string text = nnef::ToText(model.document);
-  if (report) Describe(model, text, spec.list_contents, report);
+  std::string text;
+  T2N_RETURN_IF_ERROR(BuildAndDescribe(graph, spec, model, report, &text));
   const std::string quantization = QuantizationText(model.variables);
   AddInitialValues(spec, &model);
   T2N_RETURN_IF_ERROR(Allowance::Current().CheckOutput(

@@ -51,9 +51,11 @@ struct EmitSpec {
 // An assignment of graph.nnef.
 struct EmittedOperation {
   std::vector<std::string> results;
-  std::string operation;  // `conv`
-  int64_t line = 0;       // of graph.nnef, from 1
-  PlacePtr place;         // of the node that it was made for; may be null
+  std::string operation;              // `conv`
+  int64_t line = 0;                   // of graph.nnef, from 1
+  PlacePtr place;                     // of the node that it was made for; may be null
+  std::vector<std::string> operands;  // tensors that it reads, in order, each once
+  std::vector<std::string> types;     // of the results: `f32[1,S]`; empty where not known
 };
 
 // A file of a weight.
@@ -82,6 +84,7 @@ struct EmitReport {
   std::vector<EmittedVariable> variable_list;
   // What stood in the way, one line each, when the status is Unimplemented.
   std::vector<std::string> refusals;
+  std::vector<PlacePtr> refused;  // places of nodes that have no form; may hold null
 };
 
 // Complex inputs and outputs of the graph get a last axis of size 2 (real, imaginary);
@@ -93,6 +96,11 @@ absl::Status EmitModel(const Graph& graph, const EmitSpec& spec, EmitReport* rep
 
 // The graph in the primitives that the target may have, as text with places; fails as EmitModel.
 absl::StatusOr<std::string> LoweredText(const Graph& graph, const EmitSpec& spec);
+
+// EmitModel without the writing: the text of graph.nnef, and the report, both as far as they go
+// where EmitModel fails, in the same way.
+absl::Status EmitNothing(const Graph& graph, const EmitSpec& spec, EmitReport* report,
+                         std::string* text);
 
 // Where EmitModel writes the initial value of an input.
 std::string InitialValueFile(absl::string_view input);

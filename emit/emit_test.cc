@@ -47,6 +47,41 @@ void BuildNet(Graph* graph) {
   graph->output_names() = {"scores"};
 }
 
+TEST(EmitTest, ReportsHaveWhatADrawingNeeds) {
+  Graph graph;
+  BuildNet(&graph);
+  EmitSpec spec;
+  spec.list_contents = true;
+  EmitReport report;
+  std::string text;
+  ASSERT_TRUE(EmitNothing(graph, spec, &report, &text).ok());
+  EXPECT_EQ(text, Text(graph, spec));
+  ASSERT_EQ(report.operation_list.size(), 8);
+  const EmittedOperation& input = report.operation_list[0];
+  EXPECT_EQ(input.operation, "external<scalar>");
+  EXPECT_THAT(input.types, ElementsAre("f32[B,3,8,8]"));
+  EXPECT_THAT(report.operation_list[1].types, ElementsAre("f32[4,3,3,3]"));
+  const EmittedOperation& conv = report.operation_list[4];
+  EXPECT_EQ(conv.operation, "conv");
+  EXPECT_THAT(conv.operands, ElementsAre("image", report.operation_list[1].results[0],
+                                         report.operation_list[2].results[0]));
+  EXPECT_THAT(conv.types, ElementsAre("f32[B,4,4,4]"));
+  EXPECT_THAT(report.operation_list[5].operands, ElementsAre(conv.results[0]));
+}
+
+TEST(EmitTest, WhatIsRefusedIsDescribedAsFarAsItGoes) {
+  Graph graph;
+  BuildNet(&graph);
+  EmitSpec spec;
+  spec.target = *FindTarget("khronos");
+  spec.list_contents = true;
+  EmitReport report;
+  std::string text;
+  EXPECT_FALSE(EmitNothing(graph, spec, &report, &text).ok());
+  ASSERT_EQ(report.refusals.size(), 1);
+  EXPECT_THAT(report.refusals[0], HasSubstr("open sizes"));
+}
+
 TEST(EmitTest, WritesReadableGraphs) {
   Graph graph;
   BuildNet(&graph);

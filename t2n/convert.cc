@@ -106,6 +106,9 @@ absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
 // One line for the failure, or one for every operator of the program that is not known.
 void Explain(const absl::Status& status, Program* program, ConversionFailure* failure) {
   if (!failure) return;
+  if (const std::string place = PlaceOf(status); !place.empty()) {
+    failure->places.push_back(ParsePlace(place));
+  }
   if (absl::IsNotFound(status) && program) failure->causes = program->MissingOperators();
   if (failure->causes.empty()) {
     const std::string place = PlaceOf(status);
@@ -241,7 +244,12 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
     if (seen.insert(text).second) model->warnings.push_back(text);
   };
   Solver solver(spec.inputs(), std::move(request), env);
-  T2N_ASSIGN_OR_RETURN(StatefulModel found, EvaluateForEngine(spec, method, program, solver));
+  absl::StatusOr<StatefulModel> evaluated = EvaluateForEngine(spec, method, program, solver);
+  if (!evaluated.ok()) {
+    model->graph = solver.TakeUnfinished();
+    return evaluated.status();
+  }
+  StatefulModel found = *std::move(evaluated);
   for (const std::string& line : solver.Assumed()) env.warn(line);
   for (const std::string& line : extensions.Unmet()) env.warn(line);
   model->archive_bytes = program.archive_bytes();
@@ -267,21 +275,19 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   return absl::OkStatus();
 }
 
-absl::StatusOr<EvaluatedModel> EvaluateBytes(const proto::ConversionSpec& spec,
-                                             const absl::string_view* bytes,
-                                             ConversionFailure* failure, Progress* progress) {
+absl::Status EvaluateInto(const proto::ConversionSpec& spec, const absl::string_view* bytes,
+                          ConversionFailure* failure, Progress* progress, EvaluatedModel* model) {
   if (progress) progress->stage = "evaluating";
   Allowance::Current().Enter("evaluating");
   T2N_ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(spec));
   std::unique_ptr<Program> program;
-  EvaluatedModel model;
-  absl::Status status = Run(spec, bytes, *extensions, &program, &model);
+  absl::Status status = Run(spec, bytes, *extensions, &program, model);
   // An end that was reached may have been taken for something else on the way.
   if (!absl::IsResourceExhausted(status)) {
     const absl::Status end = Allowance::Current().Check();
     if (!end.ok()) status = end;
   }
-  if (status.ok()) return model;
+  if (status.ok()) return status;
   Explain(status, program.get(), failure);
   if (failure && program) failure->warnings = program->Hints();
   return status;
@@ -313,7 +319,16 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress) {
   Allowance allowance;
   const Allowance::Scope scope(&allowance);
-  return EvaluateBytes(spec, nullptr, failure, progress);
+  EvaluatedModel model;
+  T2N_RETURN_IF_ERROR(EvaluateInto(spec, nullptr, failure, progress, &model));
+  return model;
+}
+
+absl::Status EvaluateAsFarAsItGoes(const proto::ConversionSpec& spec, EvaluatedModel* model,
+                                   ConversionFailure* failure, Progress* progress) {
+  Allowance allowance;
+  const Allowance::Scope scope(&allowance);
+  return EvaluateInto(spec, nullptr, failure, progress, model);
 }
 
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
@@ -333,6 +348,7 @@ absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
     if (failure) {
       failure->causes = emitted.refusals;
       if (failure->causes.empty()) failure->causes.push_back(std::string(status.message()));
+      failure->places = PlacesOf(emitted);
     }
     return status;
   }
@@ -363,7 +379,8 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
   Allowance allowance;
   const Allowance::Scope scope(&allowance);
   Stopwatch stopwatch;
-  T2N_ASSIGN_OR_RETURN(EvaluatedModel model, EvaluateBytes(spec, archive, failure, progress));
+  EvaluatedModel model;
+  T2N_RETURN_IF_ERROR(EvaluateInto(spec, archive, failure, progress, &model));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");
   if (prints) {
     proto::ConversionReport report;

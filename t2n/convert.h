@@ -22,7 +22,8 @@ namespace t2n {
 // A conversion that failed says why in `causes`, a line each; the last one is a summary.
 struct ConversionFailure {
   std::vector<std::string> causes;
-  std::vector<std::string> warnings;  // what may be behind it: sizes that look frozen
+  std::vector<std::string> warnings;     // what may be behind it: sizes that look frozen
+  std::vector<proto::PlaceInfo> places;  // where it is in the program, as far as that is known
 };
 
 // A model read and evaluated, before it is written.
@@ -42,6 +43,11 @@ absl::Status CheckSpec(const proto::ConversionSpec& spec);
 // `failure` and `progress` may be null.
 absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
                                         ConversionFailure* failure, Progress* progress = nullptr);
+
+// Evaluate, where a failure leaves in `model` what was known by then: warnings and, unless null, a
+// graph whose outputs are what was computed and not read yet.
+absl::Status EvaluateAsFarAsItGoes(const proto::ConversionSpec& spec, EvaluatedModel* model,
+                                   ConversionFailure* failure, Progress* progress = nullptr);
 
 // Writes a model that was evaluated, at its emit.path, without limits. On failure nothing changes
 // there.

@@ -218,6 +218,9 @@ class OptionsTest(unittest.TestCase):
         convolution = next(o for o in report["operation_list"] if o["operation"] == "conv")
         self.assertTrue(convolution["module"])
         self.assertIn("__torch__", convolution["source"])
+        self.assertIn("__torch__", convolution["places"][0]["file"])
+        self.assertEqual(convolution["operands"][0], "input")
+        self.assertEqual(convolution["types"], ["f32[B,4,16,16]"])
         files = {path.name for path in self.out.glob("*.dat")}
         self.assertEqual({v["file"] for v in report["variable_list"]}, files)
         text = self.tmp / "r.textproto"
@@ -241,6 +244,15 @@ class OptionsTest(unittest.TestCase):
         path = self.tmp / "r.json"
         self.assertEqual(run("--report", path, "--method", "no", _RESIDUAL, self.out).returncode, 1)
         self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
+
+    def test_pages_and_pictures_are_those_of_inspect(self):
+        for flag in ("--json", "--graph=a.dot", "--html=a.html"):
+            done = run(flag, _RESIDUAL, self.out)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("is of inspect alone", done.stderr)
+        done = run("inspect", "--graph", "a.png", _RESIDUAL)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--graph writes a .dot or an .svg", done.stderr)
 
     def test_diff(self):
         other = self.tmp / "other.nnef.tgz"

@@ -41,6 +41,11 @@ std::string Lowering::NameOf(const Value& value) {
   return it != output_names_.end() ? it->second : names_->Unique(LocalName(value));
 }
 
+// Of the graph's own results; bodies have their own names.
+void Lowering::NoteType(const std::string& name, const Value& value) {
+  if (model_->list_types && !parent_) model_->types.emplace(name, TypeToString(value.type));
+}
+
 // Old tract gives no value out twice: of the second one the larger of both is given.
 void Lowering::FinishOutputs(const Graph& graph) {
   absl::flat_hash_set<std::string> given;
@@ -50,6 +55,7 @@ void Lowering::FinishOutputs(const Graph& graph) {
     const std::string& name = model_->document.outputs[i];
     bool again = !given.insert(value.text).second && !target().shares_results();
     bool number = output->dtype() != DType::kBool;
+    NoteType(name, *output);
     if (value.text != name) {
       body().push_back({{name}, again && number ? nnef::Call("max", {value, value}) : Copy(value)});
     }
@@ -131,6 +137,7 @@ void Lowering::SetAll(const Node& node, Expr value) {
   for (size_t i = 0; i < results.size(); ++i) {
     values_.insert_or_assign(node.output(i), nnef::Id(results[i]));
     NoteSizes(nnef::Id(results[i]), node.output(i)->shape());
+    NoteType(results[i], *node.output(i));
   }
 }
 
@@ -138,6 +145,7 @@ void Lowering::SetOutput(const Value& output, Expr value) {
   const Names bound = Bind(std::move(value), [&] { return Names{NameOf(output)}; });
   values_.insert_or_assign(&output, nnef::Id(bound[0]));
   NoteSizes(nnef::Id(bound[0]), output.shape());
+  NoteType(bound[0], output);
 }
 
 Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value) {
@@ -145,6 +153,7 @@ Expr Lowering::SetSecond(const Node& node, absl::string_view suffix, Expr value)
     return Names{TempName(node, suffix), NameOf(*node.output(1))};
   });
   values_.insert_or_assign(node.output(1), nnef::Id(bound[1]));
+  NoteType(bound[1], *node.output(1));
   return nnef::Id(bound[1]);
 }
 
@@ -273,6 +282,7 @@ void Lowering::LowerNodes(const Graph& graph) {
                               : lower(*this, **it);
     if (status.ok()) continue;
     model_->refusals.push_back(std::string(status.message()));
+    model_->refused.push_back((*it)->place);
     for (const auto& v : (*it)->outputs) Alias(v.get(), nnef::Id("refused"));
   }
 }

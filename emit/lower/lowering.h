@@ -53,6 +53,7 @@ struct Model {
   std::vector<std::string> refusals;  // one line each
   std::vector<std::string> faults;    // mistakes of the lowerings: nothing is written
   std::vector<PlacePtr> sources;      // of nodes; Assignment::source is a position here
+  std::vector<PlacePtr> refused;      // of nodes that were; may hold null
   std::set<std::string> symbols;      // of the graph's inputs: others have no value
   // The sizes of values of the graph's body, by their names.
   absl::flat_hash_map<std::string, Shape> shapes;
@@ -65,6 +66,9 @@ struct Model {
 
   bool same_io_names = false;  // see EmitSpec
   int64_t max_file_bytes = 0;  // of elements; a variable that has more is several files
+  bool list_types = false;     // whether `types` is wanted
+  // Of the graph's results by name: `f32[1,S]`. Temporary values have none.
+  absl::flat_hash_map<std::string, std::string> types;
 
   NameTable names;                                                   // of the graph's body
   NameTable labels;                                                  // of files
@@ -189,6 +193,7 @@ class Lowering {
   nnef::Expr BindOne(nnef::Expr value, absl::string_view wanted);
   nnef::Expr Literal(const Tensor& scalar, bool exact_type);
   std::string NameOf(const Value& value);
+  void NoteType(const std::string& name, const Value& value);
   nnef::Expr ConstantRef(const Value& value);
   nnef::Expr DimsRef(const Value& value);
   nnef::Expr Missing(const Value& value);

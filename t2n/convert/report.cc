@@ -7,12 +7,14 @@
 #include <system_error>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "emit/staging.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
+#include "re2/re2.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -54,9 +56,14 @@ void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report)
     for (const std::string& result : operation.results) info.add_results(result);
     info.set_operation(operation.operation);
     info.set_line(operation.line);
+    for (const std::string& operand : operation.operands) info.add_operands(operand);
+    for (const std::string& type : operation.types) info.add_types(type);
     if (!operation.place) continue;
     info.set_module(operation.place->module_path);
     info.set_source(operation.place->ToString());
+    for (const Place* place = operation.place.get(); place; place = place->caller.get()) {
+      *info.add_places() = DescribePlace(*place);
+    }
   }
   for (const EmittedVariable& variable : emitted.variable_list) {
     proto::VariableInfo& info = *report->add_variable_list();
@@ -98,17 +105,21 @@ std::string InBlocks(const proto::ConversionReport& report) {
 void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, const EmitSpec& emit,
                    const EmitReport& emitted, proto::ConversionReport* report) {
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
-    *report->add_inputs() = Describe(emitted.inputs[i], graph.inputs()[i]->type);
+    const Value& input = *graph.inputs()[i];
+    const bool named = i < emitted.inputs.size();
+    *report->add_inputs() = Describe(named ? emitted.inputs[i] : input.name, input.type);
   }
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
-    *report->add_outputs() = Describe(emitted.outputs[i], graph.outputs()[i]->type);
+    const bool named = i < emitted.outputs.size();
+    *report->add_outputs() =
+        Describe(named ? emitted.outputs[i] : graph.output_names()[i], graph.outputs()[i]->type);
   }
   for (const StateTensor& s : states) {
     proto::StateInfo& state = *report->add_states();
     state.set_attribute(s.path);
     *state.mutable_input() = report->inputs(s.input);
     *state.mutable_output() = report->outputs(s.output);
-    state.set_initial(InitialValueFile(emitted.inputs[s.input]));
+    state.set_initial(InitialValueFile(state.input().name()));
   }
   report->set_variables(emitted.variables);
   report->set_variable_bytes(emitted.variable_bytes);
@@ -125,6 +136,34 @@ void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, c
   }
   DescribeSymbols(graph, emit, report);
   DescribeContent(emitted, report);
+}
+
+proto::PlaceInfo DescribePlace(const Place& place) {
+  proto::PlaceInfo info;
+  info.set_file(place.entry);
+  info.set_line(place.line);
+  info.set_column(place.column);
+  info.set_module(place.module_path);
+  return info;
+}
+
+proto::PlaceInfo ParsePlace(const std::string& text) {
+  static const RE2* const kPlace =
+      new RE2(R"((?s)(.*?)(?::(\d+))?(?::(\d+))?(?: \(module (.*)\))?)");
+  Place place;
+  std::string line, column;
+  RE2::FullMatch(text, *kPlace, &place.entry, &line, &column, &place.module_path);
+  if (!absl::SimpleAtoi(line, &place.line)) place.line = 0;
+  if (!absl::SimpleAtoi(column, &place.column)) place.column = 0;
+  return DescribePlace(place);
+}
+
+std::vector<proto::PlaceInfo> PlacesOf(const EmitReport& emitted) {
+  std::vector<proto::PlaceInfo> places;
+  for (const PlacePtr& place : emitted.refused) {
+    if (place) places.push_back(DescribePlace(*place));
+  }
+  return places;
 }
 
 std::string DescribeNode(const Node& node) {

@@ -14,9 +14,17 @@
 namespace t2n {
 
 // Fills in what is known of a model once it is written: interface, open sizes, states, operations,
-// weights. `emit` is what it was written with.
+// weights. `emit` is what it was written with. What was not written may be described too, as far as
+// `emitted` goes.
 void DescribeModel(const Graph& graph, const std::vector<StateTensor>& states, const EmitSpec& emit,
                    const EmitReport& emitted, proto::ConversionReport* report);
+
+// A place, and what Place::ToString made of one.
+proto::PlaceInfo DescribePlace(const Place& place);
+proto::PlaceInfo ParsePlace(const std::string& text);
+
+// Those of the nodes that the target has no form for.
+std::vector<proto::PlaceInfo> PlacesOf(const EmitReport& emitted);
 
 // `Conv at code/__torch__/net.py:12:4 (module conv1)`
 std::string DescribeNode(const Node& node);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/base/allowance.h"
@@ -15,6 +16,24 @@ namespace {
 
 constexpr int kMaxPasses = 8;  // until no more is known of the sizes
 
+// Values that no node reads, that are not known, become the outputs.
+void EndWhereItStands(Graph* graph) {
+  absl::flat_hash_set<const Value*> read;
+  for (const auto& node : graph->nodes()) read.insert(node->inputs.begin(), node->inputs.end());
+  graph->outputs().clear();
+  for (const auto& node : graph->nodes()) {
+    for (const auto& value : node->outputs) {
+      const bool known = value->constant || value->dims || node->op == Op::kInput;
+      if (!known && !read.contains(value.get())) graph->outputs().push_back(value.get());
+    }
+  }
+  graph->output_names().assign(graph->outputs().size(), "");
+  for (size_t i = 0; i < graph->outputs().size(); ++i) {
+    graph->output_names()[i] = absl::StrCat("unfinished_", i);
+  }
+  graph->EliminateDeadCode();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
@@ -24,6 +43,11 @@ absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
       },
       &assumed_));
   return std::move(graph_);
+}
+
+std::unique_ptr<Graph> Solver::TakeUnfinished() {
+  if (unfinished_) EndWhereItStands(unfinished_.get());
+  return std::move(unfinished_);
 }
 
 absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, bool trial) {
@@ -51,7 +75,9 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
     if (const std::optional<NeededFact> needed = FactNeededToGoOn(*graph)) {
       T2N_ASSIGN_OR_RETURN(learned, Learn(*needed, !trial, &request.inputs));
     }
-    if ((!raised && !learned) || pass == kMaxPasses) return status;
+    if ((raised || learned) && pass < kMaxPasses) continue;
+    if (!trial) unfinished_ = std::move(graph);
+    return status;
   }
 }
 

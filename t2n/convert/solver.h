@@ -29,6 +29,10 @@ class Solver : public Caller {
   // program has to be evaluated again with it.
   absl::StatusOr<bool> LearnFrom(const Graph& graph);
 
+  // What the last call that failed has left: its outputs are what was computed and not read yet.
+  // Null if none failed.
+  std::unique_ptr<Graph> TakeUnfinished();
+
   // What calls find; may be changed between them.
   OpEnv& env() { return env_; }
   const SymbolFacts& facts() const { return request_.facts; }
@@ -47,6 +51,7 @@ class Solver : public Caller {
   Assumptions assumed_;
   std::set<std::string> needed_;  // facts that were learned, a line each
   std::unique_ptr<Graph> graph_;  // of the last call that was no trial
+  std::unique_ptr<Graph> unfinished_;
   int learned_ = 0;
 };
 
