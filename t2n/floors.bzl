@@ -40,6 +40,7 @@ _FLOORS = [
     ("convert", ["//t2n/convert"]),
     ("doors", ["//t2n"]),
     ("inspect", ["//t2n/inspect"]),
+    ("preview", ["//t2n/preview"]),
     ("runtime", ["//t2n/runtime"]),
     ("verify", ["//t2n/verify"]),
     ("tools", [

@@ -1,6 +1,7 @@
 #include "t2n/exported/places.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,26 +15,16 @@
 namespace t2n::exported {
 namespace {
 
-struct Line {
-  std::string file;
+// `File "model.py", line 12, in forward`; nothing if it is another line, or about no file.
+std::optional<TraceLine> ParseHead(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "File \"")) return std::nullopt;
+  const size_t quote = text.find('"');
+  if (quote == absl::string_view::npos || text.substr(0, 1) == "<") return std::nullopt;
+  absl::string_view rest = text.substr(quote + 1);
+  if (!absl::ConsumePrefix(&rest, ", line ")) return std::nullopt;
   int number = 0;
-};
-
-// The last `File "model.py", line 12, in forward` of a traceback that is a file.
-Line LastLine(absl::string_view trace) {
-  Line last;
-  for (absl::string_view text : absl::StrSplit(trace, '\n')) {
-    text = absl::StripLeadingAsciiWhitespace(text);
-    if (!absl::ConsumePrefix(&text, "File \"")) continue;
-    const size_t quote = text.find('"');
-    if (quote == absl::string_view::npos || text.substr(0, 1) == "<") continue;
-    absl::string_view rest = text.substr(quote + 1);
-    if (!absl::ConsumePrefix(&rest, ", line ")) continue;
-    int number = 0;
-    if (!absl::SimpleAtoi(rest.substr(0, rest.find(',')), &number)) continue;
-    last = {std::string(text.substr(0, quote)), number};
-  }
-  return last;
+  if (!absl::SimpleAtoi(rest.substr(0, rest.find(',')), &number)) return std::nullopt;
+  return TraceLine{std::string(text.substr(0, quote)), number, ""};
 }
 
 // One of `KEY,path,type`.
@@ -79,9 +70,28 @@ absl::string_view NameOf(const Node& node) {
   return node.target;
 }
 
+std::vector<TraceLine> TraceOf(const Node& node) {
+  const std::string trace = Unescape(node.raw_stack_trace);
+  std::vector<TraceLine> lines;
+  bool head = false;  // whether the line before said where the next one stands
+  for (absl::string_view text : absl::StrSplit(trace, '\n')) {
+    text = absl::StripAsciiWhitespace(text);
+    if (absl::StartsWith(text, "File \"")) {
+      std::optional<TraceLine> line = ParseHead(text);
+      head = line.has_value();
+      if (line) lines.push_back(*std::move(line));
+    } else {
+      if (head) lines.back().text = std::string(text);
+      head = false;
+    }
+  }
+  return lines;
+}
+
 PlacePtr PlaceOf(const Node& node, PlacePtr caller) {
   auto place = std::make_shared<Place>();
-  Line line = LastLine(Unescape(node.raw_stack_trace));
+  const std::vector<TraceLine> trace = TraceOf(node);
+  TraceLine line = trace.empty() ? TraceLine() : trace.back();
   place->entry = line.file.empty() ? absl::StrCat("node ", NameOf(node)) : std::move(line.file);
   place->line = line.number;
   const std::vector<ModuleCall> modules = ModulesOf(node);

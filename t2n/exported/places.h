@@ -14,6 +14,15 @@ namespace t2n::exported {
 // node's name where there is no trace. `caller`: the node that the graph around it belongs to.
 PlacePtr PlaceOf(const Node& node, PlacePtr caller);
 
+// A line of the user's files that led to a node.
+struct TraceLine {
+  std::string file;
+  int number = 0;
+  std::string text;  // as recorded, without the blanks in front; may be empty
+};
+// The node's stack trace, outermost call first.
+std::vector<TraceLine> TraceOf(const Node& node);
+
 // A module whose forward a node comes from.
 struct ModuleCall {
   std::string key;   // of the call: another one of the same module has another, from torch 2.6 on

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "parsers/model_archive.h"
+#include "proto/inspection.pb.h"
 
 namespace t2n {
 
@@ -70,6 +71,12 @@ struct ModelSummary {
 // Reads the archive at `path`; `model`: as for OpenProgram. Unknown operators, values that cannot
 // be used and code that does not parse are obstacles in the summary; errors are OpenProgram's.
 absl::StatusOr<ModelSummary> Inspect(const std::string& path, absl::string_view model = "");
+
+// The summary as a message.
+proto::Inspection ToProto(const ModelSummary& summary);
+
+// The message as JSON, its fields named as in the .proto.
+absl::StatusOr<std::string> ToJson(const ModelSummary& summary);
 
 // The summary as a listing, with a newline at its end.
 std::string ToText(const ModelSummary& summary);
