@@ -11,6 +11,7 @@ packages=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
   g++ git ca-certificates python3-venv
   cmake dpkg-dev pkgconf
+  chromium chromium-driver graphviz
   libabsl-dev libarchive-dev libcli11-dev libdeflate-dev libeigen3-dev libgmock-dev
   libgoogle-perftools-dev libgtest-dev libmd-dev libprotobuf-dev libre2-dev
   libseccomp-dev libsimdjson-dev libzip-dev protobuf-compiler zlib1g-dev

@@ -124,6 +124,19 @@ absl::Status CheckSandbox(const CommandLine& command) {
       "--sandbox, and check in a run without");
 }
 
+// What inspect makes besides what it prints.
+absl::Status ValidatePages(const CommandLine& command) {
+  const proto::CommandOptions& options = command.options;
+  if (command.command != "inspect") {
+    if (options.json()) return Bad("--json is of inspect alone; --report tells of a conversion");
+    if (!options.graph().empty()) return Bad("--graph is of inspect alone");
+    if (!options.html().empty()) return Bad("--html is of inspect alone");
+  }
+  const bool drawn = absl::EndsWith(options.graph(), ".dot") ||
+                     absl::EndsWith(options.graph(), ".svg") || options.graph().empty();
+  return drawn ? absl::OkStatus() : Bad("--graph writes a .dot or an .svg");
+}
+
 absl::Status Validate(CommandLine* command) {
   T2N_RETURN_IF_ERROR(SettleTarget(&command->spec));
   T2N_RETURN_IF_ERROR(CheckSandbox(*command));
@@ -137,6 +150,7 @@ absl::Status Validate(CommandLine* command) {
       return Bad("--print_graph is of convert alone, without --jobs and --check");
     }
   }
+  T2N_RETURN_IF_ERROR(ValidatePages(*command));
   if (command->command == "check") {
     if (!command->spec.io().empty()) return CheckSpec(command->spec);
     return Bad("check needs --io FILE.npz with in0, in1, ... and out0, out1, ...");
@@ -153,7 +167,11 @@ const std::vector<CommandRow>& AllCommands() {
        true},
       {"check", "MODEL OUT", "run MODEL's graph on --io and compare with what torch gave", 2, 2,
        true},
-      {"inspect", "MODEL", "modules, methods, operators and weights of the archive", 1, 1, true},
+      {"inspect", "MODEL",
+       "modules, methods, operators and weights of the archive; with --graph or --html the "
+       "converted "
+       "graph",
+       1, 1, true},
       {"diff", "A B", "what changed between two converted models", 2, 2, false},
       {"completion", "bash|zsh|fish", "print a script that completes flags in that shell", 1, 1,
        false},

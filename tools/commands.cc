@@ -9,6 +9,7 @@
 #include <new>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "t2n/base/status.h"
@@ -16,12 +17,16 @@
 #include "t2n/convert.h"
 #include "t2n/convert/report.h"
 #include "t2n/inspect/inspect.h"
+#include "t2n/preview/dot.h"
+#include "t2n/preview/preview.h"
 #include "t2n/verify/verify.h"
 #include "tools/bounds.h"
 #include "tools/convert_many.h"
 #include "tools/help.h"
 #include "tools/messages.h"
 #include "tools/model_diff.h"
+#include "tools/pages/html.h"
+#include "tools/pages/svg.h"
 #include "tools/sandboxed.h"
 #include "tools/ticker.h"
 
@@ -93,6 +98,7 @@ void ReportFailure(const CommandLine& command, const Outside* outside, const abs
   for (const std::string& cause : failure.causes) report.add_refusals(cause);
   if (failure.causes.empty()) report.add_refusals(std::string(status.message()));
   for (const std::string& warning : failure.warnings) report.add_warnings(warning);
+  for (const proto::PlaceInfo& place : failure.places) *report.add_refusal_places() = place;
   const absl::Status written = WriteReportIfAsked(command, outside, report);
   if (!written.ok()) MessagesOf(command).Warning(written.message());
 }
@@ -190,10 +196,45 @@ int RunAnywhere(const CommandLine& command) {
   });
 }
 
+// The page and the picture that are asked for, of a model that is refused too.
+absl::Status WritePages(const CommandLine& command, const proto::Preview& preview) {
+  const proto::CommandOptions& options = command.options;
+  const Messages messages = MessagesOf(command);
+  if (!options.html().empty()) {
+    T2N_ASSIGN_OR_RETURN(const std::string page, ToHtml(preview));
+    T2N_RETURN_IF_ERROR(WriteWhole(options.html(), page));
+    messages.Info(absl::StrCat("wrote ", options.html()));
+  }
+  if (options.graph().empty()) return absl::OkStatus();
+  const std::string dot = ToDot(preview.conversion());
+  const bool svg = absl::EndsWith(options.graph(), ".svg");
+  T2N_RETURN_IF_ERROR(svg ? WriteSvg(dot, options.graph()) : WriteWhole(options.graph(), dot));
+  messages.Info(absl::StrCat("wrote ", options.graph()));
+  return absl::OkStatus();
+}
+
 int RunInspect(const CommandLine& command) {
-  absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model(), command.spec.model_name());
-  if (!summary.ok()) return FailPlainly(command, summary.status());
-  std::fputs(ToText(*summary).c_str(), stdout);
+  const bool pages = !command.options.html().empty() || !command.options.graph().empty();
+  if (command.options.json() || !pages) {
+    absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model(), command.spec.model_name());
+    if (!summary.ok()) return FailPlainly(command, summary.status());
+    absl::StatusOr<std::string> text = ToText(*summary);
+    if (command.options.json()) text = ToJson(*summary);
+    if (!text.ok()) return FailPlainly(command, text.status());
+    std::fputs(text->c_str(), stdout);
+  }
+  if (!pages) return kDone;
+  ConversionFailure failure;
+  proto::Preview preview;
+  const absl::Status status = Watched(command, [&](Progress* progress) {
+    return MakePreview(command.spec, &failure, progress, &preview);
+  });
+  const absl::Status written = WritePages(command, preview);
+  if (!written.ok()) return FailPlainly(command, written);
+  if (!status.ok()) return Fail(command, status, failure);
+  for (const std::string& warning : preview.conversion().warnings()) {
+    MessagesOf(command).Warning(warning);
+  }
   return kDone;
 }
 
