@@ -86,7 +86,7 @@ Expr KeepNan(Lowering& l, const Node& node, const Expr& a, const Expr& b, Expr e
   if (x.is_constant() || y.is_constant()) {
     const Value& computed = x.is_constant() ? y : x;
     // A bound that is none makes all of it none.
-    if (l.model().nans.contains(x.is_constant() ? &x : &y)) return Call("add", {a, b});
+    if (IsNanEverywhere(x.is_constant() ? x : y)) return Call("add", {a, b});
     const bool compared = dtype != DType::kF16 || l.target().compares_f16();
     if (l.target().strict || !compared || !l.model().nans.contains(&computed)) return extreme;
     const Expr& value = x.is_constant() ? b : a;

@@ -25,13 +25,6 @@ bool IsKeptAbove(const Value& x) {
   return false;
 }
 
-bool IsNanEverywhere(const Value& value) {
-  const std::optional<Tensor> element = UniformElement(value);
-  if (!element || !IsFloat(element->dtype)) return false;
-  const absl::StatusOr<std::vector<double>> read = ReadDoubles(*element);
-  return read.ok() && std::isnan(read->front());
-}
-
 // Whether a result may be NaN.
 enum class Nan {
   kNever,       // or is not followed, see FindNans
@@ -119,6 +112,13 @@ class Finder {
 };
 
 }  // namespace
+
+bool IsNanEverywhere(const Value& value) {
+  const std::optional<Tensor> element = UniformElement(value);
+  if (!element || !IsFloat(element->dtype)) return false;
+  const absl::StatusOr<std::vector<double>> read = ReadDoubles(*element);
+  return read.ok() && std::isnan(read->front());
+}
 
 Nans FindNans(const Graph& graph) {
   Finder finder;

@@ -15,6 +15,9 @@ using Nans = absl::flat_hash_set<const Value*>;
 // of it, and fast; for these values they are written otherwise. Linear in the graph.
 Nans FindNans(const Graph& graph);
 
+// Whether a value is known to be NaN in all its elements.
+bool IsNanEverywhere(const Value& value);
+
 }  // namespace t2n
 
 #endif  // EMIT_LOWER_NANS_H_
