@@ -31,6 +31,7 @@ _NEEDS = {"torch", "network", "bazel"}
 _OTHER_FLAGS = {
     "--action_env", "--baseline", "--config", "--disk_cache", "--flags", "--json", "--pipe", "--remote_cache",
     "--remote_executor", "--repo_env", "--update", "--wait",
+    "--input", "--opl", "--save",  # of tract's command
 }  # fmt: skip
 
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
