@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/builder/fold.h"
 #include "t2n/builder/index_check.h"
+#include "t2n/builder/turns.h"
+#include "t2n/ir/failure.h"
 #include "t2n/ir/type_rules.h"
 
 namespace t2n {
@@ -135,7 +137,7 @@ std::vector<Val> Builder::MakeAll(Op op, Attrs attrs, absl::Span<const Val> inpu
   }
   absl::StatusOr<std::vector<ValueType>> result = InferTypes(op, attrs, types);
   if (!result.ok()) {
-    Fail(result.status());
+    Fail(CountsTurns(types, attrs) ? AsUnlikeFirst(result.status()) : result.status());
     // What stopped a call is its last node: facts about open sizes may be found that let it go on.
     if (op == Op::kReshape) {
       ValueType type{types[0].dtype, attrs.Sizes("shape"), nullptr};

@@ -34,8 +34,6 @@ std::optional<int> LoopOfCounter(const Dim& d) {
   return id;
 }
 
-bool TellsOfLoop(absl::string_view message) { return absl::StrContains(message, kCounterPrefix); }
-
 bool IsLoopDim(const Dim& d) {
   auto symbols = d.Symbols();
   return std::any_of(symbols.begin(), symbols.end(),

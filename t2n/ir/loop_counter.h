@@ -15,8 +15,6 @@ Dim LoopCounter(int id, int64_t start);
 Dim LoopRest(int id);
 // The loop whose counter `d` is.
 std::optional<int> LoopOfCounter(const Dim& d);
-// Whether a message tells of some loop's counter.
-bool TellsOfLoop(absl::string_view message);
 // Whether `d` is made of some loop's counter.
 bool IsLoopDim(const Dim& d);
 

@@ -262,8 +262,7 @@ absl::StatusOr<Flow> RunOpenLoop(Machine& machine, Parts& parts, const ts::ForSt
     absl::Status status = OpenLoopRun(&machine, &parts, stmt, start, count, &frame).Run();
     if (status.ok()) return Flow::kNext;
     // The first pass may differ, and what is open for 0 may be settled for larger counters.
-    bool other = IsUnlikeFirst(status) || TellsOfLoop(status.message());
-    if (!other || start == kMaxPeeled || Less(Dim(start), count) != true) {
+    if (!IsUnlikeFirst(status) || start == kMaxPeeled || Less(Dim(start), count) != true) {
       return WithPlace(status, *MakePlace(stmt.pos, frame));
     }
     machine.builder.ClearStatus();

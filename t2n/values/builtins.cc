@@ -7,6 +7,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/loop_counter.h"
 #include "t2n/values/text.h"
 #include "t2n/values/unusable.h"
 
@@ -73,11 +74,12 @@ absl::Status Raised(absl::string_view message) {
 }
 
 absl::Status Undecided(absl::string_view question, const Dim& about) {
-  return AsQuestion(
+  absl::Status asked = AsQuestion(
       absl::UnimplementedError(absl::StrCat(
           "whether ", question, " decides here, but is not known for every size; ",
           HowToSettle(question, about), AsLine(about) ? " (as its opposite would)" : "")),
       question);
+  return IsLoopDim(about) ? AsUnlikeFirst(std::move(asked)) : asked;
 }
 
 Val OpenNumber(const IValue& value, DType dtype) {

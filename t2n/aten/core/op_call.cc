@@ -6,8 +6,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/limits.h"
+#include "t2n/ir/failure.h"
+#include "t2n/ir/loop_counter.h"
 
 namespace t2n {
+namespace {
+
+// Whether it is made of the counter of a loop over an open size.
+bool CountsTurns(const Arg& a) {
+  if (a.is_int()) return IsLoopDim(a.integer());
+  return (a.is_list() || a.is_tuple()) &&
+         std::any_of(a.items().begin(), a.items().end(), CountsTurns);
+}
+
+}  // namespace
 
 const Arg& OpCall::arg(absl::string_view name) {
   static const Arg* const kNone = new Arg();
@@ -232,8 +244,11 @@ Val OpCall::Refuse(absl::string_view message) {
 Val OpCall::RefuseSize() { return Refuse(kDataDependentSize); }
 
 Val OpCall::RefuseArg(absl::string_view name, absl::string_view why) {
-  return Refuse(absl::StrCat("argument '", name, "' = ", arg(name).ToString(), " ",
-                             why.empty() ? "is not supported" : why));
+  const Arg& value = arg(name);
+  absl::Status refused = absl::UnimplementedError(
+      absl::StrCat(schema_.FullName(), ": argument '", name, "' = ", value.ToString(), " ",
+                   why.empty() ? "is not supported" : why));
+  return b.Fail(CountsTurns(value) ? AsUnlikeFirst(std::move(refused)) : std::move(refused));
 }
 
 void OpCall::Warn(absl::string_view message) {
