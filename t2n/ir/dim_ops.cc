@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kMaxTerms = 128;
 constexpr size_t kMaxText = 4096;
 constexpr size_t kMaxExtremes = 12;  // minima and maxima that are compared with each other
+constexpr int kMaxRewritten = 200;   // forms of one size, one after the other
 
 }  // namespace
 
@@ -51,31 +52,29 @@ Dim DimOps::Overgrown() {
 
 namespace {
 
-// floor(x/2) or floor((x+1)/2)
-bool IsHalf(const Dim::Atom& atom) {
-  if (atom.kind != Dim::Atom::kFloorDiv || atom.b != Dim(2)) return false;
-  const DimOps::Terms terms = DimOps::ToTerms(atom.a);
-  return terms.count("") == 0 || (terms.at("").coefficient == 1 && terms.size() > 1);
-}
-
 bool IsExtreme(const Dim::Atom& atom) {
   return atom.kind == Dim::Atom::kMin || atom.kind == Dim::Atom::kMax;
 }
 
+// floor(x/2n) or floor((x+n)/2n): floor(x/n) less the other one of them.
 struct Half {
-  AtomPtr atom;
-  Dim of;  // the x
+  AtomPtr atom, other;
+  Dim of;  // floor(x/n)
   bool up = false;
 };
 
-Half HalfOf(const AtomPtr& atom) {
-  const bool up = DimOps::ToTerms(atom->a).count("") > 0;
-  return {atom, up ? atom->a - 1 : atom->a, up};
-}
-
-AtomPtr OtherHalf(const Half& half) {
-  const Dim other = DimOps::Compound(Dim::Atom::kFloorDiv, half.up ? half.of : half.of + 1, 2);
-  return DimOps::ToTerms(other).begin()->second.atoms[0];
+std::optional<Half> HalfOf(const AtomPtr& atom) {
+  const bool floor = atom->kind == Dim::Atom::kFloorDiv && atom->b.is_const();
+  if (!floor || atom->b.value() < 2 || atom->b.value() % 2 != 0) return std::nullopt;
+  const DimOps::Terms terms = DimOps::ToTerms(atom->a);
+  const auto number = terms.find("");
+  const int64_t n = atom->b.value() / 2,
+                more = number == terms.end() ? 0 : number->second.coefficient;
+  if (more < 0 || more >= 2 * n || terms.size() == (number != terms.end())) return std::nullopt;
+  const bool up = more >= n;
+  const Dim x = up ? atom->a - n : atom->a;
+  const Dim other = DimOps::Compound(Dim::Atom::kFloorDiv, up ? x : x + n, atom->b);
+  return Half{atom, DimOps::ToTerms(other).begin()->second.atoms[0], FloorDiv(x, n), up};
 }
 
 std::vector<AtomPtr> Product(std::vector<AtomPtr> a, const std::vector<AtomPtr>& b) {
@@ -100,7 +99,7 @@ void AddSaid(const Term& term, const Half& half, DimOps::Terms* terms) {
   for (const auto& [key, part] : DimOps::ToTerms(half.of)) {
     add(Product(part.atoms, beside), MulInt(term.coefficient, part.coefficient));
   }
-  add(Product({OtherHalf(half)}, beside), MulInt(term.coefficient, -1));
+  add(Product({half.other}, beside), MulInt(term.coefficient, -1));
 }
 
 // The sum with `by` for the atom `text`.
@@ -167,15 +166,15 @@ int64_t Growth(const DimOps::Terms& terms, const Term& term, const Half& half) {
 std::optional<Dim> WithoutHalves(const DimOps::Terms& terms) {
   for (const auto& [key, term] : terms) {
     for (const AtomPtr& atom : term.atoms) {
-      if (!IsHalf(*atom)) continue;
-      const Half half = HalfOf(atom);
-      const auto other = Product({OtherHalf(half)}, Without(term.atoms, half));
-      const bool both = half.up && terms.count(DimOps::Key(other)) > 0;
-      const int64_t growth = both ? -1 : Growth(terms, term, half);
-      if (growth > 0 || (growth == 0 && !half.up)) continue;
+      const std::optional<Half> half = HalfOf(atom);
+      if (!half) continue;
+      const auto other = Product({half->other}, Without(term.atoms, *half));
+      const bool both = half->up && terms.count(DimOps::Key(other)) > 0;
+      const int64_t growth = both ? -1 : Growth(terms, term, *half);
+      if (growth > 0 || (growth == 0 && !half->up)) continue;
       DimOps::Terms said = terms;
       said.erase(key);
-      AddSaid(term, half, &said);
+      AddSaid(term, *half, &said);
       return DimOps::FromTerms(std::move(said));
     }
   }
@@ -185,9 +184,13 @@ std::optional<Dim> WithoutHalves(const DimOps::Terms& terms) {
 // One atom of a sum may say another: floor((x+1)/2) is x - floor(x/2), max(-x,0) is max(x,0) - x.
 // The sum with one atom said so, or by what it is of where that makes the sum shorter.
 std::optional<Dim> WithoutPairs(const DimOps::Terms& terms) {
-  if (terms.size() < 2) return std::nullopt;
-  if (auto sum = WithoutExtremes(terms, ExtremesOf(terms))) return sum;
-  return WithoutHalves(terms);
+  static thread_local int depth = 0;
+  if (terms.size() < 2 || depth >= kMaxRewritten) return std::nullopt;
+  ++depth;
+  std::optional<Dim> sum = WithoutExtremes(terms, ExtremesOf(terms));
+  if (!sum) sum = WithoutHalves(terms);
+  --depth;
+  return sum;
 }
 
 }  // namespace

@@ -140,6 +140,14 @@ TEST(Dim, HalvesAreSaidByOneAnother) {
   EXPECT_EQ(up.ToString(), "((S+1)/2)");
 }
 
+TEST(Dim, HalvesOfFloorsToo) {
+  const Dim quarter = FloorDiv(S + 3, 4), eighth = FloorDiv(S + 3, 8);
+  EXPECT_EQ(quarter - eighth, FloorDiv(S + 7, 8));
+  EXPECT_EQ(quarter * 2 - eighth * 2 + 1, FloorDiv(S + 7, 8) * 2 + 1);
+  EXPECT_EQ(FloorDiv(S, 6) + FloorDiv(S + 3, 6), FloorDiv(S, 3));
+  EXPECT_EQ(CeilDiv(quarter - eighth, 7), FloorDiv(S + 55, 56));
+}
+
 TEST(Dim, FloorsOfAFloorAndMoreAreOne) {
   EXPECT_EQ(FloorDiv(FloorDiv(S, 2) + 1, 2), FloorDiv(S + 2, 4));
   EXPECT_EQ(FloorDiv(FloorDiv(S + 2, 3) + 5, 2), FloorDiv(S + 17, 6));
