@@ -283,7 +283,8 @@ int Print(const CommandLine& command, const absl::StatusOr<std::string>& text) {
 int RunHelp(const CommandLine& command) {
   const std::string topic = command.arguments.empty() ? "" : command.arguments[0];
   absl::StatusOr<std::string> text = topic.empty() ? HelpText(false) : TopicText(topic);
-  if (text.ok() && topic != "man" && HasColors(STDOUT_FILENO)) text = InColors(*text);
+  const bool page = topic == "man" || topic == "markdown";
+  if (text.ok() && !page && HasColors(STDOUT_FILENO)) text = InColors(*text);
   return Print(command, text);
 }
 

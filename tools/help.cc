@@ -2,10 +2,12 @@
 
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "re2/re2.h"
 #include "t2n/base/version.h"
 #include "t2n/convert/flags.h"
@@ -171,6 +173,59 @@ std::string ManPage() {
                       Roff(kExit));
 }
 
+// Text as Markdown shows it.
+std::string Escaped(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"<", "&lt;"}, {"*", "\\*"}, {"`", "\\`"}});
+}
+
+// The help of a flag as sentences, in lines.
+std::string Sentences(const FlagRow& row) {
+  std::string text = Escaped(row.flag.help());
+  text[0] = absl::ascii_toupper(text[0]);
+  if (text.back() != '.') text += '.';
+  return Wrap("", text, 0);
+}
+
+// What values a flag takes, and where else it may stand.
+std::string Facts(const FlagRow& row) {
+  std::vector<std::string> facts;
+  const bool of_spec = row.field->containing_type() == proto::ConversionSpec::descriptor();
+  facts.push_back(of_spec ? absl::StrCat("In a spec: `", row.field->name(), "`.")
+                          : "Of the command alone.");
+  if (row.flag.also().size() > 1) facts.push_back(absl::StrCat("Also `--", row.flag.also(), "`."));
+  if (row.is_switch()) facts.push_back("A switch.");
+  if (row.field->is_repeated()) {
+    facts.push_back(row.flag.whole() ? "A list: given again for each entry."
+                                     : "A list: entries with commas between them.");
+  }
+  if (!row.flag.words().empty()) {
+    facts.push_back(absl::StrCat("One of `", absl::StrJoin(row.flag.words(), "`, `"), "`."));
+  }
+  if (row.flag.most() > 0) {
+    facts.push_back(absl::StrCat("From ", row.flag.least(), " to ", row.flag.most(), "."));
+  }
+  return absl::StrJoin(facts, " ");
+}
+
+// docs/options.md.
+std::string MarkdownPage() {
+  std::string text =
+      "# Options\n\nWritten by `pt2nnef help markdown` from the fields of\n"
+      "[ConversionSpec](../proto/conversion.proto); a test keeps it fresh. A spec (`--spec FILE`, "
+      "`nnef_model`,\nC++) has the same under the names of its fields.\n\n## Commands\n\n";
+  for (const CommandRow& row : AllCommands()) {
+    absl::StrAppend(&text, "- `", Synopsis(row), "`: ", Escaped(row.help), "\n");
+  }
+  for (const Group& group : kGroups) {
+    absl::StrAppend(&text, "\n## ", group.title, "\n");
+    for (const FlagRow& row : AllFlags()) {
+      if (row.flag.group() != group.group) continue;
+      absl::StrAppend(&text, "\n### `", Dashed(row), "`\n", Sentences(row), "\n", Facts(row), "\n");
+    }
+  }
+  return absl::StrCat(text, "\n## Exit status\n\n", absl::StripPrefix(kExit, "Exit status: "));
+}
+
 }  // namespace
 
 std::string VersionText() { return absl::StrCat("pt2nnef ", kVersion); }
@@ -191,6 +246,7 @@ std::string HelpText(bool all) {
 absl::StatusOr<std::string> TopicText(absl::string_view topic) {
   if (topic == "all") return HelpText(true);
   if (topic == "man") return ManPage();
+  if (topic == "markdown") return MarkdownPage();
   std::vector<std::string> names;
   for (const HelpTopic& row : AllTopics()) {
     if (row.name == topic) return std::string(row.text);

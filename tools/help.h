@@ -13,8 +13,8 @@ namespace t2n {
 // `--help`: the common flags; all of them with `all`.
 std::string HelpText(bool all);
 
-// `help TOPIC`: one of the topics, `all`, or `man` (a man page, roff). InvalidArgument with the
-// topics there are.
+// `help TOPIC`: one of the topics, `all`, `man` (a man page, roff) or `markdown` (docs/options.md).
+// InvalidArgument with the topics there are.
 absl::StatusOr<std::string> TopicText(absl::string_view topic);
 
 // A completion script for `bash`, `zsh` or `fish`; InvalidArgument for other shells.
