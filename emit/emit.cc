@@ -17,6 +17,7 @@
 #include "t2n/base/status.h"
 #include "t2n/blocks/block_buffer.h"
 #include "t2n/ir/graph_text.h"
+#include "t2n/passes/exact_quotients.h"
 #include "t2n/passes/faults.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
@@ -186,6 +187,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }
+  if (graph && target.is_tract() && HasInexactQuotients(*graph)) rewrite(ComputeQuotientsExactly);
   if (graph && !target.strict && HasUniformOperands(*graph)) rewrite(NarrowUniformOperands);
   if (graph && target.strict) {
     rewrite([&](const Graph& g, Graph* out) {

@@ -144,3 +144,17 @@ def optimiser_nans_through_relu():
 
     x = torch.tensor([[-1.0, 0.0, 2.0, 3.0], [float("nan"), float("inf"), -float("inf"), 0.5]])
     return Model(), (x,)
+
+
+@traced()
+def optimiser_quotients_by_constants():
+    """Quotients of which the last digit decides: a product with the reciprocal is off by it."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            rounded = [torch.div(x, 97, rounding_mode="trunc"), (x / 97).floor(), (x / 49.0).ceil()]
+            compared = (x / 97).reshape(-1, 1) >= 1, (x / 49) == 3
+            return *rounded, *compared, (x / 49).long(), x / 97, (x / 64).floor()
+
+    steps = torch.arange(-40.0, 41)
+    return Model(), (torch.cat([97 * steps, 49 * steps, 96.0 + steps]),)
