@@ -22,6 +22,7 @@
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
+#include "t2n/passes/selected_moves.h"
 #include "t2n/passes/spread_loops.h"
 #include "t2n/passes/standard_ops.h"
 #include "t2n/passes/stored_filters.h"
@@ -187,6 +188,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });
   }
+  if (graph && target.is_tract() && HasSelectedMoves(*graph)) rewrite(JoinSelectedMoves);
   if (graph && target.is_tract() && HasInexactQuotients(*graph)) rewrite(ComputeQuotientsExactly);
   if (graph && !target.strict && HasUniformOperands(*graph)) rewrite(NarrowUniformOperands);
   if (graph && target.strict) {
