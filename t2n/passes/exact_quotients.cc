@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "t2n/ir/uniform.h"
+#include "t2n/passes/powers_of_two.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -16,8 +17,7 @@ using Quotients = absl::flat_hash_set<const Node*>;
 // Whether a digit more or less of the operands may change all of the result.
 bool IsStep(const Node& node) {
   if (node.op == Op::kCast) return !IsFloat(node.output()->dtype());
-  return KindOf(node.op) == OpKind::kComparison || node.op == Op::kFloor || node.op == Op::kCeil ||
-         node.op == Op::kRound || node.op == Op::kTrunc;
+  return KindOf(node.op) == OpKind::kComparison || IsRounding(node.op);
 }
 
 // Whether the constant's reciprocal is exact everywhere.
@@ -25,10 +25,7 @@ bool HasExactReciprocal(const Tensor& divisor) {
   const auto read = ReadDoubles(divisor);
   if (!read.ok()) return false;
   for (double number : *read) {
-    int exponent;
-    if (std::isfinite(number) && number != 0 && std::abs(std::frexp(number, &exponent)) != 0.5) {
-      return false;
-    }
+    if (std::isfinite(number) && number != 0 && !IsPowerOfTwo(number)) return false;
   }
   return true;
 }

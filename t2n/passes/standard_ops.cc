@@ -8,6 +8,7 @@
 #include "t2n/base/status.h"
 #include "t2n/builder/custom.h"
 #include "t2n/ir/op_table.h"
+#include "t2n/passes/powers_of_two.h"
 #include "t2n/passes/standardizer.h"
 
 namespace t2n {
@@ -60,11 +61,6 @@ Val RoundToEven(Builder& b, const Val& x) {
   Val odd = b.Gt(down - 2.0 * b.Floor(down * 0.5), 0.5);
   Val up = b.Or(b.Gt(rest, 0.5), b.And(b.Eq(rest, 0.5), odd));
   return b.Select(up, down + 1.0, down);
-}
-
-bool IsPowerOfTwo(double x) {
-  int exponent;
-  return std::isfinite(x) && x != 0 && std::frexp(std::abs(x), &exponent) == 0.5;
 }
 
 // C's remainder where it is exact: the divisor is a power of two.
