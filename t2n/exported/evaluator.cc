@@ -146,9 +146,9 @@ absl::StatusOr<IValue> Evaluator::Compare(absl::string_view builtin, const Value
   const auto answer = answers_.find(*QuestionOf(undecided));
   if (answer != answers_.end()) return IValue(answer->second);
   const Dim *a = args[0].If<Dim>(), *b = args[1].If<Dim>();
-  const std::optional<Op> op = ComparisonOf(builtin);
-  if (!a || !b || !op) return undecided;
-  const Val value = b_.Binary(*op, b_.DimScalar(*a), b_.DimScalar(*b));
+  const BuiltinTraits* traits = TraitsOfBuiltin(builtin);
+  if (!a || !b || !traits || !traits->compares) return undecided;
+  const Val value = b_.Binary(*traits->compares, b_.DimScalar(*a), b_.DimScalar(*b));
   T2N_RETURN_IF_ERROR(b_.status());
   questions_[value.get()] = undecided;
   return NewOpenNumber(value);

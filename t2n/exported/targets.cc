@@ -111,16 +111,6 @@ absl::string_view BuiltinOf(absl::string_view target) {
   return it == kMap->end() ? absl::string_view() : it->second;
 }
 
-std::optional<Op> ComparisonOf(absl::string_view builtin) {
-  constexpr std::pair<absl::string_view, Op> kOps[] = {
-      {"aten::eq", Op::kEq}, {"aten::ne", Op::kNe}, {"aten::lt", Op::kLt},
-      {"aten::le", Op::kLe}, {"aten::gt", Op::kGt}, {"aten::ge", Op::kGe}};
-  for (const auto& [name, op] : kOps) {
-    if (name == builtin) return op;
-  }
-  return std::nullopt;
-}
-
 absl::StatusOr<IValue> SizeOf(absl::string_view what, const std::vector<IValue>& args) {
   absl::ConsumePrefix(&what, kSizePrefix);
   const auto tensor = args.empty() ? nullptr : args[0].tensor();

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "t2n/ir/primitives.h"
 #include "t2n/values/value.h"
 
 namespace t2n::exported {
@@ -33,11 +32,9 @@ inline constexpr absl::string_view kItself = "itself";
 inline constexpr absl::string_view kSubclassPart = "subclass_part";
 inline constexpr absl::string_view kSizePrefix = "size::";
 
-// The name under which the interpreter of numbers has the target (t2n/script/builtins.h), or one of
+// The name under which the interpreter of numbers has the target (t2n/values/builtins.h), or one of
 // the names above; empty for others.
 absl::string_view BuiltinOf(absl::string_view target);
-// `aten::lt` as Op::kLt.
-std::optional<Op> ComparisonOf(absl::string_view builtin);
 
 // The size, the stride or the like of a tensor, for names that begin with kSizePrefix.
 absl::StatusOr<IValue> SizeOf(absl::string_view what, const std::vector<IValue>& args);

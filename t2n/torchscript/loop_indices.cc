@@ -36,7 +36,7 @@ std::optional<std::vector<IValue>> FromTheEnd(const std::vector<IValue>& args,
 }
 
 Answer BackwardIndex(const OperatorCall& call, Machine& machine) {
-  if (call.name != "aten::__derive_index" || call.args.size() != 3) return std::nullopt;
+  if (call.args.size() != 3) return std::nullopt;
   const Dim *i = call.args[0].If<Dim>(), *first = call.args[1].If<Dim>(),
             *step = call.args[2].If<Dim>();
   const std::optional<int> loop = i && !i->is_const() ? LoopOfCounter(*i) : std::nullopt;
@@ -47,8 +47,7 @@ Answer BackwardIndex(const OperatorCall& call, Machine& machine) {
 
 Answer WindowOfLoop(const OperatorCall& call, Machine& machine) {
   const std::vector<IValue>& args = call.args;
-  if (machine.open_counts.empty() || call.name != "aten::slice" || args.size() < 4)
-    return std::nullopt;
+  if (machine.open_counts.empty() || args.size() < 4) return std::nullopt;
   auto tensor = args[0].tensor();
   const Dim *axis = args[1].If<Dim>(), *begin = args[2].If<Dim>(), *end = args[3].If<Dim>();
   bool steps = args.size() > 4 && !(args[4].If<Dim>() && *args[4].If<Dim>() == Dim(1));

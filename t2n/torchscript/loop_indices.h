@@ -14,10 +14,11 @@ namespace t2n::script {
 std::optional<std::vector<IValue>> FromTheEnd(const std::vector<IValue>& args,
                                               const Machine& machine);
 
-// The index of a range that runs backwards in such a loop: never negative.
+// aten::__derive_index, the index of a range, that runs backwards in such a loop: never negative.
 Answer BackwardIndex(const OperatorCall& call, Machine& machine);
 
-// `x[t:t + k]` at the counter t of such a loop, where the rows are there at every pass.
+// aten::slice, `x[t:t + k]`, at the counter t of such a loop, where the rows are there at every
+// pass.
 Answer WindowOfLoop(const OperatorCall& call, Machine& machine);
 
 }  // namespace t2n::script

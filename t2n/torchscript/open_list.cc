@@ -16,25 +16,6 @@ absl::Status Refused(const OperatorCall& call) {
   return RefusedInOpenLoop(absl::StrCat(call.name, " of a list that grows"));
 }
 
-// torch.unbind along an open size; nullopt along a known one.
-Answer Unbind(const OperatorCall& call, Builder& b) {
-  const std::shared_ptr<TensorRef> tensor = call.args.empty() ? nullptr : call.args[0].tensor();
-  const Val x = tensor ? tensor->Read() : Val();
-  const IValue dim = call.args.size() > 1 ? call.args[1] : IValue(0);
-  const Dim* axis = dim.If<Dim>();
-  if (!x || !axis || !axis->is_const()) return std::nullopt;
-  const int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
-  if (at < 0 || at >= x.rank() || x.dim(at).is_const()) return std::nullopt;
-  std::vector<int64_t> perm = {at};
-  for (int64_t i = 0; i < x.rank(); ++i) {
-    if (i != at) perm.push_back(i);
-  }
-  auto list = std::make_shared<List>();
-  list->tail = std::make_shared<OpenTail>(OpenTail{x.dim(at), b.Transpose(x, perm)});
-  tensor->set_read_only("that was unbound along an open size");
-  return IValue(list);
-}
-
 // ---- On a list whose rows are there ----
 
 Answer Len(const OperatorCall& call, Builder&) {
@@ -123,37 +104,49 @@ Answer Concat(const OperatorCall& call, Builder& b) { return Join(call, b, false
 
 struct Row {
   absl::string_view name;
-  Answer (*fn)(const OperatorCall& call, Builder& b);  // null: appends
+  Answer (*fn)(const OperatorCall& call, Builder& b);
 };
 
 constexpr Row kOnOpenLists[] = {
-    {"aten::__getitem__", GetItem},
-    {"aten::add_", nullptr},
-    {"aten::append", nullptr},
-    {"aten::cat", Concat},
-    {"aten::concat", Concat},
-    {"aten::extend", nullptr},
-    {"aten::len", Len},
-    {"aten::reverse", Reverse},
-    {"aten::slice", Slice},
-    {"aten::stack", Stack},
-    {"python::len", Len},
+    {"aten::__getitem__", GetItem}, {"aten::cat", Concat},
+    {"aten::concat", Concat},       {"aten::len", Len},
+    {"python::len", Len},           {"aten::reverse", Reverse},
+    {"aten::slice", Slice},         {"aten::stack", Stack},
 };
 
 }  // namespace
 
+Answer UnbindOpenAxis(const OperatorCall& call, Machine& machine) {
+  const std::shared_ptr<TensorRef> tensor = call.args.empty() ? nullptr : call.args[0].tensor();
+  const Val x = tensor ? tensor->Read() : Val();
+  const IValue dim = call.args.size() > 1 ? call.args[1] : IValue(0);
+  const Dim* axis = dim.If<Dim>();
+  if (!x || !axis || !axis->is_const()) return std::nullopt;
+  const int64_t at = axis->value() < 0 ? axis->value() + x.rank() : axis->value();
+  if (at < 0 || at >= x.rank() || x.dim(at).is_const()) return std::nullopt;
+  std::vector<int64_t> perm = {at};
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (i != at) perm.push_back(i);
+  }
+  auto list = std::make_shared<List>();
+  list->tail = std::make_shared<OpenTail>(OpenTail{x.dim(at), machine.builder.Transpose(x, perm)});
+  tensor->set_read_only("that was unbound along an open size");
+  return IValue(list);
+}
+
 Answer CallOnOpenList(const OperatorCall& call, Machine& machine) {
-  if (call.name == "aten::unbind") return Unbind(call, machine.builder);
   const auto growing = std::count_if(call.args.begin(), call.args.end(), Grows);
   if (growing == 0) return std::nullopt;
-  const Row* row = std::find_if(std::begin(kOnOpenLists), std::end(kOnOpenLists),
-                                [&](const Row& r) { return r.name == call.name; });
-  if (!Grows(call.args[0]) || row == std::end(kOnOpenLists)) return Refused(call);
-  // Inside the loop that appends to it, a list does nothing else.
-  const bool there = static_cast<bool>(call.args[0].list()->tail->stacked);
-  if (!row->fn && !there && growing == 1) return std::nullopt;
-  if (!row->fn || !there) return Refused(call);
-  return row->fn(call, machine.builder);
+  if (!Grows(call.args[0])) return Refused(call);
+  if (!call.args[0].list()->tail->stacked) {
+    // Inside the loop that appends to it, a list does nothing else.
+    if (growing == 1 && call.Has(kAppends)) return std::nullopt;
+    return Refused(call);
+  }
+  for (const Row& row : kOnOpenLists) {
+    if (row.name == call.name) return row.fn(call, machine.builder);
+  }
+  return Refused(call);
 }
 
 }  // namespace t2n::script

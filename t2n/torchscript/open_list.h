@@ -7,8 +7,11 @@
 
 namespace t2n::script {
 
-// Answers calls on such lists, and those that make one. Whatever else is asked of one is refused.
+// Answers calls on such lists. Whatever else is asked of one is refused.
 Answer CallOnOpenList(const OperatorCall& call, Machine& machine);
+
+// torch.unbind along an open size, which makes one; nullopt along a known one.
+Answer UnbindOpenAxis(const OperatorCall& call, Machine& machine);
 
 }  // namespace t2n::script
 

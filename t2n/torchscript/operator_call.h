@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "t2n/torchscript/machine.h"
+#include "t2n/values/builtins.h"
 
 namespace t2n::script {
 
@@ -15,6 +16,9 @@ struct OperatorCall {
   const std::string& name;  // `aten::add`, `python::len`
   const std::vector<IValue>& args;
   const Keywords& keywords;
+  const BuiltinTraits* builtin;  // null: the interpreter has nothing of this name
+
+  bool Has(BuiltinTrait trait) const { return builtin && builtin->Has(trait); }
 };
 
 // The result, or nullopt if the call is for somebody else.

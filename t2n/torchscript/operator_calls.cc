@@ -27,23 +27,31 @@ bool IsPlain(const IValue& v) {
 
 // bool() of an open size is the question whether it is 0.
 bool IsTruthOfOpenSize(const OperatorCall& call) {
-  return (call.name == "python::bool" || call.name == "aten::Bool") && call.args.size() == 1 &&
-         IsOpenSize(call.args[0]);
+  return call.Has(kTruth) && call.args.size() == 1 && IsOpenSize(call.args[0]);
 }
 
-// Values with a behaviour of their own, before anything general is tried.
-constexpr Answer (*kOwnBehaviour[])(const OperatorCall&, Machine&) = {CallOnOpenList, BackwardIndex,
-                                                                      WindowOfLoop};
-
-struct Comparison {
+// Operators that do something else where open sizes are.
+struct OpenRow {
   absl::string_view name;
-  Op op;
+  Answer (*fn)(const OperatorCall& call, Machine& machine);
 };
 
-constexpr Comparison kComparisons[] = {
-    {"aten::eq", Op::kEq}, {"aten::ne", Op::kNe}, {"aten::lt", Op::kLt},
-    {"aten::le", Op::kLe}, {"aten::gt", Op::kGt}, {"aten::ge", Op::kGe},
+constexpr OpenRow kWithOpenSizes[] = {
+    {"aten::__derive_index", BackwardIndex},
+    {"aten::slice", WindowOfLoop},
+    {"aten::unbind", UnbindOpenAxis},
 };
+
+Answer CallWithOpenSizes(const OperatorCall& call, Machine& machine) {
+  for (const OpenRow& row : kWithOpenSizes) {
+    if (row.name == call.name) return row.fn(call, machine);
+  }
+  return std::nullopt;
+}
+
+// Values and sizes with a behaviour of their own, before anything general is tried.
+constexpr Answer (*kOwnBehaviour[])(const OperatorCall&, Machine&) = {CallOnOpenList,
+                                                                      CallWithOpenSizes};
 
 }  // namespace
 
@@ -51,7 +59,7 @@ absl::StatusOr<IValue> OperatorCalls::CallOp(const std::string& name,
                                              const std::vector<IValue>& args,
                                              const Keywords& keywords) {
   if (const auto from_the_end = FromTheEnd(args, m_)) return CallOp(name, *from_the_end, keywords);
-  const OperatorCall call{name, args, keywords};
+  const OperatorCall call{name, args, keywords, TraitsOfBuiltin(name)};
   if (IsTruthOfOpenSize(call)) return CallOp("aten::ne", {args[0], IValue(0)}, {});
   for (const auto own : kOwnBehaviour) {
     T2N_ASSIGN_OR_RETURN(std::optional<IValue> answer, own(call, m_));
@@ -59,7 +67,7 @@ absl::StatusOr<IValue> OperatorCalls::CallOp(const std::string& name,
   }
   if (auto lost = Lost(call, absl::OkStatus())) return *std::move(lost);
   const uint64_t items = args.empty() ? 0 : ItemsIn(args[0]);
-  T2N_RETURN_IF_ERROR(m_.budget.ChargeVisits(VisitsItems(name) ? items : 0));
+  T2N_RETURN_IF_ERROR(m_.budget.ChargeVisits(call.Has(kVisitsItems) ? items : 0));
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> sorted, SortObjects(call));
   if (sorted) return *std::move(sorted);
   T2N_ASSIGN_OR_RETURN(std::optional<IValue> builtin, CallBuiltinOf(call, items));
@@ -100,8 +108,8 @@ absl::StatusOr<IValue> OperatorCalls::CallOperator(const OperatorCall& call) {
 
 Answer OperatorCalls::SortObjects(const OperatorCall& call) {
   const std::vector<IValue>& args = call.args;
-  if (args.empty() || (call.name != "aten::sort" && call.name != "aten::sorted"))
-    return std::nullopt;
+  const bool copies = call.Has(kSortsCopy);
+  if (args.empty() || (!copies && !call.Has(kSortsInPlace))) return std::nullopt;
   const auto list = args[0].list();
   if (!list || list->items.empty() || !list->items[0].object()) return std::nullopt;
   const bool descending = args.size() > 1 && args[1].If<bool>() && *args[1].If<bool>();
@@ -113,7 +121,7 @@ Answer OperatorCalls::SortObjects(const OperatorCall& call) {
         T2N_ASSIGN_OR_RETURN(IValue less, parts_.calls.CallMethod(x.object(), "__lt__", {y}, {}));
         return Truth(less);
       }));
-  if (call.name == "aten::sorted") return IValue::NewList(std::move(items));
+  if (copies) return IValue::NewList(std::move(items));
   list->items = std::move(items);
   return IValue();
 }
@@ -121,25 +129,21 @@ Answer OperatorCalls::SortObjects(const OperatorCall& call) {
 std::optional<IValue> OperatorCalls::AnswerTo(const OperatorCall& call,
                                               const absl::Status& status) {
   const std::optional<std::string> question = QuestionOf(status);
-  if (!question) return std::nullopt;
-  for (const Comparison& comparison : kComparisons) {
-    if (comparison.name != call.name) continue;
-    if (const Answers* answers = m_.questions.answers) {
-      const auto it = answers->find(*question);
-      if (it != answers->end()) return IValue(it->second);
-    }
-    const Dim* a = call.args[0].If<Dim>();
-    const Dim* b = call.args.size() == 2 ? call.args[1].If<Dim>() : nullptr;
-    if (!m_.questions.IsLeftOpen(*question) || m_.whiles > 0 || !a || !b) return std::nullopt;
-    return NewOpenNumber(
-        m_.builder.Binary(comparison.op, m_.builder.DimScalar(*a), m_.builder.DimScalar(*b)));
+  if (!question || !call.builtin || !call.builtin->compares) return std::nullopt;
+  if (const Answers* answers = m_.questions.answers) {
+    const auto it = answers->find(*question);
+    if (it != answers->end()) return IValue(it->second);
   }
-  return std::nullopt;
+  const Dim* a = call.args[0].If<Dim>();
+  const Dim* b = call.args.size() == 2 ? call.args[1].If<Dim>() : nullptr;
+  if (!m_.questions.IsLeftOpen(*question) || m_.whiles > 0 || !a || !b) return std::nullopt;
+  return NewOpenNumber(m_.builder.Binary(*call.builtin->compares, m_.builder.DimScalar(*a),
+                                         m_.builder.DimScalar(*b)));
 }
 
 std::optional<absl::StatusOr<IValue>> OperatorCalls::Lost(const OperatorCall& call,
                                                           const absl::Status& failed) const {
-  bool plain = OnlyComputes(call.name);
+  bool plain = call.builtin && !call.Has(kActs);
   const absl::Status* why = failed.ok() ? nullptr : &failed;
   auto look = [&](const IValue& v) {
     plain = plain && IsPlain(v);

@@ -1,6 +1,5 @@
 #include "t2n/values/builtins.h"
 
-#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -14,7 +13,19 @@
 namespace t2n {
 namespace {
 
-using Table = absl::flat_hash_map<absl::string_view, std::vector<BuiltinEntry>>;
+// The rows of a name, and what any of them says of itself.
+struct Builtin {
+  std::vector<BuiltinEntry> rows;
+  BuiltinTraits traits;
+
+  void Add(const BuiltinEntry& row) {
+    rows.push_back(row);
+    traits.traits |= row.traits;
+    if (row.compares) traits.compares = row.compares;
+  }
+};
+
+using Table = absl::flat_hash_map<absl::string_view, Builtin>;
 
 const Table& AllBuiltins() {
   static const Table* const table = [] {
@@ -23,7 +34,7 @@ const Table& AllBuiltins() {
          {OpenFloatBuiltins(), NumberBuiltins(), ComparisonBuiltins(), ConversionBuiltins(),
           NumberFunctions(), ContainerBuiltins(), SequenceBuiltins(), StringBuiltins(),
           StringMethods(), FormatBuiltins(), TensorBuiltins(), NestedBuiltins()}) {
-      for (const BuiltinEntry& e : family) (*t)[e.name].push_back(e);
+      for (const BuiltinEntry& e : family) (*t)[e.name].Add(e);
     }
     return t;
   }();
@@ -42,16 +53,9 @@ const IValue* BuiltinCall::Get(size_t i, absl::string_view key) const {
 
 bool HasBuiltin(absl::string_view name) { return AllBuiltins().contains(name); }
 
-bool OnlyComputes(absl::string_view name) {
+const BuiltinTraits* TraitsOfBuiltin(absl::string_view name) {
   const auto it = AllBuiltins().find(name);
-  if (it == AllBuiltins().end()) return false;
-  return absl::c_none_of(it->second, [](const BuiltinEntry& e) { return e.acts; });
-}
-
-bool VisitsItems(absl::string_view name) {
-  const auto it = AllBuiltins().find(name);
-  if (it == AllBuiltins().end()) return false;
-  return absl::c_any_of(it->second, [](const BuiltinEntry& e) { return e.visits_items; });
+  return it == AllBuiltins().end() ? nullptr : &it->second.traits;
 }
 
 BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& args,
@@ -60,7 +64,7 @@ BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& arg
   auto it = AllBuiltins().find(name);
   if (it == AllBuiltins().end()) return std::nullopt;
   BuiltinCall call{name.substr(name.find("::") + 2), args, keywords, builder, env};
-  for (const BuiltinEntry& e : it->second) {
+  for (const BuiltinEntry& e : it->second.rows) {
     BuiltinResult result = e.fn(call);
     if (!result.ok() || *result) return result;
   }

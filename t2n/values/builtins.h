@@ -32,13 +32,29 @@ using BuiltinResult = absl::StatusOr<std::optional<IValue>>;
 // Answers the call, or nullopt if it is not for arguments of these kinds.
 using BuiltinFn = BuiltinResult (*)(const BuiltinCall&);
 
+// What others than the interpreter ask of a builtin.
+enum BuiltinTrait : uint8_t {
+  kNoTraits = 0,
+  kVisitsItems = 1,   // its time grows with the items of its first argument
+  kActs = 2,          // more comes of it than its result
+  kAppends = 4,       // to its first argument, a list
+  kSortsInPlace = 8,  // its first argument, a list
+  kSortsCopy = 16,    // the same, and leaves the argument as it is
+  kTruth = 32,        // it is bool(x)
+};
+
+struct BuiltinTraits {
+  uint8_t traits = kNoTraits;
+  std::optional<Op> compares = std::nullopt;  // the primitive that compares two tensors so
+
+  bool Has(BuiltinTrait trait) const { return (traits & trait) != 0; }
+};
+
 struct BuiltinEntry {
   const char* name;  // `aten::add`, `prim::dtype`, `python::len`
   BuiltinFn fn;
-  // Whether its time grows with the items of its first argument.
-  bool visits_items = false;
-  // Whether more comes of it than its result.
-  bool acts = false;
+  uint8_t traits = kNoTraits;
+  std::optional<Op> compares = std::nullopt;
 };
 
 // The tables, by file.
@@ -61,10 +77,8 @@ BuiltinResult CallBuiltin(absl::string_view name, const std::vector<IValue>& arg
                           Builder& builder, const OpEnv& env);
 // Whether the interpreter has something under this name.
 bool HasBuiltin(absl::string_view name);
-// Whether it has something there, of which nothing comes but its result.
-bool OnlyComputes(absl::string_view name);
-// Whether one of what it has there takes time for each item of the first argument.
-bool VisitsItems(absl::string_view name);
+// The traits of all rows of this name together; null if there is none.
+const BuiltinTraits* TraitsOfBuiltin(absl::string_view name);
 
 // A failure of the program itself: raise, assert (IsRaised).
 absl::Status Raised(absl::string_view message);

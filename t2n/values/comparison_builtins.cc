@@ -100,11 +100,16 @@ BuiltinResult Is(const BuiltinCall& c) {
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
-    {"aten::eq", Compare<Cmp::kEq>}, {"aten::eq", CompareAny<true>},
-    {"aten::ne", Compare<Cmp::kNe>}, {"aten::ne", CompareAny<false>},
-    {"aten::lt", Compare<Cmp::kLt>}, {"aten::le", Compare<Cmp::kLe>},
-    {"aten::gt", Compare<Cmp::kGt>}, {"aten::ge", Compare<Cmp::kGe>},
-    {"aten::__not__", Not},          {"aten::__is__", Is<true>},
+    {"aten::eq", Compare<Cmp::kEq>, kNoTraits, Op::kEq},
+    {"aten::eq", CompareAny<true>},
+    {"aten::ne", Compare<Cmp::kNe>, kNoTraits, Op::kNe},
+    {"aten::ne", CompareAny<false>},
+    {"aten::lt", Compare<Cmp::kLt>, kNoTraits, Op::kLt},
+    {"aten::le", Compare<Cmp::kLe>, kNoTraits, Op::kLe},
+    {"aten::gt", Compare<Cmp::kGt>, kNoTraits, Op::kGt},
+    {"aten::ge", Compare<Cmp::kGe>, kNoTraits, Op::kGe},
+    {"aten::__not__", Not},
+    {"aten::__is__", Is<true>},
     {"aten::__isnot__", Is<false>},
 };
 

@@ -86,8 +86,8 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"python::int", ToInt},           {"aten::Int", ToInt},
     {"aten::IntImplicit", ToInt},     {"prim::Int", ToInt},
     {"python::float", ToFloat},       {"aten::Float", ToFloat},
-    {"aten::FloatImplicit", ToFloat}, {"python::bool", ToBool},
-    {"aten::Bool", ToBool},           {"python::complex", ToComplex},
+    {"aten::FloatImplicit", ToFloat}, {"python::bool", ToBool, kTruth},
+    {"aten::Bool", ToBool, kTruth},   {"python::complex", ToComplex},
     {"aten::Complex", ToComplex},     {"aten::ComplexImplicit", ToComplex},
 };
 

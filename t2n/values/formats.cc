@@ -133,7 +133,7 @@ constexpr BuiltinEntry kBuiltins[] = {
     {"aten::percentFormat", PercentFormat},
     {"aten::str", ToStr},
     {"python::str", ToStr},
-    {"prim::RaiseException", Raise, false, true},
+    {"prim::RaiseException", Raise, kActs},
     {"aten::warn", Nothing},
     {"python::print", Nothing},
     {"prim::Print", Nothing},

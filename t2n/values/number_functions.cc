@@ -221,16 +221,26 @@ BuiltinResult OpenLogic(const BuiltinCall& c) {
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
-    {"aten::__and__", OpenLogic},     {"aten::__or__", OpenLogic},
-    {"aten::divmod", DivMod},         {"python::divmod", DivMod},
-    {"aten::factorial", Factorial},   {"aten::hex", Digits<16>},
-    {"aten::oct", Digits<8>},         {"aten::bin", Digits<2>},
-    {"prim::min", Extreme, true},     {"prim::max", Extreme, true},
-    {"prim::min", ExtremeList, true}, {"prim::max", ExtremeList, true},
-    {"aten::sum", Sum, true},         {"aten::frexp", Frexp},
-    {"aten::ldexp", Ldexp},           {"aten::modf", Modf},
-    {"prim::min", OpenExtreme},       {"prim::max", OpenExtreme},
-    {"prim::abs", OpenAbsolute},      {"aten::pow", OpenPower},
+    {"aten::__and__", OpenLogic},
+    {"aten::__or__", OpenLogic},
+    {"aten::divmod", DivMod},
+    {"python::divmod", DivMod},
+    {"aten::factorial", Factorial},
+    {"aten::hex", Digits<16>},
+    {"aten::oct", Digits<8>},
+    {"aten::bin", Digits<2>},
+    {"prim::min", Extreme, kVisitsItems},
+    {"prim::max", Extreme, kVisitsItems},
+    {"prim::min", ExtremeList, kVisitsItems},
+    {"prim::max", ExtremeList, kVisitsItems},
+    {"aten::sum", Sum, kVisitsItems},
+    {"aten::frexp", Frexp},
+    {"aten::ldexp", Ldexp},
+    {"aten::modf", Modf},
+    {"prim::min", OpenExtreme},
+    {"prim::max", OpenExtreme},
+    {"prim::abs", OpenAbsolute},
+    {"aten::pow", OpenPower},
 };
 
 }  // namespace

@@ -139,14 +139,14 @@ BuiltinResult DeriveIndex(const BuiltinCall& c) {
 }
 
 constexpr BuiltinEntry kBuiltins[] = {
-    {"aten::sort", Sort, true},
-    {"aten::sorted", Sort, true},
-    {"python::sorted", Sort, true},
-    {"aten::index", Find, true},
-    {"aten::count", Find, true},
-    {"aten::remove", Find, true},
-    {"aten::all", AllAny, true},
-    {"aten::any", AllAny, true},
+    {"aten::sort", Sort, kVisitsItems | kSortsInPlace},
+    {"aten::sorted", Sort, kVisitsItems | kSortsCopy},
+    {"python::sorted", Sort, kVisitsItems | kSortsCopy},
+    {"aten::index", Find, kVisitsItems},
+    {"aten::count", Find, kVisitsItems},
+    {"aten::remove", Find, kVisitsItems},
+    {"aten::all", AllAny, kVisitsItems},
+    {"aten::any", AllAny, kVisitsItems},
     {"python::range", Range},
     {"prim::rangelist", Range},
     {"aten::__range_length", RangeLength},
