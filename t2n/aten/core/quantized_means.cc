@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "t2n/aten/core/common.h"
 #include "t2n/aten/core/quantization.h"
 
@@ -71,15 +70,19 @@ void Replace(OpCall& call, absl::string_view name, Arg value) {
   if (i >= 0) call.args()[i] = std::move(value);
 }
 
+// Whether the call is of a pool, adaptive or not, and not of aten::mean.
+bool IsPool(const OpCall& call) {
+  return call.schema().IndexOf("kernel_size") >= 0 || call.schema().IndexOf("output_size") >= 0;
+}
+
 // What qnnpack does with planes of quint8; nullopt for what it leaves to the other kernels.
 std::optional<MeanRounding> ByQnnpack(OpCall& call, const Val& x) {
-  absl::string_view name = call.schema().name;
   if (x.rank() != 4 || x.dtype() != DType::kQU8) return std::nullopt;
-  if (name == "aten::mean") {
+  if (!IsPool(call)) {
     std::vector<int64_t> axes = MeanAxes(call, x);
     std::sort(axes.begin(), axes.end());
     if (axes != IntRange(2, 4)) return std::nullopt;
-  } else if (absl::StrContains(name, "adaptive")) {
+  } else if (call.schema().IndexOf("output_size") >= 0) {
     std::optional<Dim> count = EvenWindow(call, x);
     return count ? std::optional<MeanRounding>(OfPlanes(x, *count)) : std::nullopt;
   } else {
@@ -100,7 +103,7 @@ MeanRounding RoundingOfMean(OpCall& call, const Val& x) {
       return *rounding;
     }
   }
-  if (call.schema().name != "aten::mean") return {false, !IsChannelsLast(*x.get())};
+  if (IsPool(call)) return {false, !IsChannelsLast(*x.get())};
   std::vector<int64_t> axes = MeanAxes(call, x);
   std::sort(axes.begin(), axes.end());
   bool innermost = axes == IntRange(x.rank() - static_cast<int64_t>(axes.size()), x.rank());

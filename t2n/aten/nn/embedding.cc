@@ -1,7 +1,6 @@
 // Lookups in tables of vectors (ATen/native/{Embedding,EmbeddingBag}.cpp).
 #include <limits>
 
-#include "absl/strings/match.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/memory.h"
 #include "t2n/aten/core/promote.h"
@@ -57,6 +56,8 @@ Val ReduceBags(Builder& b, const Val& rows, const Val& member, const Val& sample
   return b.Einsum("bn,nd->bd", {weights, rows});
 }
 
+// `kNegativeIsNone`: a negative padding_idx is none, and no index from the end.
+template <bool kNegativeIsNone>
 Arg EmbeddingBag(OpCall& c) {
   Builder& b = c.b;
   c.ignore({"scale_grad_by_freq", "sparse"});
@@ -69,7 +70,7 @@ Arg EmbeddingBag(OpCall& c) {
   if (c.has("padding_idx")) {
     Dim padding = c.dim("padding_idx");
     bool negative = padding.is_const() && padding.value() < 0;
-    bool none = negative && absl::StartsWith(c.schema().name, "aten::_embedding_bag");
+    bool none = negative && kNegativeIsNone;
     if (negative) padding = padding + table.dim(0);
     if (!none) member = b.And(member, b.Ne(indices, b.DimScalar(padding)));
   }
@@ -89,19 +90,19 @@ constexpr OpEntry kOps[] = {
     {"aten::embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
      "bool include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)",
-     EmbeddingBag},
+     EmbeddingBag<false>},
     {"aten::embedding_bag.padding_idx(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq, int mode, bool sparse, Tensor? per_sample_weights, bool "
      "include_last_offset, int? padding_idx) -> (Tensor, Tensor, Tensor, Tensor)",
-     EmbeddingBag},
+     EmbeddingBag<false>},
     {"aten::_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
      "bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
-     EmbeddingBag},
+     EmbeddingBag<true>},
     {"aten::_embedding_bag_forward_only(Tensor weight, Tensor indices, Tensor offsets, bool "
      "scale_grad_by_freq=False, int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
      "bool include_last_offset=False, int padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
-     EmbeddingBag},
+     EmbeddingBag<true>},
 };
 
 }  // namespace
