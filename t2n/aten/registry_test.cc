@@ -6,10 +6,20 @@
 #include "gtest/gtest.h"
 #include "t2n/aten/aliases.h"
 #include "t2n/aten/refused.h"
+#include "t2n/aten/source_rules.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
+
+TEST(SourceRules, AreOfOperatorsThatThereAre) {
+  for (const SourceRule& rule : SourceRules()) {
+    EXPECT_TRUE(rule.retypes || Registry::Get().Has(rule.name)) << rule.name;
+    EXPECT_EQ(SourceRuleOf(rule.name), &rule) << rule.name << " has two rows";
+  }
+  EXPECT_EQ(SourceRuleOf("aten::view")->sizes, SourceRule::Sizes::kReshape);
+  EXPECT_EQ(SourceRuleOf("aten::matmul"), nullptr);
+}
 
 TEST(Registry, EverySchemaParses) {
   for (const std::string& name : Registry::Get().Names()) {

@@ -285,7 +285,7 @@ absl::StatusOr<StatefulModel> FindState(const CallOnce& call, bool keep_state) {
     if (open.ok()) return open;
     if (numbers == Numbers::kInputs) why = open.status();
   }
-  if (finder.counters().empty() || why.message() == model.status().message()) {
+  if (finder.counters().empty() || why == model.status()) {
     return model.status();
   }
   constexpr absl::string_view kDrop = "--state drop";

@@ -8,6 +8,7 @@
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
 #include "t2n/torchscript/custom_calls.h"
+#include "t2n/torchscript/operator_name.h"
 #include "t2n/torchscript/parts.h"
 
 namespace t2n::script {
@@ -79,22 +80,10 @@ absl::StatusOr<IValue> Calls::CallCallee(const ts::CallExpr& expr, std::vector<I
 
 absl::StatusOr<IValue> Calls::CallNamed(const std::string& dotted, std::vector<IValue> args,
                                         Keywords keywords, Frame& frame) {
-  absl::string_view name = dotted;
-  if (absl::StartsWith(name, "__torch__.")) {
-    return CallOfProgram(name, std::move(args), std::move(keywords), frame);
+  if (absl::StartsWith(dotted, "__torch__.")) {
+    return CallOfProgram(dotted, std::move(args), std::move(keywords), frame);
   }
-  if (absl::ConsumePrefix(&name, "torch.")) {
-    return parts_.operators.CallOp(absl::StrCat("aten::", name), args, keywords);
-  }
-  if (absl::ConsumePrefix(&name, "ops.")) {
-    size_t dot = name.find('.');
-    if (dot != absl::string_view::npos) {
-      return parts_.operators.CallOp(absl::StrCat(name.substr(0, dot), "::", name.substr(dot + 1)),
-                                     args, keywords);
-    }
-  }
-  // Python's own: int(x), len(x), range(n) ...
-  return parts_.operators.CallOp(absl::StrCat("python::", name), args, keywords);
+  return parts_.operators.CallOp(FunctionName(dotted), args, keywords);
 }
 
 absl::StatusOr<IValue> Calls::CallOfProgram(absl::string_view name, std::vector<IValue> args,

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/torchscript/operator_name.h"
 
 namespace t2n::script {
 namespace {
@@ -17,52 +16,12 @@ namespace ts = torchscript;
 
 constexpr size_t kMaxWarnings = 10;
 
-// Where an operator's sizes are: arguments [first, last) of the call.
-struct SizeArguments {
-  enum Kind { kReshape, kExpand, kSlice, kCreate, kDivide } kind;
-  size_t first, last;
-};
-
-const SizeArguments* FindSizes(absl::string_view op) {
-  using A = SizeArguments;
-  static const auto* const kTable = new absl::flat_hash_map<absl::string_view, A>{
-      {"view", {A::kReshape, 1, 2}},
-      {"reshape", {A::kReshape, 1, 2}},
-      {"expand", {A::kExpand, 1, 2}},
-      {"broadcast_to", {A::kExpand, 1, 2}},
-      {"slice", {A::kSlice, 3, 4}},
-      {"narrow", {A::kSlice, 3, 4}},
-      {"div", {A::kDivide, 1, 2}},
-      {"div_", {A::kDivide, 1, 2}},
-      {"true_divide", {A::kDivide, 1, 2}},
-      {"arange", {A::kCreate, 0, 2}},
-      {"empty", {A::kCreate, 0, 1}},
-      {"eye", {A::kCreate, 0, 2}},
-      {"full", {A::kCreate, 0, 1}},
-      {"linspace", {A::kCreate, 2, 3}},
-      {"new_empty", {A::kCreate, 1, 2}},
-      {"new_full", {A::kCreate, 1, 2}},
-      {"new_ones", {A::kCreate, 1, 2}},
-      {"new_zeros", {A::kCreate, 1, 2}},
-      {"ones", {A::kCreate, 0, 1}},
-      {"zeros", {A::kCreate, 0, 1}},
-      {"upsample_bilinear2d", {A::kCreate, 1, 2}},
-      {"upsample_linear1d", {A::kCreate, 1, 2}},
-      {"upsample_nearest1d", {A::kCreate, 1, 2}},
-      {"upsample_nearest2d", {A::kCreate, 1, 2}},
-  };
-  auto it = kTable->find(op);
-  return it == kTable->end() ? nullptr : &it->second;
-}
+using Sizes = SourceRule::Sizes;
 
 // The integers written out in an argument: `12`, or those in `[1, n, 12]`; also through names and
 // calls that do no more than change the type, and in the program's constants.
 void Literals(const ts::Expr& e, const FrozenSizes::Sources& sources, int depth,
               std::vector<int64_t>* out) {
-  static const auto* const kConversions = new absl::flat_hash_set<absl::string_view>{
-      "int",       "float",        "ops.prim.NumToTensor", "torch.Int",
-      "torch.to",  "torch.detach", "torch.IntImplicit",    "torch.tensor",
-      "torch.int", "torch.clone",  "torch.scalar_tensor"};
   if (depth == 0) return;
   if (const auto* i = e.If<ts::IntExpr>()) {
     if (!i->overflow && i->value > 1) out->push_back(i->value);
@@ -72,7 +31,8 @@ void Literals(const ts::Expr& e, const FrozenSizes::Sources& sources, int depth,
     if (const ts::Expr* bound = sources.bound(n->name)) Literals(*bound, sources, depth - 1, out);
   } else if (const auto* c = e.If<ts::CallExpr>()) {
     const std::optional<std::string> name = ts::DottedName(*c->callee);
-    if (!name || !kConversions->contains(*name) || c->args.empty()) return;
+    const SourceRule* rule = name ? SourceRuleOf(FunctionName(*name)) : nullptr;
+    if (!rule || !rule->retypes || c->args.empty()) return;
     Literals(*c->args[0], sources, depth - 1, out);
   } else if (const std::optional<std::string> name = ts::DottedName(e);
              name && absl::StartsWith(*name, "CONSTANTS.")) {
@@ -163,24 +123,25 @@ std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call
   const std::optional<std::string> dotted = ts::DottedName(*call.callee);
   absl::string_view op = dotted ? absl::string_view(*dotted) : "";
   if (!absl::ConsumePrefix(&op, "torch.")) return std::nullopt;
-  const SizeArguments* sizes = FindSizes(op);
-  if (!sizes) return std::nullopt;
+  const SourceRule* rule = SourceRuleOf(absl::StrCat("aten::", op));
+  if (!rule || rule->sizes == Sizes::kNone) return std::nullopt;
   Suspects s;
-  for (size_t i = sizes->first; i < std::min(sizes->last, call.args.size()); ++i) {
+  for (size_t i = rule->first; i < std::min(rule->last, call.args.size()); ++i) {
     constexpr int kDepth = 8;
     Literals(*call.args[i], sources, kDepth, &s.numbers);
-    if (sizes->kind == SizeArguments::kReshape) Products(*call.args[i], sources, &s.products);
+    if (rule->sizes == Sizes::kReshape) Products(*call.args[i], sources, &s.products);
   }
   if (s.numbers.empty()) return std::nullopt;
   s.op = std::string(op);
+  s.sizes = rule->sizes;
   s.place = place.ToString();
-  if (sizes->kind != SizeArguments::kCreate && !args.empty()) s.shape = ShapeOf(args[0]);
-  if (sizes->kind == SizeArguments::kDivide) {
+  if (rule->sizes != Sizes::kCreate && !args.empty()) s.shape = ShapeOf(args[0]);
+  if (rule->sizes == Sizes::kDivide) {
     const auto divided = args.empty() ? nullptr : args[0].tensor();
     s.shape = SummedSizes(divided ? divided->Read() : Val());
     if (s.shape.empty()) return std::nullopt;
   }
-  if (sizes->kind == SizeArguments::kSlice && args.size() > 1) {
+  if (rule->sizes == Sizes::kSlice && args.size() > 1) {
     const Dim* dim = args[1].If<Dim>();
     const int64_t rank = static_cast<int64_t>(s.shape.size());
     int64_t axis = dim && dim->is_const() ? dim->value() : rank;
@@ -192,19 +153,18 @@ std::optional<FrozenSizes::Suspects> FrozenSizes::Begin(const ts::CallExpr& call
 }
 
 void FrozenSizes::End(const Suspects& s, const IValue* result) {
-  const auto kind = FindSizes(s.op)->kind;
   const Shape to = result ? ShapeOf(*result) : Shape();
-  if (kind == SizeArguments::kReshape) {
+  if (s.sizes == Sizes::kReshape) {
     LearnFactors(s.shape, to);
     return LookAtReshape(s, to, result == nullptr);
   }
   for (int64_t number : s.numbers) {
-    if (kind == SizeArguments::kSlice || kind == SizeArguments::kDivide) {
+    if (s.sizes == Sizes::kSlice || s.sizes == Sizes::kDivide) {
       if (ExampleOf(s.shape[0]) == number) Note(s, number, s.shape[0].ToString());
     }
-    if (kind == SizeArguments::kDivide) continue;
+    if (s.sizes == Sizes::kDivide) continue;
     // A tensor that is large enough is cut, one that has the size already stays as it is.
-    const bool slice = kind == SizeArguments::kSlice;
+    const bool slice = s.sizes == Sizes::kSlice;
     if (slice && (!s.shape[0].is_const() || s.shape[0].value() <= number)) continue;
     if (std::find(s.shape.begin(), s.shape.end(), Dim(number)) != s.shape.end()) continue;
     for (const auto& [symbol, example] : examples_) {
@@ -256,10 +216,9 @@ bool FrozenSizes::IsExplained(int64_t number) const {
 }
 
 void FrozenSizes::Note(const Suspects& s, int64_t number, const std::string& size) {
-  const auto kind = FindSizes(s.op)->kind;
   Found found;
   found.number = number;
-  found.vanished = kind == SizeArguments::kReshape || kind == SizeArguments::kDivide;
+  found.vanished = s.sizes == Sizes::kReshape || s.sizes == Sizes::kDivide;
   found.what = absl::StrCat("the ", number, " in torch.", s.op, " looks frozen: ", size, " was ",
                             number, " when the program was traced");
   found.place = s.place;

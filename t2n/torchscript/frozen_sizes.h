@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "parsers/torchscript/ast.h"
+#include "t2n/aten/source_rules.h"
 #include "t2n/values/value.h"
 
 namespace t2n::script {
@@ -26,6 +27,7 @@ class FrozenSizes {
   // What a call has to be looked at for: numbers where sizes go.
   struct Suspects {
     std::string op;
+    SourceRule::Sizes sizes;
     std::vector<int64_t> numbers;
     std::vector<int64_t> products;  // of numbers that stand beside each other in a list
     Shape shape;  // of the tensor that is reshaped, sliced or expanded; what a sum was over

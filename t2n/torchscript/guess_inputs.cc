@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "t2n/aten/source_rules.h"
 #include "t2n/torchscript/argument_types.h"
+#include "t2n/torchscript/operator_name.h"
 
 namespace t2n::script {
 namespace {
@@ -87,8 +86,10 @@ class Follower {
     std::vector<Known> args;
     for (const ts::Expr* arg : call.args) args.push_back(Eval(*arg, locals));
     const std::optional<std::string> dotted = ts::DottedName(*call.callee);
-    absl::string_view op = dotted ? absl::string_view(*dotted) : absl::string_view();
-    if (absl::ConsumePrefix(&op, "torch.")) return Operator(op, call, args);
+    if (const std::optional<std::string> op = dotted ? OperatorName(*dotted) : std::nullopt) {
+      const SourceRule* rule = SourceRuleOf(*op);
+      return rule ? Operator(*rule, call, args) : Known();
+    }
     const auto* callee = call.callee->If<ts::AttributeExpr>();
     if (!callee) return {};
     const Known object = Eval(*callee->object, locals);
@@ -100,25 +101,24 @@ class Follower {
     return Follow(**method, args);
   }
 
-  Known Operator(absl::string_view op, const ts::CallExpr& call, const std::vector<Known>& args) {
-    static const auto* const kSameSize = new std::set<absl::string_view>{
-        "add",  "clone", "contiguous", "detach", "div", "dropout", "mul", "quantize_per_tensor",
-        "relu", "sub",   "to"};
+  Known Operator(const SourceRule& rule, const ts::CallExpr& call, const std::vector<Known>& args) {
     if (args.empty()) return {};
-    if (op == "embedding" && args.size() > 1) Note(args[1].input, "i64[1,S]");
-    if (args[0].input < 0 || args.size() < 2) return kSameSize->count(op) ? args[0] : Known();
+    if (rule.indexes && args.size() > 1) Note(args[1].input, "i64[1,S]");
+    const Known result = rule.same_size ? args[0] : Known();
+    if (args[0].input < 0 || args.size() < 2) return result;
     const auto* weight = args[1].value ? args[1].value->As<tv::TensorRecord>() : nullptr;
-    if (weight && !weight->quantizer) {
-      const std::string type = tv::ShortName(weight->dtype);
-      if (op == "linear" && weight->sizes.size() == 2) {
-        Note(args[0].input, absl::StrCat(type, "[1,", weight->sizes[1], "]"));
-      }
-      if (absl::StrContains(op, "conv")) Convolution(op, call, type, *weight, args[0].input);
+    if (!weight || weight->quantizer) return result;
+    const std::string type = tv::ShortName(weight->dtype);
+    if (rule.weight == SourceRule::Weight::kMatrix) {
+      if (weight->sizes.size() != 2) return result;
+      Note(args[0].input, absl::StrCat(type, "[1,", weight->sizes[1], "]"));
+    } else if (rule.weight != SourceRule::Weight::kNone) {
+      Convolution(rule.weight, call, type, *weight, args[0].input);
     }
-    return kSameSize->count(op) ? args[0] : Known();
+    return result;
   }
 
-  void Convolution(absl::string_view op, const ts::CallExpr& call, const std::string& type,
+  void Convolution(SourceRule::Weight kind, const ts::CallExpr& call, const std::string& type,
                    const tv::TensorRecord& weight, int input) {
     static constexpr absl::string_view kSpatial[] = {"L", "H,W", "D,H,W"};
     const int64_t axes = static_cast<int64_t>(weight.sizes.size()) - 2;
@@ -127,9 +127,9 @@ class Follower {
       const auto* e = i < call.args.size() ? call.args[i]->If<ts::IntExpr>() : nullptr;
       return e ? e->value : 1;
     };
-    bool transposed = absl::StrContains(op, "transpose");
+    bool transposed = kind == SourceRule::Weight::kTransposedFilters;
     int64_t groups = literal(6);
-    if (op == "_convolution") {
+    if (kind == SourceRule::Weight::kFiltersOfEither) {
       const auto* flag = call.args.size() > 6 ? call.args[6]->If<ts::BoolExpr>() : nullptr;
       transposed = flag && flag->value;
       groups = literal(8);

@@ -1,10 +1,8 @@
 #include "t2n/torchscript/scan.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "parsers/torchscript/children.h"
 #include "t2n/aten/registry.h"
+#include "t2n/torchscript/operator_name.h"
 #include "t2n/values/builtins.h"
 
 namespace t2n::script {
@@ -66,20 +64,12 @@ class Scanner {
     for (const auto& k : call.kwargs) Visit(k.value);
     std::optional<std::string> dotted = ts::DottedName(*call.callee);
     if (!dotted) return Visit(call.callee);
-    absl::string_view name = *dotted;
-    std::string op;
-    if (absl::ConsumePrefix(&name, "torch.")) {
-      op = absl::StrCat("aten::", name);
-    } else if (absl::ConsumePrefix(&name, "ops.") && absl::StrContains(name, '.')) {
-      size_t dot = name.find('.');
-      op = absl::StrCat(name.substr(0, dot), "::", name.substr(dot + 1));
-    } else {
-      return;
-    }
-    OperatorUse& use = uses_[op];
+    const std::optional<std::string> op = OperatorName(*dotted);
+    if (!op) return;
+    OperatorUse& use = uses_[*op];
     if (use.count++ == 0) {
       use.first_place = call.pos.ToString();
-      use.known = HasBuiltin(op) || Registry::Get().Has(op);
+      use.known = HasBuiltin(*op) || Registry::Get().Has(*op);
     }
   }
 
