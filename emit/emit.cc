@@ -217,18 +217,8 @@ void NumberIfAsked(Model* model) {
   model->types = std::move(types);
 }
 
-// The whole document; refusals are in model.refusals.
-void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
-  std::deque<Graph> rewritten;
-  const Graph* whole = &source;
-  if (spec.test_fault > 0) {
-    whole = &rewritten.emplace_back();
-    absl::Status status = AddFault(source, spec.test_fault - 1, &rewritten.back());
-    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
-  }
-  const Graph* prepared = Prepare(*whole, spec.target, rewritten, model);
-  if (!prepared) return;
-  const Graph& graph = *prepared;
+// What the lowerings are to know of the target, the spec and the graph.
+void SetUp(const Graph& graph, const EmitSpec& spec, Model& model) {
   model.target = spec.target;
   model.naming = spec.naming;
   model.same_io_names = spec.same_io_names;
@@ -249,11 +239,10 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
     model.behind_reshapes = FindBehindReshapes(graph);
     model.nans = FindNans(graph);
   }
-  AddExtensions(spec, model);
-  Lowering lowering(&model, graph);
-  lowering.LowerNodes(graph);
-  lowering.FinishOutputs(graph);
+}
 
+// Inputs and variables, before the operations.
+void PutDeclarations(const Graph& graph, const EmitSpec& spec, Model& model) {
   std::vector<nnef::Assignment> body;
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
     const std::string& name = model.document.inputs[i];
@@ -263,6 +252,26 @@ void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
   for (const Variable& v : model.variables) body.push_back({{v.name}, VariableCall(v)});
   for (nnef::Assignment& a : model.document.body) body.push_back(std::move(a));
   model.document.body = std::move(body);
+}
+
+// The whole document; refusals are in model.refusals.
+void BuildDocument(const Graph& source, const EmitSpec& spec, Model& model) {
+  std::deque<Graph> rewritten;
+  const Graph* whole = &source;
+  if (spec.test_fault > 0) {
+    whole = &rewritten.emplace_back();
+    absl::Status status = AddFault(source, spec.test_fault - 1, &rewritten.back());
+    if (!status.ok()) model.refusals.push_back(std::string(status.message()));
+  }
+  const Graph* prepared = Prepare(*whole, spec.target, rewritten, model);
+  if (!prepared) return;
+  const Graph& graph = *prepared;
+  SetUp(graph, spec, model);
+  AddExtensions(spec, model);
+  Lowering lowering(&model, graph);
+  lowering.LowerNodes(graph);
+  lowering.FinishOutputs(graph);
+  PutDeclarations(graph, spec, model);
   if (model.refusals.empty() && model.faults.empty()) AlignSizes(&model);
   AddProperties(spec, model);
   NumberIfAsked(&model);

@@ -218,49 +218,32 @@ TractShapes::Derived TractShapes::Rule(const Expr& call) {
   if (op == "tract_core_range") return Range(call);
   if (IsElementwise(op)) return Elementwise(call);
   const Expr* operand = FindArgument(call, "input", 0);
-  const TractShape* found = operand ? Find(operand->text) : nullptr;
-  if (!found) return std::nullopt;
-  TractShape x = *found;
-  if (op == "slice") return Slice(call, std::move(x));
-  if (op == "reshape") return Reshape(call, std::move(x));
-  if (op == "conv" || op == "deconv" || op == "box" || op == "max_pool" ||
-      op == "max_pool_with_index") {
-    return Window(call, std::move(x));
+  const TractShape* x = operand ? Find(operand->text) : nullptr;
+  return x ? OfOperand(call, *x) : std::nullopt;
+}
+
+TractShapes::Derived TractShapes::OfOperand(const Expr& call, TractShape x) {
+  static const auto* const kRules =
+      new absl::flat_hash_map<absl::string_view,
+                              Derived (TractShapes::*)(const Expr& call, TractShape x)>{
+          {"slice", &TractShapes::Slice},
+          {"reshape", &TractShapes::Reshape},
+          {"conv", &TractShapes::Window},
+          {"deconv", &TractShapes::Window},
+          {"box", &TractShapes::Window},
+          {"max_pool", &TractShapes::Window},
+          {"max_pool_with_index", &TractShapes::Window},
+          {"squeeze", &TractShapes::Squeeze},
+          {"unsqueeze", &TractShapes::Unsqueeze},
+          {"transpose", &TractShapes::Transpose},
+          {"tract_core_gather", &TractShapes::Gather},
+          {"pad", &TractShapes::Pad},
+      };
+  const absl::string_view op = call.text;
+  if (const auto rule = kRules->find(op); rule != kRules->end()) {
+    return (this->*rule->second)(call, std::move(x));
   }
   const Expr* axes = FindArgument(call, "axes");
-  if (op == "squeeze" || op == "unsqueeze" || op == "transpose") {
-    std::vector<int64_t> at = Integers(*axes);
-    if (op == "transpose") {
-      for (size_t i = 0; i < at.size(); ++i) x[i] = (*found)[at[i]];
-      return x;
-    }
-    std::sort(at.begin(), at.end());
-    if (op == "squeeze") {
-      for (auto axis = at.rbegin(); axis != at.rend(); ++axis) x.erase(x.begin() + *axis);
-    } else {
-      for (const int64_t axis : at) x.insert(x.begin() + axis, TractAlgebra::Value(1));
-    }
-    return x;
-  }
-  if (op == "tract_core_gather") {
-    const TractShape* indices = Find(call.items[1].value.text);
-    const Expr* at = FindArgument(call, "axis");
-    if (!indices || !at) return std::nullopt;
-    const int64_t axis = Integer(*at).value_or(0);
-    x.erase(x.begin() + axis);
-    x.insert(x.begin() + axis, indices->begin(), indices->end());
-    return x;
-  }
-  if (op == "pad") {
-    const Expr* padding = FindArgument(call, "padding");
-    for (size_t i = 0; padding && i < x.size() && i < padding->items.size(); ++i) {
-      if (!x[i]) continue;
-      for (const int64_t side : Integers(padding->items[i].value)) {
-        x[i] = sizes_.algebra().Add(x[i], TractAlgebra::Value(side));
-      }
-    }
-    return x;
-  }
   if (absl::EndsWith(op, "_reduce") && axes) {
     for (const int64_t axis : Integers(*axes)) x[axis] = TractAlgebra::Value(1);
     return x;
@@ -268,6 +251,48 @@ TractShapes::Derived TractShapes::Rule(const Expr& call) {
   const bool one = call.items.size() == 1 || op == "tract_core_cast" || op == "leaky_relu";
   const bool same_rank = !absl::StrContains(op, "complex") && !absl::StrContains(op, "fft");
   return one && same_rank ? Derived(std::move(x)) : std::nullopt;
+}
+
+TractShapes::Derived TractShapes::Transpose(const Expr& call, TractShape x) {
+  const std::vector<int64_t> at = Integers(*FindArgument(call, "axes"));
+  const TractShape before = x;
+  for (size_t i = 0; i < at.size(); ++i) x[i] = before[at[i]];
+  return x;
+}
+
+TractShapes::Derived TractShapes::Squeeze(const Expr& call, TractShape x) {
+  std::vector<int64_t> at = Integers(*FindArgument(call, "axes"));
+  std::sort(at.begin(), at.end());
+  for (auto axis = at.rbegin(); axis != at.rend(); ++axis) x.erase(x.begin() + *axis);
+  return x;
+}
+
+TractShapes::Derived TractShapes::Unsqueeze(const Expr& call, TractShape x) {
+  std::vector<int64_t> at = Integers(*FindArgument(call, "axes"));
+  std::sort(at.begin(), at.end());
+  for (const int64_t axis : at) x.insert(x.begin() + axis, TractAlgebra::Value(1));
+  return x;
+}
+
+TractShapes::Derived TractShapes::Gather(const Expr& call, TractShape x) {
+  const TractShape* indices = Find(call.items[1].value.text);
+  const Expr* at = FindArgument(call, "axis");
+  if (!indices || !at) return std::nullopt;
+  const int64_t axis = Integer(*at).value_or(0);
+  x.erase(x.begin() + axis);
+  x.insert(x.begin() + axis, indices->begin(), indices->end());
+  return x;
+}
+
+TractShapes::Derived TractShapes::Pad(const Expr& call, TractShape x) {
+  const Expr* padding = FindArgument(call, "padding");
+  for (size_t i = 0; padding && i < x.size() && i < padding->items.size(); ++i) {
+    if (!x[i]) continue;
+    for (const int64_t side : Integers(padding->items[i].value)) {
+      x[i] = sizes_.algebra().Add(x[i], TractAlgebra::Value(side));
+    }
+  }
+  return x;
 }
 
 TractShapes::Derived TractShapes::Elementwise(const Expr& call) {

@@ -49,12 +49,19 @@ class TractShapes {
 
   Derived Derive(const nnef::Assignment& assignment);
   Derived Rule(const nnef::Expr& call);
+  // The rules of operations whose first argument has the sizes `x`.
+  Derived OfOperand(const nnef::Expr& call, TractShape x);
   Derived Elementwise(const nnef::Expr& call);
   Derived Concat(const nnef::Expr& call);
   Derived Range(const nnef::Expr& call);
   Derived Slice(const nnef::Expr& call, TractShape x);
   Derived Window(const nnef::Expr& call, TractShape x);
   Derived Reshape(const nnef::Expr& call, TractShape x);
+  Derived Squeeze(const nnef::Expr& call, TractShape x);
+  Derived Unsqueeze(const nnef::Expr& call, TractShape x);
+  Derived Transpose(const nnef::Expr& call, TractShape x);
+  Derived Gather(const nnef::Expr& call, TractShape x);
+  Derived Pad(const nnef::Expr& call, TractShape x);
   Derived ByKnownSizes(const nnef::Assignment& assignment, const Shape& known);
 
   SizeReading sizes_;

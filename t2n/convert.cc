@@ -1,6 +1,5 @@
 #include "t2n/convert.h"
 
-#include <algorithm>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -15,6 +14,7 @@
 #include "t2n/convert/output.h"
 #include "t2n/convert/precision.h"
 #include "t2n/convert/report.h"
+#include "t2n/convert/request.h"
 #include "t2n/convert/solver.h"
 #include "t2n/convert/stopwatch.h"
 #include "t2n/extend/extend.h"
@@ -26,82 +26,6 @@
 
 namespace t2n {
 namespace {
-
-absl::StatusOr<std::vector<DynamicAxis>> ParseAllAxes(const proto::ConversionSpec& spec) {
-  std::vector<DynamicAxis> all;
-  for (const std::string& text : spec.dynamic_axes()) {
-    T2N_ASSIGN_OR_RETURN(auto axes, ParseDynamicAxes(text));
-    for (DynamicAxis& axis : axes) {
-      // The dict of torch's exporters names outputs too; their sizes follow from the inputs'.
-      const auto& outputs = spec.output_names();
-      if (std::find(outputs.begin(), outputs.end(), axis.input) != outputs.end()) continue;
-      all.push_back(std::move(axis));
-    }
-  }
-  return all;
-}
-
-// The sizes that assertions are about.
-absl::StatusOr<std::set<std::string>> AssertedSizes(const proto::ConversionSpec& spec,
-                                                    const SymbolFacts& facts) {
-  std::set<std::string> told;
-  const auto add = [&told](const Dim& d) {
-    for (const std::string& s : d.Symbols()) told.insert(s);
-  };
-  for (const auto& [name, fact] : facts) {
-    told.insert(name);
-    for (const Dim& relation : fact.relations) add(relation);
-    if (fact.same_as) add(*fact.same_as);
-  }
-  for (const std::string& a : spec.assertions()) {
-    if (!IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(const auto largest, ParseLargest(a, {}));
-    add(largest.second);
-  }
-  return told;
-}
-
-// InvalidArgument if an assertion is about a size that no input has.
-absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const SymbolFacts& facts,
-                                std::set<std::string> symbols) {
-  T2N_ASSIGN_OR_RETURN(const std::set<std::string> told, AssertedSizes(spec, facts));
-  for (const auto& [name, fact] : facts) {
-    if (symbols.count(name)) symbols.insert(GraphSymbol(name, facts).first);
-  }
-  for (const std::string& name : told) {
-    if (symbols.count(name)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--assert: no size of --inputs or --dynamic_axes is called ", name));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
-  InputRequest request;
-  request.max_iterations = spec.max_iterations();
-  for (const std::string& a : spec.assertions()) {
-    if (IsAboutElements(a)) continue;
-    T2N_RETURN_IF_ERROR(ParseAssertion(a, &request.facts));
-  }
-  T2N_ASSIGN_OR_RETURN(request.specs, ParseInputs(spec.inputs(), request.facts));
-  T2N_ASSIGN_OR_RETURN(request.args, ParseArgs(spec.args()));
-  T2N_ASSIGN_OR_RETURN(request.dynamic_axes, ParseAllAxes(spec));
-  for (const DynamicAxis& axis : request.dynamic_axes) {
-    request.open_sizes.insert(axis.symbol);
-  }
-  T2N_ASSIGN_OR_RETURN(const auto inputs, ParseInputs(spec.inputs(), {}));
-  for (const InputSpec& input : inputs) {
-    for (const Dim& d : input.type.shape) {
-      for (const std::string& s : d.Symbols()) request.open_sizes.insert(s);
-    }
-  }
-  for (const std::string& a : spec.assertions()) {
-    if (!IsAboutElements(a)) continue;
-    T2N_ASSIGN_OR_RETURN(auto largest, ParseLargest(a, request.facts));
-    request.largest.push_back(std::move(largest));
-  }
-  return request;
-}
 
 // One line for the failure, or one for every operator of the program that is not known.
 void Explain(const absl::Status& status, Program* program, ConversionFailure* failure) {
@@ -121,35 +45,6 @@ void Explain(const absl::Status& status, Program* program, ConversionFailure* fa
       absl::StrCat(
           "an operator may become a fragment of your own: --extend FILE, which begins so\n",
           begin));
-}
-
-// The engine that the spec names, if any.
-absl::StatusOr<std::optional<QuantizedEngine>> EngineOf(const proto::ConversionSpec& spec) {
-  constexpr std::pair<absl::string_view, QuantizedEngine> kEngines[] = {
-      {"fbgemm", QuantizedEngine::kFbgemm},
-      {"x86", QuantizedEngine::kX86},
-      {"onednn", QuantizedEngine::kOneDnn},
-      {"qnnpack", QuantizedEngine::kQnnpack}};
-  if (spec.quantized_engine().empty()) return std::nullopt;
-  for (const auto& [name, engine] : kEngines) {
-    if (name == spec.quantized_engine()) return engine;
-  }
-  return absl::InvalidArgumentError("--quantized_engine is fbgemm, x86, onednn or qnnpack");
-}
-
-// Fields whose values are words.
-absl::Status CheckWords(const proto::ConversionSpec& spec) {
-  if (!spec.training().empty() && spec.training() != "eval" && spec.training() != "keep") {
-    return absl::InvalidArgumentError("--training is eval or keep");
-  }
-  if (!spec.state().empty() && spec.state() != "input" && spec.state() != "drop") {
-    return absl::InvalidArgumentError("--state is input or drop");
-  }
-  const std::set<std::string> kGraphs = {"", "evaluated", "closed", "lowered"};
-  if (!kGraphs.count(spec.print_graph())) {
-    return absl::InvalidArgumentError("--print_graph is evaluated, closed or lowered");
-  }
-  return EngineOf(spec).status();
 }
 
 // Evaluates with the rounding of the engine that the spec names or the archive shows.
@@ -214,6 +109,41 @@ absl::StatusOr<ArchivePtr> Open(const proto::ConversionSpec& spec, const absl::s
   return bytes ? Archive::OverMemory(*bytes, spec.model()) : Archive::Open(spec.model());
 }
 
+// Opens the program, and adds what it knows of its sizes to the request.
+absl::Status OpenFor(const proto::ConversionSpec& spec, const std::string& method,
+                     const ArchivePtr& archive, const Extensions& extensions, InputRequest* request,
+                     std::unique_ptr<Program>* opened) {
+  Allowance::Current().set_limits(LimitsOf(spec, archive->file_size()));
+  T2N_RETURN_IF_ERROR(ChargeTexts(*archive));
+  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
+  (*opened)->set_custom(&extensions.code);
+  const SymbolFacts as_told = request->facts;
+  T2N_RETURN_IF_ERROR((*opened)->AddKnownFacts(method, request));
+  return CheckAssertedSizes(spec, as_told, request->open_sizes);
+}
+
+// Makes of an evaluated graph what is to be written.
+absl::Status Finish(const proto::ConversionSpec& spec, const Archive& archive,
+                    const SymbolFacts& facts, const OpEnv& env, EvaluatedModel* model) {
+  if (spec.print_graph() == "evaluated") model->graph_text = GraphText(*model->graph, true);
+  T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
+  if (spec.print_graph() == "closed") model->graph_text = GraphText(*model->graph, true);
+  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, archive, &model->emit));
+  T2N_RETURN_IF_ERROR(SetPrecision(spec, &model->graph));
+  T2N_RETURN_IF_ERROR(Compress(spec, model->emit.target, &model->graph, &model->warnings));
+  for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
+    model->emit.symbols.emplace_back(symbol, range);
+  }
+  if (const Relations relations = RelationsIn(facts)) model->emit.relations = *relations;
+  if (model->emit.target.is_tract()) {
+    for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
+  }
+  if (spec.print_graph() == "lowered") {
+    T2N_ASSIGN_OR_RETURN(model->graph_text, LoweredText(*model->graph, model->emit));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* bytes,
                  const Extensions& extensions, std::unique_ptr<Program>* opened,
                  EvaluatedModel* model) {
@@ -225,17 +155,11 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
         absl::StrCat("--max_iterations: NNEF 1.0.5 has nothing that fails where a loop would go on",
                      model->emit.target.Note()));
   }
-  T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
-  Allowance::Current().set_limits(LimitsOf(spec, archive->file_size()));
-  T2N_RETURN_IF_ERROR(ChargeTexts(*archive));
-  T2N_ASSIGN_OR_RETURN(*opened, OpenProgram(archive, spec.model_name()));
-  Program& program = **opened;
-  program.set_custom(&extensions.code);
   model->emit.fragments = extensions.fragments;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
-  const SymbolFacts as_told = request.facts;
-  T2N_RETURN_IF_ERROR(program.AddKnownFacts(method, &request));
-  T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, as_told, request.open_sizes));
+  T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
+  T2N_RETURN_IF_ERROR(OpenFor(spec, method, archive, extensions, &request, opened));
+  Program& program = **opened;
   OpEnv env;
   env.version = program.version();
   env.keep_training = spec.training() == "keep";
@@ -249,30 +173,12 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
     model->graph = solver.TakeUnfinished();
     return evaluated.status();
   }
-  StatefulModel found = *std::move(evaluated);
   for (const std::string& line : solver.Assumed()) env.warn(line);
   for (const std::string& line : extensions.Unmet()) env.warn(line);
   model->archive_bytes = program.archive_bytes();
-  model->graph = std::move(found.graph);
-  model->states = std::move(found.states);
-  if (spec.print_graph() == "evaluated") model->graph_text = GraphText(*model->graph, true);
-  T2N_RETURN_IF_ERROR(NameAndPrune(spec, model));
-  if (spec.print_graph() == "closed") model->graph_text = GraphText(*model->graph, true);
-  T2N_RETURN_IF_ERROR(SetEmitSpec(spec, *archive, &model->emit));
-  T2N_RETURN_IF_ERROR(SetPrecision(spec, &model->graph));
-  T2N_RETURN_IF_ERROR(Compress(spec, model->emit.target, &model->graph, &model->warnings));
-  const SymbolFacts& facts = solver.facts();
-  for (const auto& [symbol, range] : InputSymbols(*model->graph, facts)) {
-    model->emit.symbols.emplace_back(symbol, range);
-  }
-  if (const Relations relations = RelationsIn(facts)) model->emit.relations = *relations;
-  if (model->emit.target.is_tract()) {
-    for (const std::string& line : CutsBeyondLeastSizes(*model->graph)) env.warn(line);
-  }
-  if (spec.print_graph() == "lowered") {
-    T2N_ASSIGN_OR_RETURN(model->graph_text, LoweredText(*model->graph, model->emit));
-  }
-  return absl::OkStatus();
+  model->graph = std::move(evaluated->graph);
+  model->states = std::move(evaluated->states);
+  return Finish(spec, *archive, solver.facts(), env, model);
 }
 
 absl::Status EvaluateInto(const proto::ConversionSpec& spec, const absl::string_view* bytes,

@@ -19,6 +19,23 @@ Expr Lowering::Capture(Expr outer, absl::string_view name, DType dtype) {
   return nnef::Id(parameter);
 }
 
+std::string Lowering::TurnedBy(const std::string& turn, const std::string& result, int64_t rank) {
+  Expr condition = nnef::Id(turn);
+  if (rank != 1) {
+    std::string shaped = names_->Unique("turned");
+    std::vector<int64_t> ones(rank, 1);
+    body_.push_back({{shaped},
+                     rank == 0
+                         ? nnef::Call("squeeze", {condition}, {{"axes", nnef::Ints({0})}})
+                         : nnef::Call("reshape", {condition}, {{"shape", nnef::Ints(ones)}})});
+    condition = nnef::Id(shaped);
+  }
+  const Expr first = nnef::Id(result);
+  std::string turned = names_->Unique("turned");
+  body_.push_back({{turned}, nnef::Call("select", {condition, first, first})});
+  return turned;
+}
+
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
                                                bool scan_body, bool turns) {
   Lowering inner(model_, this);
@@ -43,21 +60,8 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
         absl::StrCat("a loop over tract's own operators (target ", target().name, ")"));
   }
   if (turns) {
-    // It chooses between the first result and itself.
-    int64_t rank = body.outputs()[0]->rank();
-    Expr condition = nnef::Id(turn);
-    if (rank != 1) {
-      std::string shaped = inner.names_->Unique("turned");
-      std::vector<int64_t> ones(rank, 1);
-      inner.body_.push_back(
-          {{shaped},
-           rank == 0 ? nnef::Call("squeeze", {condition}, {{"axes", nnef::Ints({0})}})
-                     : nnef::Call("reshape", {condition}, {{"shape", nnef::Ints(ones)}})});
-      condition = nnef::Id(shaped);
-    }
-    Expr first = nnef::Id(use.results[0]);
-    use.results[0] = fragment.results[0].name = inner.names_->Unique("turned");
-    inner.body_.push_back({{use.results[0]}, nnef::Call("select", {condition, first, first})});
+    use.results[0] = inner.TurnedBy(turn, use.results[0], body.outputs()[0]->rank());
+    fragment.results[0].name = use.results[0];
   }
   fragment.body = std::move(inner.body_);
   for (nnef::Typed& parameter : inner.captured_parameters_) {

@@ -208,6 +208,8 @@ class Lowering {
   void Store(Variable variable);
   void StoreInPieces(Variable whole);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
+  // What chooses by `turn` (bool [1]) between a result of this rank and itself; its name.
+  std::string TurnedBy(const std::string& turn, const std::string& result, int64_t rank);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 
   Model* model_;

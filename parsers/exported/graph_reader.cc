@@ -190,6 +190,49 @@ absl::Status GraphReader::ReadPlainArm(absl::string_view arm, Argument* out, boo
   return absl::OkStatus();
 }
 
+absl::StatusOr<Device> GraphReader::ReadDevice() {
+  Device device;
+  T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
+    if (field != "type") return absl::OkStatus();
+    T2N_ASSIGN_OR_RETURN(device.type, json_.String());
+    return absl::OkStatus();
+  }));
+  return device;
+}
+
+absl::StatusOr<std::complex<double>> GraphReader::ReadComplex() {
+  double real = 0, imaginary = 0;
+  T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
+    if (field != "real" && field != "imag") return absl::OkStatus();
+    T2N_ASSIGN_OR_RETURN((field == "real" ? real : imaginary), json_.Double());
+    return absl::OkStatus();
+  }));
+  return std::complex<double>(real, imaginary);
+}
+
+absl::StatusOr<Dict> GraphReader::ReadDict() {
+  Dict dict;
+  T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view key) -> absl::Status {
+    T2N_ASSIGN_OR_RETURN(Argument value, ReadArgument());
+    dict.emplace_back(key, std::move(value));
+    return absl::OkStatus();
+  }));
+  return dict;
+}
+
+absl::StatusOr<std::unique_ptr<SubGraph>> GraphReader::ReadSubGraph() {
+  auto sub = std::make_unique<SubGraph>();
+  T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
+    if (field == "name") {
+      T2N_ASSIGN_OR_RETURN(sub->name, json_.String());
+    } else if (field == "graph") {
+      T2N_ASSIGN_OR_RETURN(sub->graph, ReadGraph());
+    }
+    return absl::OkStatus();
+  }));
+  return sub;
+}
+
 absl::Status GraphReader::ReadListArm(absl::string_view arm, Argument* out, bool* known) {
   const auto symbolic = [&](SymName::Type type) -> absl::Status {
     T2N_ASSIGN_OR_RETURN(out->data, ReadList([&] { return ReadSymbolic(type); }));
@@ -203,36 +246,18 @@ absl::Status GraphReader::ReadListArm(absl::string_view arm, Argument* out, bool
                          }));
     return absl::OkStatus();
   };
-  if (arm == "as_ints") {
-    Ints ints;
+  const auto typed = [&](auto items, const auto& read) -> absl::Status {
     T2N_RETURN_IF_ERROR(json_.Array([&]() -> absl::Status {
-      T2N_ASSIGN_OR_RETURN(const int64_t value, json_.Int());
-      ints.push_back(value);
+      T2N_ASSIGN_OR_RETURN(auto item, read());
+      items.push_back({item});
       return absl::OkStatus();
     }));
-    out->data = std::move(ints);
+    out->data = std::move(items);
     return absl::OkStatus();
-  }
-  if (arm == "as_floats") {
-    Floats floats;
-    T2N_RETURN_IF_ERROR(json_.Array([&]() -> absl::Status {
-      T2N_ASSIGN_OR_RETURN(const double value, json_.Double());
-      floats.push_back(value);
-      return absl::OkStatus();
-    }));
-    out->data = std::move(floats);
-    return absl::OkStatus();
-  }
-  if (arm == "as_tensors") {
-    TensorNames tensors;
-    T2N_RETURN_IF_ERROR(json_.Array([&]() -> absl::Status {
-      T2N_ASSIGN_OR_RETURN(const absl::string_view name, ReadName());
-      tensors.push_back(TensorName{name});
-      return absl::OkStatus();
-    }));
-    out->data = std::move(tensors);
-    return absl::OkStatus();
-  }
+  };
+  if (arm == "as_ints") return typed(Ints(), [&] { return json_.Int(); });
+  if (arm == "as_floats") return typed(Floats(), [&] { return json_.Double(); });
+  if (arm == "as_tensors") return typed(TensorNames(), [&] { return ReadName(); });
   if (arm == "as_optional_tensors") {
     T2N_ASSIGN_OR_RETURN(out->data, ReadList([&] { return ReadOptionalTensor(); }));
     return absl::OkStatus();
@@ -262,54 +287,19 @@ absl::Status GraphReader::ReadObjectArm(absl::string_view arm, Argument* out, bo
     return absl::OkStatus();
   }
   if (arm == "as_device") {
-    Device device;
-    T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
-      if (field != "type") return absl::OkStatus();
-      T2N_ASSIGN_OR_RETURN(device.type, json_.String());
-      return absl::OkStatus();
-    }));
-    out->data = device;
-    return absl::OkStatus();
-  }
-  if (arm == "as_complex") {
-    double real = 0, imaginary = 0;
-    T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
-      if (field != "real" && field != "imag") return absl::OkStatus();
-      T2N_ASSIGN_OR_RETURN((field == "real" ? real : imaginary), json_.Double());
-      return absl::OkStatus();
-    }));
-    out->data = std::complex<double>(real, imaginary);
-    return absl::OkStatus();
-  }
-  if (arm == "as_string_to_argument") {
-    Dict dict;
-    T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view key) -> absl::Status {
-      T2N_ASSIGN_OR_RETURN(Argument value, ReadArgument());
-      dict.emplace_back(key, std::move(value));
-      return absl::OkStatus();
-    }));
-    out->data = std::move(dict);
-    return absl::OkStatus();
-  }
-  if (arm == "as_custom_obj") {
+    T2N_ASSIGN_OR_RETURN(out->data, ReadDevice());
+  } else if (arm == "as_complex") {
+    T2N_ASSIGN_OR_RETURN(out->data, ReadComplex());
+  } else if (arm == "as_string_to_argument") {
+    T2N_ASSIGN_OR_RETURN(out->data, ReadDict());
+  } else if (arm == "as_custom_obj") {
     T2N_ASSIGN_OR_RETURN(const absl::string_view name, ReadName());
     out->data = CustomObject{name};
-    return absl::OkStatus();
+  } else if (arm == "as_graph") {
+    T2N_ASSIGN_OR_RETURN(out->data, ReadSubGraph());
+  } else {
+    *known = false;
   }
-  if (arm == "as_graph") {
-    auto sub = std::make_unique<SubGraph>();
-    T2N_RETURN_IF_ERROR(json_.Object([&](absl::string_view field) -> absl::Status {
-      if (field == "name") {
-        T2N_ASSIGN_OR_RETURN(sub->name, json_.String());
-      } else if (field == "graph") {
-        T2N_ASSIGN_OR_RETURN(sub->graph, ReadGraph());
-      }
-      return absl::OkStatus();
-    }));
-    out->data = std::move(sub);
-    return absl::OkStatus();
-  }
-  *known = false;
   return absl::OkStatus();
 }
 

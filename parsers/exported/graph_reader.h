@@ -2,7 +2,9 @@
 #ifndef PARSERS_EXPORTED_GRAPH_READER_H_
 #define PARSERS_EXPORTED_GRAPH_READER_H_
 
+#include <complex>
 #include <cstdint>
+#include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -33,6 +35,10 @@ class GraphReader {
   absl::Status ReadListArm(absl::string_view arm, Argument* out, bool* known);
   absl::Status ReadObjectArm(absl::string_view arm, Argument* out, bool* known);
   absl::StatusOr<absl::string_view> ReadName();
+  absl::StatusOr<Device> ReadDevice();
+  absl::StatusOr<std::complex<double>> ReadComplex();
+  absl::StatusOr<Dict> ReadDict();
+  absl::StatusOr<std::unique_ptr<SubGraph>> ReadSubGraph();
   absl::StatusOr<Argument> ReadSymbolic(SymName::Type type);
   absl::StatusOr<Argument> ReadOptionalTensor();
   absl::StatusOr<List> ReadList(absl::FunctionRef<absl::StatusOr<Argument>()> item);

@@ -73,6 +73,7 @@ class Dumper {
   void AddWith(const WithStmt& stmt);
   void AddFunction(const FunctionDef& def);
   void AddDecl(const AttributeDecl& decl);
+  void AddAssign(const AssignStmt& assign);
 
   std::string out_;
   size_t level_ = 0;
@@ -268,17 +269,19 @@ void Dumper::AddFlow(const Stmt& stmt) {
   Nested(")", def.body);
 }
 
+void Dumper::AddAssign(const AssignStmt& assign) {
+  Head("=");
+  Targets(assign.targets, assign.unpack);
+  if (assign.type != nullptr) Text(absl::StrCat(":", TypeText(assign.type)));
+  Part(assign.value);
+}
+
 void Dumper::Add(const Stmt& stmt) {
   out_.append(2 * level_, ' ');
   switch (stmt.kind) {
-    case StmtKind::kAssign: {
-      const auto& node = stmt.As<AssignStmt>();
-      Head("=");
-      Targets(node.targets, node.unpack);
-      if (node.type != nullptr) Text(absl::StrCat(":", TypeText(node.type)));
-      Part(node.value);
+    case StmtKind::kAssign:
+      AddAssign(stmt.As<AssignStmt>());
       break;
-    }
     case StmtKind::kAugAssign:
       Head(absl::StrCat(Spelling(stmt.As<AugAssignStmt>().op), "="));
       Part(stmt.As<AugAssignStmt>().target);

@@ -226,6 +226,23 @@ absl::StatusOr<IValue> ArgumentMaker::InputLikeExample(const InputPath& path, Va
   return input;
 }
 
+absl::StatusOr<IValue> ArgumentMaker::TensorLikeExample(const InputPath& path,
+                                                        const tv::TensorRecord& example,
+                                                        Given* given) {
+  const std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(example.dtype));
+  if (!dtype) {
+    return absl::UnimplementedError(
+        absl::StrCat("input ", path.ToString(), " of an unsupported dtype"));
+  }
+  const Strided seen{Shape(example.sizes.begin(), example.sizes.end()),
+                     Shape(example.strides.begin(), example.strides.end())};
+  T2N_ASSIGN_OR_RETURN(IValue input, InputLikeExample(path, {*dtype, seen.sizes, nullptr}, given));
+  if (const auto tensor = input.tensor()) {
+    tensor->storage()->order = OrderLike(seen, tensor->Read().shape());
+  }
+  return input;
+}
+
 absl::StatusOr<IValue> ArgumentMaker::FromExample(const InputPath& path, const tv::Value& example,
                                                   Given* given) {
   if (given && given->value && given->is_leaf()) {
@@ -234,21 +251,7 @@ absl::StatusOr<IValue> ArgumentMaker::FromExample(const InputPath& path, const t
     if (tensor) return TensorOf(path, WithOpenSizes(*given->value));
     return WithOpenSizes(*given->value);
   }
-  if (const auto* t = example.As<tv::TensorRecord>()) {
-    const std::optional<DType> dtype = DTypeFromTorch(static_cast<int64_t>(t->dtype));
-    if (!dtype) {
-      return absl::UnimplementedError(
-          absl::StrCat("input ", path.ToString(), " of an unsupported dtype"));
-    }
-    const Strided seen{Shape(t->sizes.begin(), t->sizes.end()),
-                       Shape(t->strides.begin(), t->strides.end())};
-    T2N_ASSIGN_OR_RETURN(IValue input,
-                         InputLikeExample(path, {*dtype, seen.sizes, nullptr}, given));
-    if (const auto tensor = input.tensor()) {
-      tensor->storage()->order = OrderLike(seen, tensor->Read().shape());
-    }
-    return input;
-  }
+  if (const auto* t = example.As<tv::TensorRecord>()) return TensorLikeExample(path, *t, given);
   const auto child = [&](PathStep step, const tv::Value& value) {
     Given* own = given ? given->Find(step) : nullptr;
     return FromExample(path.Child(std::move(step)), value, own);

@@ -61,6 +61,8 @@ class ArgumentMaker {
   bool Fits(const Given& given, const Type& type, int depth = 0);
 
   absl::StatusOr<IValue> NewInput(const InputPath& path, ValueType type);
+  absl::StatusOr<IValue> TensorLikeExample(const InputPath& path,
+                                           const torchvalue::TensorRecord& example, Given* given);
   absl::StatusOr<IValue> InputLikeExample(const InputPath& path, ValueType type, Given* given);
   IValue WithOpenSizes(const IValue& value) const;
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -154,24 +155,37 @@ std::optional<Dim> AsDim(const IValue& v) {
   return std::nullopt;
 }
 
+std::optional<bool> EqualNumbers(const IValue& a, const IValue& b) {
+  std::optional<Dim> x = AsDim(a), y = AsDim(b);
+  if (x && y) return Equal(*x, *y);
+  auto number = [](const IValue& v) -> std::optional<std::complex<double>> {
+    if (std::optional<Dim> d = AsDim(v)) {
+      if (!d->is_const()) return std::nullopt;
+      return static_cast<double>(d->value());
+    }
+    if (const double* d = v.If<double>()) return *d;
+    return *v.If<std::complex<double>>();
+  };
+  auto p = number(a), q = number(b);
+  if (!p || !q) return std::nullopt;
+  return *p == *q;
+}
+
+std::optional<bool> EqualDicts(const Dict& a, Dict& b) {
+  if (a.items.size() != b.items.size()) return false;
+  for (const auto& [k, v] : a.items) {
+    IValue* other = b.Find(k);
+    if (!other) return false;
+    std::optional<bool> same = EqualValues(v, *other);
+    if (same != true) return same;
+  }
+  return true;
+}
+
 std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
   if (WhyUnusable(a) || WhyUnusable(b)) return std::nullopt;
   if (a.is_none() || b.is_none()) return a.is_none() && b.is_none();
-  if (a.is_number() && b.is_number()) {
-    std::optional<Dim> x = AsDim(a), y = AsDim(b);
-    if (x && y) return Equal(*x, *y);
-    auto number = [](const IValue& v) -> std::optional<std::complex<double>> {
-      if (std::optional<Dim> d = AsDim(v)) {
-        if (!d->is_const()) return std::nullopt;
-        return static_cast<double>(d->value());
-      }
-      if (const double* d = v.If<double>()) return *d;
-      return *v.If<std::complex<double>>();
-    };
-    auto p = number(a), q = number(b);
-    if (!p || !q) return std::nullopt;
-    return *p == *q;
-  }
+  if (a.is_number() && b.is_number()) return EqualNumbers(a, b);
   if (const auto* s = a.If<std::string>()) {
     const auto* t = b.If<std::string>();
     if (IsOpenText(*s) || (t && IsOpenText(*t))) return std::nullopt;
@@ -196,16 +210,7 @@ std::optional<bool> EqualValues(const IValue& a, const IValue& b) {
     if (a.tensor() == b.tensor()) return true;
     return std::nullopt;
   }
-  if (a.dict() && b.dict()) {
-    if (a.dict()->items.size() != b.dict()->items.size()) return false;
-    for (const auto& [k, v] : a.dict()->items) {
-      IValue* other = b.dict()->Find(k);
-      if (!other) return false;
-      std::optional<bool> same = EqualValues(v, *other);
-      if (same != true) return same;
-    }
-    return true;
-  }
+  if (a.dict() && b.dict()) return EqualDicts(*a.dict(), *b.dict());
   return false;
 }
 
@@ -238,14 +243,32 @@ std::string Text(const IValue& v) {
   return absl::StrCat("<", v.TypeName(), ">");
 }
 
+bool HasType(const IValue& v, const torchscript::Type& type);
+
+bool IsListOf(const IValue& v, const torchscript::Type& type) {
+  const auto list = v.list();
+  return list && absl::c_all_of(list->items, [&](const IValue& i) { return HasType(i, type); });
+}
+
+bool IsTupleOf(const IValue& v, const std::vector<torchscript::Type>& types) {
+  const auto t = v.tuple();
+  if (!t || t->items.size() != types.size()) return false;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (!HasType(t->items[i], types[i])) return false;
+  }
+  return true;
+}
+
+bool IsDictOf(const IValue& v, const torchscript::Type& key, const torchscript::Type& value) {
+  const auto dict = v.dict();
+  if (!dict) return false;
+  return absl::c_all_of(dict->items, [&](const auto& item) {
+    return HasType(item.first, key) && HasType(item.second, value);
+  });
+}
+
 bool HasType(const IValue& v, const torchscript::Type& type) {
   using K = torchscript::TypeKind;
-  auto all = [](const std::vector<IValue>& items, const torchscript::Type& t) {
-    for (const IValue& i : items) {
-      if (!HasType(i, t)) return false;
-    }
-    return true;
-  };
   switch (type.kind) {
     case K::kAny:
       return true;
@@ -274,28 +297,13 @@ bool HasType(const IValue& v, const torchscript::Type& type) {
     case K::kOptional:
       return v.is_none() || HasType(v, type.args[0]);
     case K::kUnion:
-      for (const auto& t : type.args) {
-        if (HasType(v, t)) return true;
-      }
-      return false;
+      return absl::c_any_of(type.args, [&](const auto& t) { return HasType(v, t); });
     case K::kList:
-      return v.list() && all(v.list()->items, type.args[0]);
-    case K::kTuple: {
-      auto t = v.tuple();
-      if (!t || t->items.size() != type.args.size()) return false;
-      for (size_t i = 0; i < type.args.size(); ++i) {
-        if (!HasType(t->items[i], type.args[i])) return false;
-      }
-      return true;
-    }
-    case K::kDict: {
-      auto d = v.dict();
-      if (!d) return false;
-      for (const auto& [k, value] : d->items) {
-        if (!HasType(k, type.args[0]) || !HasType(value, type.args[1])) return false;
-      }
-      return true;
-    }
+      return IsListOf(v, type.args[0]);
+    case K::kTuple:
+      return IsTupleOf(v, type.args);
+    case K::kDict:
+      return IsDictOf(v, type.args[0], type.args[1]);
     default:
       return v.TypeName() == type.name;
   }
