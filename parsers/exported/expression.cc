@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "parsers/exported/expression_operators.h"
 #include "parsers/torchscript/parser.h"
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
@@ -53,20 +52,6 @@ constexpr Function kFunctions[] = {
     {"And", Kind::kAnd, -1},
     {"Or", Kind::kOr, -1},
     {"Not", Kind::kNot, 1},
-};
-
-struct Operator {
-  ts::BinaryOp op;
-  Kind kind;
-  absl::string_view text;
-};
-constexpr Operator kOperators[] = {
-    {ts::BinaryOp::kPow, Kind::kPow, "**"},    {ts::BinaryOp::kFloorDiv, Kind::kFloorDiv, "//"},
-    {ts::BinaryOp::kMod, Kind::kMod, " % "},   {ts::BinaryOp::kDiv, Kind::kTrueDiv, "/"},
-    {ts::BinaryOp::kEq, Kind::kEq, " == "},    {ts::BinaryOp::kNe, Kind::kNe, " != "},
-    {ts::BinaryOp::kLt, Kind::kLt, " < "},     {ts::BinaryOp::kLe, Kind::kLe, " <= "},
-    {ts::BinaryOp::kGt, Kind::kGt, " > "},     {ts::BinaryOp::kGe, Kind::kGe, " >= "},
-    {ts::BinaryOp::kAnd, Kind::kAnd, " and "}, {ts::BinaryOp::kOr, Kind::kOr, " or "},
 };
 
 absl::Status Malformed(absl::string_view what) {
@@ -133,15 +118,6 @@ absl::StatusOr<Args> ConvertAll(ts::ExprList exprs) {
     out.push_back(std::move(arg));
   }
   return out;
-}
-
-// A name that stands for itself: printed bare it is read as a symbol again.
-bool IsPlainSymbol(absl::string_view name) {
-  size_t i = 0;
-  while (i < name.size() && absl::ascii_islower(name[i])) ++i;
-  const size_t letters = i;
-  while (i < name.size() && absl::ascii_isdigit(name[i])) ++i;
-  return letters > 0 && i > letters && i == name.size();
 }
 
 absl::StatusOr<Expression> Symbol(absl::string_view name) {
@@ -246,7 +222,7 @@ absl::StatusOr<Expression> ConvertBinary(const ts::BinaryExpr& run) {
     if (operand.op == ts::BinaryOp::kSub) {
       T2N_ASSIGN_OR_RETURN(right, Negate(std::move(right)));
     }
-    for (const Operator& o : kOperators) {
+    for (const ExpressionOperator& o : kExpressionOperators) {
       if (o.op == operand.op) kind = o.kind;
     }
     if (kind == Kind::kInt) return Malformed("an operator that sizes have not");
@@ -292,62 +268,6 @@ absl::StatusOr<Expression> Convert(const ts::Expr& expr) {
   return Malformed("Python that sizes do not need");
 }
 
-// A float as Python's repr: the shortest text that is read back as the same.
-std::string Real(double value) {
-  if (value != value) return "nan";
-  if (value == HUGE_VAL || value == -HUGE_VAL) return value > 0 ? "inf" : "-inf";
-  std::string text;
-  for (int digits = 15; digits <= 17; ++digits) {
-    text = absl::StrFormat("%.*g", digits, value);
-    if (std::strtod(text.c_str(), nullptr) == value) break;
-  }
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-
-// Text that binds as tightly as a name.
-std::string Atom(const Expression& e) {
-  const bool atom = e.kind == Kind::kSymbol || e.kind == Kind::kCall || e.kind == Kind::kMax ||
-                    e.kind == Kind::kMin || e.kind == Kind::kBool || e.kind == Kind::kSize ||
-                    e.kind == Kind::kArgument || (e.kind == Kind::kInt && e.number >= 0);
-  return atom ? ToString(e) : absl::StrCat("(", ToString(e), ")");
-}
-
-std::string Join(const Args& args, absl::string_view between,
-                 std::string (*print)(const Expression&)) {
-  std::string out;
-  for (size_t i = 0; i < args.size(); ++i) {
-    absl::StrAppend(&out, i == 0 ? "" : between, print(args[i]));
-  }
-  return out;
-}
-
-std::string Product(const Expression& e) {
-  if (e.args[0].kind != Kind::kInt) return Join(e.args, "*", Atom);
-  const Args rest(e.args.begin() + 1, e.args.end());
-  if (e.args[0].number == -1) return absl::StrCat("-", Join(rest, "*", Atom));
-  return absl::StrCat(e.args[0].number, "*", Join(rest, "*", Atom));
-}
-
-// Of a term of a sum: products need no parentheses.
-std::string Term(const Expression& e) {
-  return e.kind == Kind::kMul || e.kind == Kind::kInt ? ToString(e) : Atom(e);
-}
-
-std::string Sum(const Args& terms) {
-  std::string out;
-  for (const Expression& term : terms) {
-    std::string text = Term(term);
-    const bool negative = text[0] == '-';
-    if (out.empty()) {
-      out = std::move(text);
-    } else {
-      absl::StrAppend(&out, negative ? " - " : " + ", text.substr(negative ? 1 : 0));
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 bool Expression::operator==(const Expression& other) const {
@@ -366,41 +286,6 @@ absl::StatusOr<Expression> ParseExpression(absl::string_view text) {
   const auto* statement = body.size() == 1 ? body[0]->If<ts::ExprStmt>() : nullptr;
   if (statement == nullptr) return Malformed("it is empty, or a statement");
   return Convert(*statement->value);
-}
-
-std::string ToString(const Expression& e) {
-  switch (e.kind) {
-    case Kind::kInt:
-      return absl::StrCat(e.number);
-    case Kind::kFloat:
-      return Real(e.real);
-    case Kind::kBool:
-      return e.number ? "True" : "False";
-    case Kind::kSymbol:
-      return IsPlainSymbol(e.name) ? e.name : absl::StrCat("Symbol('", e.name, "')");
-    case Kind::kArgument:
-      return absl::StrCat("L['", e.name, "']");
-    case Kind::kSize:
-      return absl::StrCat(ToString(e.args[0]), ".size()[", e.number, "]");
-    case Kind::kAdd:
-      return Sum(e.args);
-    case Kind::kMul:
-      return Product(e);
-    case Kind::kNot:
-      return absl::StrCat("not ", Atom(e.args[0]));
-    case Kind::kMax:
-      return absl::StrCat("Max(", Join(e.args, ", ", ToString), ")");
-    case Kind::kMin:
-      return absl::StrCat("Min(", Join(e.args, ", ", ToString), ")");
-    case Kind::kCall:
-      return absl::StrCat(e.name, "(", Join(e.args, ", ", ToString), ")");
-    default:
-      break;
-  }
-  for (const Operator& o : kOperators) {
-    if (o.kind == e.kind) return Join(e.args, o.text, Atom);
-  }
-  return "";
 }
 
 }  // namespace t2n::exported
