@@ -7,10 +7,10 @@
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
+#include "t2n/state/refusal.h"
 #include "t2n/state/state_initial.h"
 
 namespace t2n {
@@ -79,10 +79,10 @@ class StateFinder {
     }
     std::vector<std::string> seen = seen_[unsettled_];
     if (seen.size() > kToldCalls) seen.resize(kToldCalls);
-    return absl::UnimplementedError(absl::StrCat(
+    return AsDroppable(absl::UnimplementedError(absl::StrCat(
         "what the model keeps between calls does not settle: attribute '", unsettled_, "' is ",
         absl::StrJoin(seen, ", then "), " ...; a model's inputs have one type: keep the attribute ",
-        "at one size, or convert the first call alone with --state drop"));
+        "at one size, or convert the first call alone with --state drop")));
   }
 
   // The attributes that are symbols.
@@ -202,14 +202,14 @@ class StateFinder {
   }
 
   absl::Status FirstCallDiffers() const {
-    return absl::UnimplementedError(absl::StrCat(
+    return AsDroppable(absl::UnimplementedError(absl::StrCat(
         "the first call does something else than later ones, which find changed what it has left "
         "(",
         absl::StrJoin(forms_, ", ",
                       [](std::string* out, const auto& form) {
                         absl::StrAppend(out, "attribute '", form.first, "'");
                       }),
-        "); --state drop converts the first call alone"));
+        "); --state drop converts the first call alone")));
   }
 
   // The graph's inputs that stand for attributes.
@@ -288,15 +288,12 @@ absl::StatusOr<StatefulModel> FindState(const CallOnce& call, bool keep_state) {
   if (finder.counters().empty() || why == model.status()) {
     return model.status();
   }
-  constexpr absl::string_view kDrop = "--state drop";
-  absl::Status refused = absl::UnimplementedError(absl::StrCat(
-      "attribute '", finder.counters()[0],
-      "' is a number that changes at every call, and the model depends on it: ", why.message(),
-      absl::StrContains(why.message(), kDrop) ? "" : "; or convert the first call alone with ",
-      absl::StrContains(why.message(), kDrop) ? "" : kDrop));
-  why.ForEachPayload(
-      [&](absl::string_view url, const absl::Cord& payload) { refused.SetPayload(url, payload); });
-  return refused;
+  return Reworded(
+      why,
+      absl::UnimplementedError(absl::StrCat(
+          "attribute '", finder.counters()[0],
+          "' is a number that changes at every call, and the model depends on it: ", why.message(),
+          IsDroppable(why) ? "" : "; or convert the first call alone with --state drop")));
 }
 
 }  // namespace t2n

@@ -10,6 +10,7 @@
 #include "t2n/base/status.h"
 #include "t2n/reference/compare.h"
 #include "t2n/reference/run.h"
+#include "t2n/state/refusal.h"
 
 namespace t2n {
 namespace {
@@ -112,11 +113,11 @@ class InitialFinder {
       T2N_ASSIGN_OR_RETURN(bool fits, Fits(choice));
       if (fits) return absl::OkStatus();
     }
-    return absl::UnimplementedError(
+    return AsDroppable(absl::UnimplementedError(
         absl::StrCat("no initial value of state ", Names(),
                      " is found: the first call does something else than ",
                      "later ones do on zeros or on a constant of the program (", differs_,
-                     "); --state drop converts the first call alone"));
+                     "); --state drop converts the first call alone")));
   }
 
  private:

@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/state/refusal.h"
 
 namespace t2n {
 namespace {
@@ -146,6 +147,7 @@ TEST(FindState, WhatGrowsAtEveryCallIsRefusedByName) {
   const std::string why(model.status().message());
   EXPECT_THAT(why, HasSubstr("attribute 'sum' is f32[4], then f32[6], then f32[8] ..."));
   EXPECT_THAT(why, HasSubstr("--state drop"));
+  EXPECT_TRUE(IsDroppable(model.status()));
 }
 
 TEST(FindState, AFailedCallIsTheResult) {
