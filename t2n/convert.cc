@@ -217,6 +217,14 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
 
 }  // namespace
 
+void DescribeFailure(const absl::Status& status, const ConversionFailure& failure,
+                     proto::ConversionReport* report) {
+  for (const std::string& cause : failure.causes) report->add_refusals(cause);
+  if (failure.causes.empty()) report->add_refusals(std::string(status.message()));
+  for (const std::string& warning : failure.warnings) report->add_warnings(warning);
+  for (const proto::PlaceInfo& place : failure.places) *report->add_refusal_places() = place;
+}
+
 absl::Status CheckSpec(const proto::ConversionSpec& spec) {
   return CheckFields(spec, absl::EndsWith(spec.model(), ".pt2"));
 }

@@ -26,6 +26,10 @@ struct ConversionFailure {
   std::vector<proto::PlaceInfo> places;  // where it is in the program, as far as that is known
 };
 
+// Says in `report` why a conversion failed: with `status`, and with the rest as it was told.
+void DescribeFailure(const absl::Status& status, const ConversionFailure& failure,
+                     proto::ConversionReport* report);
+
 // A model read and evaluated, before it is written.
 struct EvaluatedModel {
   std::unique_ptr<Graph> graph;

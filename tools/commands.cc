@@ -95,10 +95,7 @@ void ReportFailure(const CommandLine& command, const Outside* outside, const abs
                    const ConversionFailure& failure) {
   proto::ConversionReport report;
   report.set_model(command.spec.model());
-  for (const std::string& cause : failure.causes) report.add_refusals(cause);
-  if (failure.causes.empty()) report.add_refusals(std::string(status.message()));
-  for (const std::string& warning : failure.warnings) report.add_warnings(warning);
-  for (const proto::PlaceInfo& place : failure.places) *report.add_refusal_places() = place;
+  DescribeFailure(status, failure, &report);
   const absl::Status written = WriteReportIfAsked(command, outside, report);
   if (!written.ok()) MessagesOf(command).Warning(written.message());
 }

@@ -37,14 +37,6 @@ absl::Status Describe(const EvaluatedModel& model, ConversionFailure* failure,
   return status;
 }
 
-void AddFailure(const absl::Status& status, const ConversionFailure& failure,
-                proto::ConversionReport* report) {
-  for (const std::string& cause : failure.causes) report->add_refusals(cause);
-  if (failure.causes.empty()) report->add_refusals(std::string(status.message()));
-  for (const std::string& warning : failure.warnings) report->add_warnings(warning);
-  for (const proto::PlaceInfo& place : failure.places) *report->add_refusal_places() = place;
-}
-
 }  // namespace
 
 absl::Status MakePreview(const proto::ConversionSpec& spec, ConversionFailure* failure,
@@ -62,7 +54,7 @@ absl::Status MakePreview(const proto::ConversionSpec& spec, ConversionFailure* f
     if (evaluated) status = described;
     if (!evaluated) DropOutputs(&report);
   }
-  if (!status.ok()) AddFailure(status, *failure, &report);
+  if (!status.ok()) DescribeFailure(status, *failure, &report);
   for (const Drawing::Node& node : Draw(report).nodes) {
     proto::DrawnNode& drawn = *preview->add_nodes();
     drawn.set_box(node.box);
