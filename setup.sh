@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 packages=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
   g++ git ca-certificates python3-venv
-  cmake dpkg-dev pkgconf
+  clang-format cmake dpkg-dev pkgconf
   chromium chromium-driver graphviz
   libabsl-dev libarchive-dev libcli11-dev libdeflate-dev libeigen3-dev libgmock-dev
   libgoogle-perftools-dev libgtest-dev libmd-dev libprotobuf-dev libre2-dev
@@ -66,6 +66,17 @@ install_nginx() {
   )
 }
 
+# For tools/lint.sh. Debian has none; without npm, or without its registry, BUILD files stay as they are.
+install_buildifier() {
+  local folder=.venv/buildifier
+  [ ! -e "$folder" ] && command -v npm >/dev/null && ! command -v buildifier >/dev/null || return 0
+  echo "setup: buildifier into $folder" >&2
+  npm install --silent --prefix "$folder" @bazel/buildifier@8.2.1 >/dev/null 2>&1 && return 0
+  echo "setup: npm has not given it: tools/lint.sh does without" >&2
+  rm -rf "$folder"
+}
+
 install_packages
 install_python
+install_buildifier
 install_nginx

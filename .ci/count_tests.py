@@ -1,9 +1,9 @@
 """Counts the test cases of bazel's last runs and exits as the first did that failed.
 
-    count_tests.py STATUS [STATUS LOGS TARGETS]
+    count_tests.py STATUS [LINT STATUS LOGS TARGETS]
 
 STATUS: bazel's exit status of `bazel test //...`, and of a run whose logs lie in the folder LOGS and
-whose targets stand in the file TARGETS, a line each.
+whose targets stand in the file TARGETS, a line each. LINT: that of tools/lint.sh, one case.
 
 Prints `N passed, N failed`. Exits non-zero when a STATUS is, or when a case failed. A run that failed
 without a failed case (the build broke, say) counts as one failure.
@@ -59,10 +59,12 @@ def main():
     statuses = [int(sys.argv[1])]
     passed, failed = count_run(statuses[0], "bazel-testlogs", all_targets)
     if len(sys.argv) > 2:
-        statuses.append(int(sys.argv[2]))
-        logs, targets = sys.argv[3:]
-        more = count_run(statuses[1], logs, lambda: targets_in(targets))
-        passed, failed = passed + more[0], failed + more[1]
+        lint, sanitized = int(sys.argv[2]), int(sys.argv[3])
+        logs, targets = sys.argv[4:]
+        more = count_run(sanitized, logs, lambda: targets_in(targets))
+        statuses += [sanitized, lint]
+        passed += more[0] + (lint == 0)
+        failed += more[1] + (lint != 0)
     print(f"{passed} passed, {failed} failed")
     return next((status for status in statuses if status), int(failed > 0))
 

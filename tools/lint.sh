@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # How the code is laid out, and what clang-tidy says of it:
 #   tools/lint.sh [--check] [--all] [--tidy]
-# Formats the C++ and BUILD files that differ from `main` (--all: all of them). With --check nothing
-# is written, and it fails with the names of what is not as it would be: what CI runs on a change.
-# With --tidy clang-tidy looks at these C++ files too, after a build, some ten seconds a file.
-# clang-format and clang-tidy are Debian packages of these names, buildifier is npm's
-# @bazel/buildifier; setup.sh does not install them, and what is not there is left out with a note.
+# Formats the C++ and BUILD files that differ from `main` (--all: all of them, in five seconds). With
+# --check nothing is written, and it fails with the names of what is not as it would be; CI runs
+# --check --all. With --tidy clang-tidy looks at these C++ files too, after a build, some ten seconds
+# a file. setup.sh installs clang-format and, where there is npm, buildifier; clang-tidy is a Debian
+# package. What is not there is left out with a note.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,17 +31,23 @@ files() {
   fi | sort -u
 }
 
-# have TOOL: whether it is there; a note if not.
+PATH=$PATH:$PWD/.venv/buildifier/node_modules/.bin
+
+# have TOOL [VERSION]: whether it is there, and of this version; a note if not.
 have() {
-  command -v "$1" >/dev/null && return 0
-  echo "lint: no $1 here, its part is left out" >&2
+  if ! command -v "$1" >/dev/null; then
+    echo "lint: no $1 here, its part is left out" >&2
+    return 1
+  fi
+  [[ $("$1" --version 2>&1) == *"${2:-}"* ]] && return 0
+  echo "lint: $1 is of another version than $2, its part is left out" >&2
   return 1
 }
 
 failed=false
 mapfile -t sources < <(files '*.cc' '*.h')
 mapfile -t builds < <(files '*BUILD.bazel' '*.bzl' WORKSPACE)
-if [ ${#sources[@]} -gt 0 ] && have clang-format; then
+if [ ${#sources[@]} -gt 0 ] && have clang-format "version 14"; then
   if $check; then
     clang-format --dry-run -Werror "${sources[@]}" || failed=true
   else

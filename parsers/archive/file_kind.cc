@@ -11,7 +11,8 @@ namespace t2n {
 namespace {
 
 constexpr absl::string_view kSaveAgain =
-    "load it in Python, torch.export.export or torch.jit.trace the module, and save what that gives "
+    "load it in Python, torch.export.export or torch.jit.trace the module, and save what that "
+    "gives "
     "with torch.export.save or torch.jit.save";
 
 struct Signature {
@@ -59,7 +60,8 @@ absl::StatusOr<std::string> DescribeNonZip(const ByteReader& bytes) {
   const absl::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
   for (const Signature& s : kSignatures) {
     if (start.size() >= s.offset && absl::StartsWith(start.substr(s.offset), s.bytes)) {
-      return absl::StrCat("not an archive of torch.export or TorchScript but ", s.kind, ": ", s.advice);
+      return absl::StrCat("not an archive of torch.export or TorchScript but ", s.kind, ": ",
+                          s.advice);
     }
   }
   return absl::StrCat("not a zip archive, nor any format known here: ", kNotTorch);
