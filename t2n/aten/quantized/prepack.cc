@@ -51,17 +51,18 @@ Arg LinearPrepackFp16(OpCall& c) {
   return Arg(std::shared_ptr<const Opaque>(std::move(params)));
 }
 
+// `axes`: of the images.
+template <int axes, bool transposed>
 Arg ConvPrepack(OpCall& c) {
+  constexpr bool one = axes == 1;
   auto params = std::make_shared<ConvParams>();
-  bool one = c.schema().name.find("1d") != std::string::npos;
   params->weight = c.tensor("weight");
   params->bias = c.tensor("bias");
   if (!params->weight || !params->weight->type.quant) {
     return c.RefuseArg("weight", "is not quantized");
   }
-  int64_t rank = one ? 3 : c.schema().name.find("3d") != std::string::npos ? 5 : 4;
-  if (params->weight.rank() != rank) return c.RefuseArg("weight", "is of the wrong rank");
-  params->transposed = c.schema().name.find("transpose") != std::string::npos;
+  if (params->weight.rank() != axes + 2) return c.RefuseArg("weight", "is of the wrong rank");
+  params->transposed = transposed;
   if (IsSaved(params->weight)) params->packers = PackersOf(*params);
   NameAfterModule(params->weight, "weight");
   NameAfterModule(params->bias, "bias");
@@ -105,7 +106,8 @@ Arg CellPrepack(OpCall& c) {
 
 Arg OrNone(const Val& v) { return v ? Arg(v) : Arg(); }
 
-// Weight and bias of any layer, as they were packed.
+// Weight and bias of any layer, as they were packed; `one`: of a convolution along one axis.
+template <bool one = false>
 Arg Unpack(OpCall& c) {
   absl::string_view name = c.schema().args[0].name;
   const Arg& a = c.arg(name);
@@ -116,7 +118,6 @@ Arg Unpack(OpCall& c) {
     return Arg::Tuple(ArgList{weight, OrNone(p->bias)});
   }
   if (auto* p = dynamic_cast<const ConvParams*>(opaque)) {
-    bool one = c.schema().name.find("1d") != std::string::npos;
     return Arg::Tuple(ArgList{one ? c.b.Squeeze(p->weight, 2) : p->weight, OrNone(p->bias)});
   }
   if (auto* p = dynamic_cast<const EmbeddingParams*>(opaque)) {
@@ -145,17 +146,20 @@ Arg Bias(OpCall& c) {
   return c.RefuseArg("self", "has no bias");
 }
 
-#define T2N_CONV_PREPACK(dims)                                                                  \
-  {"quantized::conv" dims                                                                       \
-   "_prepack(Tensor weight, Tensor? bias, int[] stride, int[] padding, "                        \
-   "int[] dilation, int groups) -> Any",                                                        \
-   ConvPrepack},                                                                                \
-      {"quantized::conv_transpose" dims                                                         \
-       "_prepack(Tensor weight, Tensor? bias, int[] stride, "                                   \
-       "int[] padding, int[] output_padding, int[] dilation, int groups) -> Any",               \
-       ConvPrepack},                                                                            \
-      {"quantized::conv" dims "_unpack(Any packed_weights) -> (Tensor, Tensor?)", Unpack}, {    \
-    "quantized::conv_transpose" dims "_unpack(Any packed_weights) -> (Tensor, Tensor?)", Unpack \
+#define T2N_CONV_PREPACK(axes)                                                             \
+  {"quantized::conv" #axes                                                                 \
+   "d_prepack(Tensor weight, Tensor? bias, int[] stride, int[] padding, "                  \
+   "int[] dilation, int groups) -> Any",                                                   \
+   ConvPrepack<axes, false>},                                                              \
+      {"quantized::conv_transpose" #axes                                                   \
+       "d_prepack(Tensor weight, Tensor? bias, int[] stride, "                             \
+       "int[] padding, int[] output_padding, int[] dilation, int groups) -> Any",          \
+       ConvPrepack<axes, true>},                                                           \
+      {"quantized::conv" #axes "d_unpack(Any packed_weights) -> (Tensor, Tensor?)",        \
+       Unpack<axes == 1>},                                                                 \
+  {                                                                                        \
+    "quantized::conv_transpose" #axes "d_unpack(Any packed_weights) -> (Tensor, Tensor?)", \
+        Unpack<axes == 1>                                                                  \
   }
 
 #define T2N_CONV_ATTRIBUTES(name)                                                                  \
@@ -174,13 +178,13 @@ Arg Bias(OpCall& c) {
   }
 
 constexpr OpEntry kOps[] = {
-    T2N_CONV_PREPACK("1d"),
-    T2N_CONV_PREPACK("2d"),
-    T2N_CONV_PREPACK("3d"),
+    T2N_CONV_PREPACK(1),
+    T2N_CONV_PREPACK(2),
+    T2N_CONV_PREPACK(3),
     {"quantized::conv_prepack(Tensor weight, Tensor? bias, int[] stride, int[] padding, int[] "
      "dilation, int groups) -> Any",
-     ConvPrepack},
-    {"quantized::conv_unpack(Any packed_weights) -> (Tensor, Tensor?)", Unpack},
+     ConvPrepack<2, false>},
+    {"quantized::conv_unpack(Any packed_weights) -> (Tensor, Tensor?)", Unpack<>},
     T2N_CONV_ATTRIBUTES("conv2d"),
     T2N_CONV_ATTRIBUTES("conv3d"),
     T2N_CONV_ATTRIBUTES("conv_transpose2d"),
@@ -189,16 +193,16 @@ constexpr OpEntry kOps[] = {
     {"quantized::linear_prepack_legacy(Tensor W, Tensor? B=None) -> Any", LinearPrepack},
     {"quantized::linear_prepack_fp16(Tensor W, Tensor? B=None) -> Any", LinearPrepackFp16},
     {"quantized::linear_prepack_fp16_legacy(Tensor W, Tensor? B=None) -> Any", LinearPrepackFp16},
-    {"quantized::linear_unpack(Any W_prepack) -> (Tensor, Tensor?)", Unpack},
-    {"quantized::linear_unpack_fp16(Any W_prepack) -> (Tensor, Tensor?)", Unpack},
+    {"quantized::linear_unpack(Any W_prepack) -> (Tensor, Tensor?)", Unpack<>},
+    {"quantized::linear_unpack_fp16(Any W_prepack) -> (Tensor, Tensor?)", Unpack<>},
     {"quantized::embedding_bag_prepack(Any weight) -> Any", EmbeddingPrepack},
-    {"quantized::embedding_bag_unpack(Any W_prepack) -> Any", Unpack},
+    {"quantized::embedding_bag_unpack(Any W_prepack) -> Any", Unpack<>},
     {"quantized::make_quantized_cell_params_dynamic(Any w_ih, Any w_hh, Tensor bias_ih, Tensor "
      "bias_hh, bool reduce_range=False) -> Any",
      CellPrepack},
     {"quantized::make_quantized_cell_params_fp16(Any w_ih, Any w_hh) -> Any", CellPrepack},
     // Methods of the classes themselves.
-    {"packed::unpack(Any self) -> Any", Unpack},
+    {"packed::unpack(Any self) -> Any", Unpack<>},
     {"packed::bias(Any self) -> Tensor?", Bias},
     {"packed::stride(Any self) -> int[]", ConvAttribute<&ConvParams::stride>},
     {"packed::padding(Any self) -> int[]", ConvAttribute<&ConvParams::padding>},

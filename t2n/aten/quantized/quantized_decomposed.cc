@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/quantized/ops.h"
 
@@ -258,12 +257,12 @@ Val Extreme(Builder& b, Op op, const Val& x, std::vector<int64_t> axes, bool kee
 }
 
 // torch.ao.quantization.utils.determine_qparams.
+template <bool symmetric>
 Arg ChooseParams(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("input");
   double low = c.number("quant_min"), high = c.number("quant_max");
   double eps = static_cast<float>(c.number("eps"));
-  bool symmetric = absl::StrContains(c.schema().name, "symmetric");
   std::vector<int64_t> axes;
   for (int64_t i = 0; i < x.rank(); ++i) axes.push_back(i);
   Val least = Extreme(b, Op::kReduceMin, x, axes, false);
@@ -368,10 +367,10 @@ constexpr OpEntry kOps[] = {
      DequantizePerGroup},
     {T2N_DECOMPOSED("choose_qparams.tensor(Tensor input, int quant_min, int quant_max, float eps, "
                     "ScalarType dtype) -> (Tensor, Tensor)"),
-     ChooseParams},
+     ChooseParams<false>},
     {T2N_DECOMPOSED("choose_qparams_symmetric.tensor(Tensor input, int quant_min, int quant_max, "
                     "float eps, ScalarType dtype) -> (Tensor, Tensor)"),
-     ChooseParams},
+     ChooseParams<true>},
     {T2N_DECOMPOSED("choose_qparams_per_token(Tensor input, ScalarType dtype) -> (Tensor, Tensor)"),
      ChooseParamsPerToken},
     {T2N_DECOMPOSED("choose_qparams_per_token_asymmetric(Tensor input, ScalarType dtype) -> "

@@ -2,7 +2,6 @@
 // (ATen/native/quantized/cpu/{qembeddingbag,qembeddingbag_unpack}.cpp).
 #include <cstring>
 
-#include "absl/strings/match.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/packed_params.h"
 #include "t2n/aten/quantized/ops.h"
@@ -44,17 +43,17 @@ bool RefusePruned(OpCall& c) {
   return false;
 }
 
-// The parameters, of as many bits as the operator's name says.
-std::shared_ptr<const EmbeddingParams> TableOf(OpCall& c) {
+// The parameters, of as many bits as the operator reads.
+std::shared_ptr<const EmbeddingParams> TableOf(OpCall& c, int bits) {
   auto p = Params<EmbeddingParams>(c, "weight");
-  int bits = absl::StrContains(c.schema().name, "4bit") ? 4 : 8;
   if (!p || p->weight->bits == bits) return p;
   c.RefuseArg("weight", "has other bits than the operator reads: torch looks up garbage here");
   return nullptr;
 }
 
+template <int bits>
 Arg QuantizedEmbedding(OpCall& c) {
-  auto p = TableOf(c);
+  auto p = TableOf(c, bits);
   if (RefusePruned(c) || !p) return Val();
   return Lookup(c.b, *p, c.tensor("indices"));
 }
@@ -80,8 +79,9 @@ Val Bags(OpCall& c, const EmbeddingParams& p) {
   return b.Einsum("bn,nd->bd", {member, rows});
 }
 
+template <int bits>
 Arg QuantizedEmbeddingBag(OpCall& c) {
-  auto p = TableOf(c);
+  auto p = TableOf(c, bits);
   return p ? Bags(c, *p) : Val();
 }
 
@@ -149,11 +149,11 @@ Arg FusedRowsUnpack(OpCall& c) {
 
 constexpr OpEntry kOps[] = {
     {"quantized::embedding_byte(Any weight, Tensor indices, bool pruned_weights=False) -> Tensor",
-     QuantizedEmbedding},
+     QuantizedEmbedding<8>},
     {"quantized::embedding_4bit(Any weight, Tensor indices, bool pruned_weights=False) -> Tensor",
-     QuantizedEmbedding},
-    {"quantized::embedding_bag_byte(Any weight, " T2N_BAG_ARGUMENTS, QuantizedEmbeddingBag},
-    {"quantized::embedding_bag_4bit(Any weight, " T2N_BAG_ARGUMENTS, QuantizedEmbeddingBag},
+     QuantizedEmbedding<4>},
+    {"quantized::embedding_bag_byte(Any weight, " T2N_BAG_ARGUMENTS, QuantizedEmbeddingBag<8>},
+    {"quantized::embedding_bag_4bit(Any weight, " T2N_BAG_ARGUMENTS, QuantizedEmbeddingBag<4>},
     {"quantized::embedding_bag_byte_rowwise_offsets(Tensor weight, " T2N_BAG_ARGUMENTS,
      FusedRowsBag<8>},
     {"quantized::embedding_bag_4bit_rowwise_offsets(Tensor weight, " T2N_BAG_ARGUMENTS,

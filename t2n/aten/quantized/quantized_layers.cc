@@ -2,7 +2,6 @@
 // (ATen/native/quantized/cpu/{qlinear,qconv,qlinear_dynamic,qconv_dynamic}.cpp).
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/packed_params.h"
 #include "t2n/aten/core/quantization.h"
@@ -88,9 +87,6 @@ QuantizedEngine EngineOf(const OpCall& c, const ConvParams& p) {
   return onednn ? QuantizedEngine::kOneDnn : QuantizedEngine::kFbgemm;
 }
 
-// The name says whether the result is rectified.
-bool HasRelu(const OpCall& c) { return absl::StrContains(c.schema().name, "_relu"); }
-
 double ScaleOf(OpCall& c, const Val& x) {
   if (!x || !x->type.quant || x->type.quant->axis >= 0) {
     c.Refuse("of an input that is not quantized per tensor");
@@ -111,8 +107,9 @@ Val StaticLinear(OpCall& c, QuantPtr quant, bool relu) {
                     LinearEngine(c));
 }
 
+template <bool relu>
 Arg QuantizedLinear(OpCall& c) {
-  return StaticLinear(c, QuantOf(c, "Y_scale_i", "Y_zero_point_i"), HasRelu(c));
+  return StaticLinear(c, QuantOf(c, "Y_scale_i", "Y_zero_point_i"), relu);
 }
 
 Val DynamicLinear(OpCall& c, const Val& x, bool relu) {
@@ -128,7 +125,10 @@ Val DynamicLinear(OpCall& c, const Val& x, bool relu) {
   return ToReal(b, LinearProducts(b, {q.steps, 1, p->weight, p->bias}), q.scale, relu);
 }
 
-Arg QuantizedLinearDynamic(OpCall& c) { return DynamicLinear(c, c.tensor("X"), HasRelu(c)); }
+template <bool relu>
+Arg QuantizedLinearDynamic(OpCall& c) {
+  return DynamicLinear(c, c.tensor("X"), relu);
+}
 
 Arg LinearFp16UnpackedWeight(OpCall& c) {
   Val x = c.tensor("X");
@@ -136,13 +136,14 @@ Arg LinearFp16UnpackedWeight(OpCall& c) {
 }
 
 // The input is quantized by given numbers, the result stays real.
+template <bool relu>
 Arg LinearQuantizedInside(OpCall& c) {
   Builder& b = c.b;
   QuantPtr quant = QuantOf(c, "X_scale", "X_zero_point");
   auto p = Params<LinearParams>(c, "W_prepack");
   if (!p) return Val();
   Operands o{ToSteps(b, b.Quantize(c.tensor("X"), DType::kQU8, quant)), 1, p->weight, p->bias};
-  return ToReal(b, LinearProducts(b, o), b.Scalar(DType::kF32, quant->scale[0]), HasRelu(c));
+  return ToReal(b, LinearProducts(b, o), b.Scalar(DType::kF32, quant->scale[0]), relu);
 }
 
 // Linear layers with a function behind that torch computes from the real numbers.
@@ -174,8 +175,8 @@ std::shared_ptr<const ConvParams> ParamsOf(OpCall& c) {
   return Params<ConvParams>(c, old ? "weight" : "packed_weight");
 }
 
-bool IsOneDimensional(const OpCall& c) { return absl::StrContains(c.schema().name, "1d"); }
-
+// `axes`: of the images.
+template <int axes, bool relu>
 Arg QuantizedConv(OpCall& c) {
   Builder& b = c.b;
   c.ignore({"stride", "padding", "dilation", "groups"});  // the packed parameters have them
@@ -186,14 +187,15 @@ Arg QuantizedConv(OpCall& c) {
   if (!b.ok() || !p) return Val();
   if (!p->weight || !p->weight->type.quant) return c.Refuse("weights that are not quantized");
   NoteLayer(c, p->weight, p->packers, p->transposed);
-  bool one = IsOneDimensional(c);
+  constexpr bool one = axes == 1;
   if (one) x = b.Unsqueeze(x, 2);
   Products products = ConvProducts(c, {ToSteps(b, x), scale, p->weight, p->bias}, *p);
-  Val y = Requantize(b, products, x.dtype(), std::move(quant), HasRelu(c), EngineOf(c, *p));
+  Val y = Requantize(b, products, x.dtype(), std::move(quant), relu, EngineOf(c, *p));
   return one ? b.Squeeze(y, 2) : y;
 }
 
 // The sum is rounded to the output's scale once.
+template <bool relu>
 Arg QuantizedConvAdd(OpCall& c) {
   Builder& b = c.b;
   QuantPtr quant = QuantOf(c, "output_scale", "output_zero_point");
@@ -205,50 +207,51 @@ Arg QuantizedConvAdd(OpCall& c) {
   Products products = ConvProducts(c, {ToSteps(b, x), scale, p->weight, p->bias}, *p);
   Val y = ToReal(b, products, b.Scalar(DType::kF32, scale), false);
   y = b.Add(y, b.Dequantize(accumulated));
-  return b.Quantize(HasRelu(c) ? b.Max(y, 0) : y, x.dtype(), quant);
+  return b.Quantize(relu ? b.Max(y, 0) : y, x.dtype(), quant);
 }
 
+template <int axes>
 Arg QuantizedConvDynamic(OpCall& c) {
   Builder& b = c.b;
   Val x = c.tensor("qx");
   auto p = ParamsOf(c);
   if (!p) return Val();
-  bool one = IsOneDimensional(c);
+  constexpr bool one = axes == 1;
   if (one) x = b.Unsqueeze(x, 2);
   DynamicSteps q = QuantizeDynamically(b, x, ReducesRange(c.env(), c.boolean("reduce_range")));
   Val y = ToReal(b, ConvProducts(c, {q.steps, 1, p->weight, p->bias}, *p), q.scale, false);
   return one ? b.Squeeze(y, 2) : y;
 }
 
-#define T2N_QCONV(name)                                       \
+#define T2N_QCONV(name, axes, relu)                           \
   {                                                           \
     "quantized::" name                                        \
     "(Tensor qx, Any packed_weight, float output_scale, int " \
     "output_zero_point) -> Tensor",                           \
-        QuantizedConv                                         \
+        QuantizedConv<axes, relu>                             \
   }
-#define T2N_QCONV_OLD(name)                                                 \
+#define T2N_QCONV_OLD(name, axes, relu)                                     \
   {                                                                         \
     "quantized::" name                                                      \
     "(Tensor qx, Any weight, int[] stride, int[] padding, int[] dilation, " \
     "int groups, float output_scale, int output_zero_point) -> Tensor",     \
-        QuantizedConv                                                       \
+        QuantizedConv<axes, relu>                                           \
   }
-#define T2N_QCONV_DYNAMIC(name)                                                  \
+#define T2N_QCONV_DYNAMIC(name, axes)                                            \
   {                                                                              \
     "quantized::" name                                                           \
     "_dynamic(Tensor qx, Any packed_weight, bool reduce_range=False) -> Tensor", \
-        QuantizedConvDynamic                                                     \
+        QuantizedConvDynamic<axes>                                               \
   }
-#define T2N_QLINEAR(name)                                                                          \
+#define T2N_QLINEAR(name, relu)                                                                    \
   {                                                                                                \
     "quantized::" name "(Tensor X, Any W_prepack, float Y_scale_i, int Y_zero_point_i) -> Tensor", \
-        QuantizedLinear                                                                            \
+        QuantizedLinear<relu>                                                                      \
   }
 
 constexpr OpEntry kOps[] = {
-    T2N_QLINEAR("linear"),
-    T2N_QLINEAR("linear_relu"),
+    T2N_QLINEAR("linear", false),
+    T2N_QLINEAR("linear_relu", true),
     {"quantized::linear_leaky_relu(Tensor X, Any W_prepack, float Y_scale_i, int Y_zero_point_i, "
      "float negative_slope) -> Tensor",
      LinearLeakyRelu},
@@ -256,46 +259,47 @@ constexpr OpEntry kOps[] = {
      "Tensor",
      LinearTanh},
     {"quantized::linear_dynamic(Tensor X, Any W_prepack, bool reduce_range=False) -> Tensor",
-     QuantizedLinearDynamic},
+     QuantizedLinearDynamic<false>},
     {"quantized::linear_relu_dynamic(Tensor X, Any W_prepack, bool reduce_range=False) -> Tensor",
-     QuantizedLinearDynamic},
-    {"quantized::linear_dynamic_fp16(Tensor X, Any W_prepack) -> Tensor", QuantizedLinearDynamic},
+     QuantizedLinearDynamic<true>},
+    {"quantized::linear_dynamic_fp16(Tensor X, Any W_prepack) -> Tensor",
+     QuantizedLinearDynamic<false>},
     {"quantized::linear_relu_dynamic_fp16(Tensor X, Any W_prepack) -> Tensor",
-     QuantizedLinearDynamic},
+     QuantizedLinearDynamic<true>},
     {"quantized::linear_dynamic_fp16_unpacked_weight(Tensor X, Tensor weight, Tensor? bias) -> "
      "Tensor",
      LinearFp16UnpackedWeight},
     {"quantized::linear_with_input_q_dq_qweight_dq_output_fp32(Tensor X, float X_scale, int "
      "X_zero_point, Any W_prepack) -> Tensor",
-     LinearQuantizedInside},
+     LinearQuantizedInside<false>},
     {"quantized::linear_with_input_q_dq_qweight_dq_relu_output_fp32(Tensor X, float X_scale, int "
      "X_zero_point, Any W_prepack) -> Tensor",
-     LinearQuantizedInside},
-    T2N_QCONV("conv1d"),
-    T2N_QCONV("conv1d_relu"),
-    T2N_QCONV("conv2d"),
-    T2N_QCONV("conv2d_relu"),
-    T2N_QCONV("conv3d"),
-    T2N_QCONV("conv3d_relu"),
-    T2N_QCONV("conv_transpose1d"),
-    T2N_QCONV("conv_transpose2d"),
-    T2N_QCONV("conv_transpose3d"),
-    T2N_QCONV_OLD("conv2d"),
-    T2N_QCONV_OLD("conv2d_relu"),
-    T2N_QCONV_OLD("conv3d"),
-    T2N_QCONV_OLD("conv3d_relu"),
+     LinearQuantizedInside<true>},
+    T2N_QCONV("conv1d", 1, false),
+    T2N_QCONV("conv1d_relu", 1, true),
+    T2N_QCONV("conv2d", 2, false),
+    T2N_QCONV("conv2d_relu", 2, true),
+    T2N_QCONV("conv3d", 3, false),
+    T2N_QCONV("conv3d_relu", 3, true),
+    T2N_QCONV("conv_transpose1d", 1, false),
+    T2N_QCONV("conv_transpose2d", 2, false),
+    T2N_QCONV("conv_transpose3d", 3, false),
+    T2N_QCONV_OLD("conv2d", 2, false),
+    T2N_QCONV_OLD("conv2d_relu", 2, true),
+    T2N_QCONV_OLD("conv3d", 3, false),
+    T2N_QCONV_OLD("conv3d_relu", 3, true),
     {"quantized::conv2d_add(Tensor qx, Tensor qaccum, Any packed_weight, float output_scale, int "
      "output_zero_point) -> Tensor",
-     QuantizedConvAdd},
+     QuantizedConvAdd<false>},
     {"quantized::conv2d_add_relu(Tensor qx, Tensor qaccum, Any packed_weight, float output_scale, "
      "int output_zero_point) -> Tensor",
-     QuantizedConvAdd},
-    T2N_QCONV_DYNAMIC("conv1d"),
-    T2N_QCONV_DYNAMIC("conv2d"),
-    T2N_QCONV_DYNAMIC("conv3d"),
-    T2N_QCONV_DYNAMIC("conv_transpose1d"),
-    T2N_QCONV_DYNAMIC("conv_transpose2d"),
-    T2N_QCONV_DYNAMIC("conv_transpose3d"),
+     QuantizedConvAdd<true>},
+    T2N_QCONV_DYNAMIC("conv1d", 1),
+    T2N_QCONV_DYNAMIC("conv2d", 2),
+    T2N_QCONV_DYNAMIC("conv3d", 3),
+    T2N_QCONV_DYNAMIC("conv_transpose1d", 1),
+    T2N_QCONV_DYNAMIC("conv_transpose2d", 2),
+    T2N_QCONV_DYNAMIC("conv_transpose3d", 3),
 };
 
 }  // namespace

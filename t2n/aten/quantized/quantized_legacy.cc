@@ -1,7 +1,6 @@
 // Linear layers and cells of torch.jit.quantized (torch 1.0 to 2.0): int8 weights with one scale,
 // the other operand quantized at run time (ATen/native/{QuantizedLinear,RNN}.cpp). What fbgemm
 // packs or sums up of the weights is not needed beside them.
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/aten/core/packed_params.h"
 #include "t2n/aten/quantized/ops.h"
@@ -90,10 +89,11 @@ Arg GruCell(OpCall& c) {
   return b.Add(next, b.Mul(update, b.Sub(hx, next)));
 }
 
+template <bool relu>
 Arg RnnCell(OpCall& c) {
   Gates g = GatesOf(c, c.tensor("hx"));
   Val y = c.b.Add(g.input, g.hidden);
-  return absl::StrContains(c.schema().name, "relu") ? c.b.Max(y, 0) : c.b.Tanh(y);
+  return relu ? c.b.Max(y, 0) : c.b.Tanh(y);
 }
 
 #define T2N_CELL_ARGUMENTS                                                                  \
@@ -117,8 +117,10 @@ constexpr OpEntry kOps[] = {
     {"aten::quantized_lstm_cell(Tensor input, Tensor[]" T2N_CELL_ARGUMENTS "(Tensor, Tensor)",
      LstmCell},
     {"aten::quantized_gru_cell(Tensor input, Tensor" T2N_CELL_ARGUMENTS "Tensor", GruCell},
-    {"aten::quantized_rnn_relu_cell(Tensor input, Tensor" T2N_CELL_ARGUMENTS "Tensor", RnnCell},
-    {"aten::quantized_rnn_tanh_cell(Tensor input, Tensor" T2N_CELL_ARGUMENTS "Tensor", RnnCell},
+    {"aten::quantized_rnn_relu_cell(Tensor input, Tensor" T2N_CELL_ARGUMENTS "Tensor",
+     RnnCell<true>},
+    {"aten::quantized_rnn_tanh_cell(Tensor input, Tensor" T2N_CELL_ARGUMENTS "Tensor",
+     RnnCell<false>},
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "t2n/aten/core/layers.h"
@@ -12,8 +11,6 @@
 
 namespace t2n {
 namespace {
-
-bool HasRelu(const OpCall& c) { return absl::EndsWith(c.schema().name, "_relu"); }
 
 // A quantized argument, per tensor.
 Val Quantized(OpCall& c, absl::string_view name) {
@@ -26,11 +23,16 @@ Val Quantized(OpCall& c, absl::string_view name) {
 
 float ScaleOf(const Val& x) { return static_cast<float>(x->type.quant->scale[0]); }
 
-Val Rectified(OpCall& c, const Val& x) { return HasRelu(c) ? c.b.Max(x, 0) : x; }
+// The functions below are of an operator alone, and of one with a relu behind it.
+template <bool relu>
+Val Rectified(OpCall& c, const Val& x) {
+  return relu ? c.b.Max(x, 0) : x;
+}
 
 // qnnpack's addition (add_nc_q8) in fixed point: both scales relative to the output's have 22 bits,
 // the larger one all of them; halves are rounded away from zero. In f32 the factors are taken in
 // two halves of 11 bits: products with steps (9 bits) and all sums are exact.
+template <bool relu>
 Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant) {
   constexpr double kHalf = 1 << 11;
   Builder& b = c.b;
@@ -56,7 +58,7 @@ Val AddInFixedPoint(OpCall& c, const Val& x, const Val& y, const QuantPtr& quant
   Val up = b.Floor(b.Mul(high + unit / 2, 1 / unit));
   Val down = b.Ceil(b.Mul(b.Add(high - unit / 2, rest), 1 / unit));
   Val steps = b.Select(b.Ge(high, 0), up, down);
-  return FromSteps(b, Rectified(c, steps), x.dtype(), quant);
+  return FromSteps(b, Rectified<relu>(c, steps), x.dtype(), quant);
 }
 
 // scale * integer - scale * zero_point with one rounding, as Vectorized::dequantize has it
@@ -67,25 +69,27 @@ Val DequantizeFused(Builder& b, const Val& q) {
   return b.Cast(product + static_cast<double>(-scale * zero_point), DType::kF32);
 }
 
+template <bool relu>
 Arg Add(OpCall& c) {
   Val a = Quantized(c, "qa"), b = Quantized(c, "qb");
   if (!a || !b) return Val();
   bool qnnpack = IsQnnpack(c.env().quantized_engine);
   if (qnnpack && a.dtype() == DType::kQU8 && a.shape() == b.shape()) {
-    return AddInFixedPoint(c, a, b, QuantOf(c, "scale", "zero_point"));
+    return AddInFixedPoint<relu>(c, a, b, QuantOf(c, "scale", "zero_point"));
   }
   Val sum = c.b.Add(DequantizeFused(c.b, a), DequantizeFused(c.b, b));
-  return c.b.Quantize(Rectified(c, sum), a.dtype(), QuantOf(c, "scale", "zero_point"));
+  return c.b.Quantize(Rectified<relu>(c, sum), a.dtype(), QuantOf(c, "scale", "zero_point"));
 }
 
 // The product of the integers is exact.
+template <bool relu>
 Arg Mul(OpCall& c) {
   Val a = Quantized(c, "qa"), b = Quantized(c, "qb");
   QuantPtr quant = QuantOf(c, "scale", "zero_point");
   if (!a || !b) return Val();
   float step = ScaleOf(a) * ScaleOf(b) * (1.0f / static_cast<float>(quant->scale[0]));
   Val product = c.b.Mul(c.b.Mul(ToSteps(c.b, a), ToSteps(c.b, b)), step);
-  return FromSteps(c.b, Rectified(c, product), a.dtype(), quant);
+  return FromSteps(c.b, Rectified<relu>(c, product), a.dtype(), quant);
 }
 
 Arg MatMul(OpCall& c) {
@@ -104,12 +108,14 @@ IntegerRange RangeOf(DType t) {
   return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
 }
 
+template <bool relu>
 Val RectifiedInPlace(OpCall& c, const Val& q) {
-  if (!HasRelu(c)) return q;
+  if (!relu) return q;
   return FromSteps(c.b, c.b.Max(ToSteps(c.b, q), 0), q.dtype(), q->type.quant);
 }
 
 // Moves the zero point; where it would leave the integers' range, the scale widens to fit.
+template <bool relu>
 Arg AddScalar(OpCall& c) {
   constexpr double kMax = 1 << 30;
   Builder& b = c.b;
@@ -121,7 +127,7 @@ Arg AddScalar(OpCall& c) {
   int64_t moved = x->type.quant->zero_point[0] - static_cast<int64_t>(by);
   IntegerRange range = RangeOf(x.dtype());
   if (moved >= range.low && moved <= range.high) {
-    return RectifiedInPlace(c, Relabel(b, x, PerTensor(scale, moved)));
+    return RectifiedInPlace<relu>(c, Relabel(b, x, PerTensor(scale, moved)));
   }
   bool below = moved < range.low;
   double reach = static_cast<double>(below ? range.high - moved : moved - range.low);
@@ -129,10 +135,11 @@ Arg AddScalar(OpCall& c) {
   QuantPtr quant = PerTensor(wide, below ? range.low : range.high);
   float step = static_cast<float>(scale) * (1.0f / static_cast<float>(wide));
   Val sum = ToSteps(b, x) + by;
-  return FromSteps(b, Rectified(c, b.Mul(sum, step)), x.dtype(), quant);
+  return FromSteps(b, Rectified<relu>(c, b.Mul(sum, step)), x.dtype(), quant);
 }
 
 // Only the scale changes; a negative factor mirrors the integers.
+template <bool relu>
 Arg MulScalar(OpCall& c) {
   Builder& b = c.b;
   Val x = Quantized(c, "qa");
@@ -142,13 +149,14 @@ Arg MulScalar(OpCall& c) {
   int64_t zero_point = x->type.quant->zero_point[0];
   IntegerRange range = RangeOf(x.dtype());
   if (factor > 0) {
-    return RectifiedInPlace(c, Relabel(b, x, PerTensor(scale * factor, zero_point)));
+    return RectifiedInPlace<relu>(c, Relabel(b, x, PerTensor(scale * factor, zero_point)));
   }
   if (factor == 0) return FromSteps(b, ToSteps(b, x) * 0.0, x.dtype(), PerTensor(1, 0));
   QuantPtr mirrored = PerTensor(scale * -factor, range.high + range.low - zero_point);
-  return RectifiedInPlace(c, FromSteps(b, b.Neg(ToSteps(b, x)), x.dtype(), mirrored));
+  return RectifiedInPlace<relu>(c, FromSteps(b, b.Neg(ToSteps(b, x)), x.dtype(), mirrored));
 }
 
+template <bool relu>
 Arg Cat(OpCall& c) {
   Builder& b = c.b;
   std::vector<Val> xs = c.tensors("qx");
@@ -161,13 +169,14 @@ Arg Cat(OpCall& c) {
   quant = PerTensor(c.has("scale") ? c.number("scale") : quant->scale[0],
                     c.has("zero_point") ? c.integer("zero_point") : quant->zero_point[0]);
   for (Val& x : xs) {
-    bool same = *x->type.quant == *quant && !HasRelu(c);
-    if (!same) x = b.Quantize(Rectified(c, b.Dequantize(x)), x.dtype(), quant);
+    bool same = *x->type.quant == *quant && !relu;
+    if (!same) x = b.Quantize(Rectified<relu>(c, b.Dequantize(x)), x.dtype(), quant);
   }
   return b.Concat(xs, c.axis("dim", xs[0].rank()));
 }
 
 // y = x * scale + shift a channel, in units of the output's scale.
+template <bool relu>
 Arg BatchNorm(OpCall& c) {
   Builder& b = c.b;
   Val x = Quantized(c, "qx");
@@ -183,7 +192,7 @@ Arg BatchNorm(OpCall& c) {
   shift = b.Div(shift, out);
   Val y = b.Add(b.Mul(ToSteps(b, x), AlongAxis(b, scale, 1, x.rank())),
                 AlongAxis(b, shift, 1, x.rank()));
-  return FromSteps(b, Rectified(c, y), x.dtype(), quant);
+  return FromSteps(b, Rectified<relu>(c, y), x.dtype(), quant);
 }
 
 Val Real(OpCall& c, const Val& x) { return x && x->type.quant ? c.b.Dequantize(x) : x; }
@@ -249,26 +258,28 @@ Arg Dropout(OpCall& c) {
   return Quantized(c, "self");
 }
 
-#define T2N_BINARY(name, fn)                                                                    \
-  {"quantized::" name "(Tensor qa, Tensor qb, float scale, int zero_point) -> Tensor", fn}, {   \
-    "quantized::" name "_relu(Tensor qa, Tensor qb, float scale, int zero_point) -> Tensor", fn \
+#define T2N_BINARY(name, fn)                                                                       \
+  {"quantized::" name "(Tensor qa, Tensor qb, float scale, int zero_point) -> Tensor", fn<false>}, \
+  {                                                                                                \
+    "quantized::" name "_relu(Tensor qa, Tensor qb, float scale, int zero_point) -> Tensor",       \
+        fn<true>                                                                                   \
   }
-#define T2N_WITH_SCALAR(name, fn)                                                 \
-  {"quantized::" name "(Tensor qa, Scalar b) -> Tensor", fn},                     \
-      {"quantized::" name "_relu(Tensor qa, Scalar b) -> Tensor", fn},            \
-      {"quantized::" name "_scalar(Tensor qa, Scalar b) -> Tensor", fn},          \
-      {"quantized::" name "_scalar_relu(Tensor qa, Scalar b) -> Tensor", fn},     \
-      {"quantized::" name ".Scalar2(Scalar b, Tensor qa) -> Tensor", fn},         \
-      {"quantized::" name "_relu.Scalar2(Scalar b, Tensor qa) -> Tensor", fn},    \
-      {"quantized::" name "_scalar.Tensor(Tensor qa, Tensor b) -> Tensor", fn}, { \
-    "quantized::" name "_scalar_relu.Tensor(Tensor qa, Tensor b) -> Tensor", fn   \
+#define T2N_WITH_SCALAR(name, fn)                                                        \
+  {"quantized::" name "(Tensor qa, Scalar b) -> Tensor", fn<false>},                     \
+      {"quantized::" name "_relu(Tensor qa, Scalar b) -> Tensor", fn<true>},             \
+      {"quantized::" name "_scalar(Tensor qa, Scalar b) -> Tensor", fn<false>},          \
+      {"quantized::" name "_scalar_relu(Tensor qa, Scalar b) -> Tensor", fn<true>},      \
+      {"quantized::" name ".Scalar2(Scalar b, Tensor qa) -> Tensor", fn<false>},         \
+      {"quantized::" name "_relu.Scalar2(Scalar b, Tensor qa) -> Tensor", fn<true>},     \
+      {"quantized::" name "_scalar.Tensor(Tensor qa, Tensor b) -> Tensor", fn<false>}, { \
+    "quantized::" name "_scalar_relu.Tensor(Tensor qa, Tensor b) -> Tensor", fn<true>    \
   }
-#define T2N_BATCH_NORM(name)                                                               \
-  {                                                                                        \
-    "quantized::" name                                                                     \
-    "(Tensor qx, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float " \
-    "output_scale, int output_zero_point) -> Tensor",                                      \
-        BatchNorm                                                                          \
+#define T2N_BATCH_NORM_ARGUMENTS                                                         \
+  "(Tensor qx, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, float eps, float " \
+  "output_scale, int output_zero_point) -> Tensor"
+#define T2N_BATCH_NORM(name)                                             \
+  {"quantized::" name T2N_BATCH_NORM_ARGUMENTS, BatchNorm<false>}, {     \
+    "quantized::" name "_relu" T2N_BATCH_NORM_ARGUMENTS, BatchNorm<true> \
   }
 #define T2N_THROUGH_REAL(signature) \
   { "quantized::" signature " -> Tensor", ThroughReal }
@@ -287,19 +298,16 @@ constexpr OpEntry kOps[] = {
     T2N_WITH_SCALAR("add", AddScalar),
     T2N_WITH_SCALAR("mul", MulScalar),
     {"quantized::matmul(Tensor qa, Tensor qb, float scale, int zero_point) -> Tensor", MatMul},
-    {"quantized::cat(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor", Cat},
-    {"quantized::cat_relu(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor", Cat},
+    {"quantized::cat(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor", Cat<false>},
+    {"quantized::cat_relu(Tensor[] qx, int dim, float? scale, int? zero_point) -> Tensor",
+     Cat<true>},
     T2N_BATCH_NORM("batch_norm"),
-    T2N_BATCH_NORM("batch_norm_relu"),
     T2N_BATCH_NORM("batch_norm1d"),
-    T2N_BATCH_NORM("batch_norm1d_relu"),
     T2N_BATCH_NORM("batch_norm2d"),
-    T2N_BATCH_NORM("batch_norm2d_relu"),
     T2N_BATCH_NORM("batch_norm3d"),
-    T2N_BATCH_NORM("batch_norm3d_relu"),
     {"aten::quantized_batch_norm(Tensor qx, Tensor? weight, Tensor? bias, Tensor mean, Tensor var, "
      "float eps, float output_scale, int output_zero_point) -> Tensor",
-     BatchNorm},
+     BatchNorm<false>},
     T2N_THROUGH_REAL(
         "celu(Tensor self, float output_scale, int output_zero_point, Scalar alpha=1)"),
     T2N_THROUGH_REAL("clamp(Tensor qx, Scalar? min=None, Scalar? max=None)"),
