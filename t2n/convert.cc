@@ -150,11 +150,7 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  if (model->emit.target.strict && request.max_iterations > 0) {
-    return absl::UnimplementedError(
-        absl::StrCat("--max_iterations: NNEF 1.0.5 has nothing that fails where a loop would go on",
-                     model->emit.target.Note()));
-  }
+  if (model->emit.target.strict) request.never_fails = model->emit.target.Note();
   model->emit.fragments = extensions.fragments;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));

@@ -145,6 +145,20 @@ class OptionsTest(unittest.TestCase):
                 else:
                     self.assertIn(outcome.status, ("error", "crash"))
 
+    def test_loops_without_a_bound_are_bounded_with_a_warning_or_refused(self):
+        archive = str(_DATA / "models/exported/unbounded.pt2")
+        for flags, code, told in (
+            ((), 0, "it runs at most 64 times"),
+            (("--max_iterations", "6"), 0, ""),
+            (("--max_iterations", "0"), 1, "after 64 passes it still may go on"),
+            (("--strict",), 1, "NNEF 1.0.5 has nothing that fails where it would go on"),
+        ):  # fmt: skip
+            with self.subTest(flags=flags):
+                done = run(*flags, archive, self.out)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertIn(told, done.stderr)
+                self.assertEqual("how often" in done.stderr, bool(told))
+
     def test_compression_level_says_the_container(self):
         self.convert("--compression_level", "0", out=self.out)
         self.assertTrue((self.tmp / "out.nnef.tar").exists())

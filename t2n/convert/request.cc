@@ -62,7 +62,7 @@ absl::Status CheckAssertedSizes(const proto::ConversionSpec& spec, const SymbolF
 
 absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   InputRequest request;
-  request.max_iterations = spec.max_iterations();
+  if (spec.has_max_iterations()) request.max_iterations = spec.max_iterations();
   for (const std::string& a : spec.assertions()) {
     if (IsAboutElements(a)) continue;
     T2N_RETURN_IF_ERROR(ParseAssertion(a, &request.facts));

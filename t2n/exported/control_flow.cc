@@ -1,5 +1,6 @@
 // Branches of a program, and loops that end by a condition: decided where they are known, else both
 // ways and selects.
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +8,7 @@
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
 #include "t2n/exported/isolated.h"
+#include "t2n/exported/places.h"
 #include "t2n/values/builtins.h"
 
 namespace t2n::exported {
@@ -80,7 +82,9 @@ absl::StatusOr<Values> Evaluator::WhileLoop(const HopCall& call) {
   T2N_ASSIGN_OR_RETURN(const Values carried, ListOf(call.args[2], call.scope));
   T2N_ASSIGN_OR_RETURN(const Values others,
                        ListOf(call.args.size() > 3 ? call.args[3] : nullptr, call.scope));
-  return LoopFrom(call, Isolated(carried), others, 0);
+  T2N_ASSIGN_OR_RETURN(std::optional<Values> results, LoopFrom(call, Isolated(carried), others, 0));
+  if (results) return *std::move(results);
+  return absl::InternalError("a loop without an end");
 }
 
 absl::StatusOr<Evaluator::Condition> Evaluator::GoesOn(const HopCall& call, const Values& carried,
@@ -100,34 +104,52 @@ absl::StatusOr<Values> Evaluator::OnePass(const HopCall& call, const Values& car
   return Isolated(next);
 }
 
-// The rest of a loop that has made `open` passes whose conditions the inputs decide. Within each,
-// what the loop carries is known as far as it was before: a bound of it ends the loop.
-absl::StatusOr<Values> Evaluator::LoopFrom(const HopCall& call, Values carried,
-                                           const Values& others, int open) {
+// The rest of a loop that has made `open` passes whose conditions the inputs decide; nothing if
+// that many of them are no end, which is for the first of them to say. Within each, what the loop
+// carries is known as far as it was before: a bound of it ends the loop.
+absl::StatusOr<std::optional<Values>> Evaluator::LoopFrom(const HopCall& call, Values carried,
+                                                          const Values& others, int open) {
   while (true) {
     T2N_ASSIGN_OR_RETURN(const Condition condition, GoesOn(call, carried, others));
     if (!condition.open && !condition.holds) return carried;
-    if (condition.open && max_iterations_ > 0) {
-      return RunAtMost(call, carried, others, condition.open);
+    if (condition.open && request_.max_iterations.value_or(0) > 0) {
+      return RunAtMost(call, carried, others, condition.open, *request_.max_iterations);
     }
-    if (condition.open && open >= kMaxOpenPasses) {
-      return absl::UnimplementedError(absl::StrCat(
-          "how often a loop runs depends on the inputs' values, and after ", kMaxOpenPasses,
-          " passes it still may go on, but a graph is made of a fixed number of operations; bound "
-          "the loop by a constant or a size, use scan, or say with --max_iterations how often it "
-          "runs at most"));
-    }
+    if (condition.open && open >= kMaxOpenPasses) return std::nullopt;
     if (++passes_ > limits::kMaxIterations) {
       return absl::ResourceExhaustedError(
           absl::StrCat("loops run more than ", limits::kMaxIterations, " times"));
     }
     T2N_ASSIGN_OR_RETURN(Values next, OnePass(call, carried, others));
     if (condition.open) {
-      T2N_ASSIGN_OR_RETURN(const Values rest, LoopFrom(call, std::move(next), others, open + 1));
-      return SelectAll(condition.open, rest, carried);
+      T2N_ASSIGN_OR_RETURN(const std::optional<Values> rest,
+                           LoopFrom(call, std::move(next), others, open + 1));
+      if (rest) return SelectAll(condition.open, *rest, carried);
+      if (open > 0) return std::nullopt;
+      return RunUnbounded(call, carried, others, condition.open);
     }
     carried = std::move(next);
   }
+}
+
+// A loop that no bound ends, of whose passes nobody has said a most.
+absl::StatusOr<Values> Evaluator::RunUnbounded(const HopCall& call, const Values& carried,
+                                               const Values& others, const Val& begins) {
+  if (request_.max_iterations) {
+    return absl::UnimplementedError(absl::StrCat(
+        "how often a loop runs depends on the inputs' values, and after ", kMaxOpenPasses,
+        " passes it still may go on, but a graph is made of a fixed number of operations; bound "
+        "the loop by a constant or a size, use scan, or say with --max_iterations how often it "
+        "runs at most"));
+  }
+  if (env_.warn && request_.never_fails.empty()) {
+    env_.warn(absl::StrCat(
+        "how often a loop runs depends on the inputs' values, at ",
+        PlaceOf(call.node, call.scope.place)->ToString(), ": it runs at most ", kMaxOpenPasses,
+        " times, and where it would go on, its results are NaN or, of integers, the run fails; "
+        "--max_iterations N says another number, 0 refuses such loops"));
+  }
+  return RunAtMost(call, carried, others, begins, kMaxOpenPasses);
 }
 
 }  // namespace t2n::exported

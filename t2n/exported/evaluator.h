@@ -4,6 +4,7 @@
 #define T2N_EXPORTED_EVALUATOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "t2n/aten/core/op_call.h"
 #include "t2n/builder/builder.h"
 #include "t2n/exported/symbols.h"
+#include "t2n/program/input_request.h"
 #include "t2n/sizes/assumptions.h"
 #include "t2n/values/custom_modules.h"
 #include "t2n/values/outline.h"
@@ -30,12 +32,12 @@ class Evaluator {
  public:
   // All must outlive the evaluator. `answers` are to questions about open sizes.
   Evaluator(Builder* builder, const OpEnv* env, const Symbols* symbols, const Answers* answers,
-            int64_t max_iterations)
+            const InputRequest& request)
       : b_(*builder),
         env_(*env),
         symbols_(*symbols),
         answers_(*answers),
-        max_iterations_(max_iterations),
+        request_(request),
         operators_(builder, env) {}
 
   // Runs `graph` on one value for each of its inputs, and on `literals` by name (torch 2.1); its
@@ -124,8 +126,10 @@ class Evaluator {
   // control_flow.cc
   absl::StatusOr<Values> Cond(const HopCall& call);
   absl::StatusOr<Values> WhileLoop(const HopCall& call);
-  absl::StatusOr<Values> LoopFrom(const HopCall& call, Values carried, const Values& others,
-                                  int open);
+  absl::StatusOr<std::optional<Values>> LoopFrom(const HopCall& call, Values carried,
+                                                 const Values& others, int open);
+  absl::StatusOr<Values> RunUnbounded(const HopCall& call, const Values& carried,
+                                      const Values& others, const Val& begins);
   absl::StatusOr<Values> OnePass(const HopCall& call, const Values& carried, const Values& others);
   absl::StatusOr<Values> SelectAll(const Val& condition, const Values& yes, const Values& no);
   // A condition as decided, or the value that decides it.
@@ -143,7 +147,7 @@ class Evaluator {
   absl::StatusOr<Values> RunOverRows(const HopCall& call, const Values& init, const Values& rows,
                                      const Values& others);
   absl::StatusOr<Values> RunAtMost(const HopCall& call, const Values& initial, const Values& others,
-                                   const Val& begins);
+                                   const Val& begins, int64_t passes);
   absl::StatusOr<Values> BeginLoop(const Values& initial, OpenLoop* loop);
   absl::StatusOr<Values> EndLoop(const Values& results, OpenLoop* loop);
   Val RowThatHolds(const Val& condition, const OpenLoop& loop);
@@ -167,7 +171,7 @@ class Evaluator {
   const OpEnv& env_;
   const Symbols& symbols_;
   const Answers& answers_;
-  int64_t max_iterations_;  // of loops whose end the inputs' values decide; 0 if nobody says it
+  const InputRequest& request_;
   OperatorCaller operators_;
   const CustomCode* custom_ = nullptr;
   const ExportedProgram* program_ = nullptr;

@@ -98,14 +98,22 @@ absl::StatusOr<Values> Evaluator::RunOverRows(const HopCall& call, const Values&
   return EndLoop(results, &loop);
 }
 
-// A loop that ends by a condition on the inputs' values, as a scan of --max_iterations passes:
+// A loop that ends by a condition on the inputs' values, as a scan of `passes` passes:
 // those behind its end leave what is carried as it is. They compute on the initial values, for
 // which the body is meant, and not on the last ones, for which it need not be. `begins`: whether
 // the first pass is made.
 absl::StatusOr<Values> Evaluator::RunAtMost(const HopCall& call, const Values& initial,
-                                            const Values& others, const Val& begins) {
+                                            const Values& others, const Val& begins,
+                                            int64_t passes) {
+  if (!request_.never_fails.empty()) {
+    return absl::UnimplementedError(
+        absl::StrCat("how often a loop runs depends on the inputs' values, and NNEF 1.0.5 has "
+                     "nothing that fails "
+                     "where it would go on",
+                     request_.never_fails));
+  }
   OpenLoop loop;
-  loop.length = Dim(max_iterations_);
+  loop.length = Dim(passes);
   T2N_ASSIGN_OR_RETURN(const Values states, BeginLoop(initial, &loop));
   T2N_ASSIGN_OR_RETURN(const Condition held, GoesOn(call, Isolated(states), others));
   if (!held.open) return absl::UnimplementedError("a loop's condition is known inside it alone");

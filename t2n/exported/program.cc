@@ -166,7 +166,7 @@ class ExportedModelProgram : public Program {
     for (const auto& [name, tensor] : model_.literals) {
       literals.emplace_back(name, weights.Load(tensor, name));
     }
-    Evaluator evaluator(&builder, &env, &symbols, &request.answers, request.inputs.max_iterations);
+    Evaluator evaluator(&builder, &env, &symbols, &request.answers, request.inputs);
     evaluator.set_custom(custom(), &program());
     T2N_ASSIGN_OR_RETURN(const Values results,
                          evaluator.Run(program().graph, std::move(inputs), std::move(literals)));

@@ -3,6 +3,8 @@
 #ifndef T2N_PROGRAM_INPUT_REQUEST_H_
 #define T2N_PROGRAM_INPUT_REQUEST_H_
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -51,7 +53,10 @@ struct InputRequest {
   std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
   std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
-  int64_t max_iterations = 0;  // of a loop whose end the inputs' values decide; 0: nobody says it
+  // Of a loop whose end the inputs' values decide; 0: such loops are refused. Unset: nobody says it.
+  std::optional<int64_t> max_iterations;
+  // Of a target with nothing that fails at run time: what its refusals end with. Else empty.
+  std::string never_fails;
 };
 
 }  // namespace t2n
