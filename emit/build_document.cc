@@ -15,6 +15,7 @@
 #include "t2n/ir/graph_text.h"
 #include "t2n/passes/exact_quotients.h"
 #include "t2n/passes/faults.h"
+#include "t2n/passes/folded_scales.h"
 #include "t2n/passes/loops.h"
 #include "t2n/passes/real_quantities.h"
 #include "t2n/passes/real_types.h"
@@ -152,6 +153,7 @@ const Graph* Prepare(const Graph& source, const Target& target, std::deque<Graph
   if (graph && !CheckInputs(*graph, target, model).ok()) return nullptr;
   if (graph && target.strict && HasQuantities(*graph)) rewrite(LowerToRealQuantities);
   if (graph && !target.convolves_by_results() && HasComputedFilters(*graph)) rewrite(StoreFilters);
+  if (graph && HasScalesToFold(*graph)) rewrite(FoldScales);
   if (graph && HasLoopsToSpread(*graph)) rewrite(SpreadLoops);
   if (graph && HasLoops(*graph, target.strict)) {
     rewrite([&](const Graph& g, Graph* out) { return LowerLoops(g, target.strict, out); });

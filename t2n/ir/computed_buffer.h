@@ -24,6 +24,10 @@ class ComputedBuffer : public Buffer {
   mutable std::vector<uint8_t> bytes_;  // empty until someone asks
 };
 
+// A tensor's elements in row-major order, as Buffer::Stream gives bytes; every piece holds whole
+// elements.
+absl::Status StreamDense(const Tensor& tensor, const ByteSink& sink);
+
 // All bytes of a buffer, in a vector of one's own.
 absl::StatusOr<std::vector<uint8_t>> CopyOfBytes(const Buffer& buffer);
 

@@ -59,15 +59,7 @@ class ConvertedBuffer : public ComputedBuffer, public OfArchive {
   absl::Status Stream(const ByteSink& sink) const override {
     const ByteSink converting = dtype_ == DType::kF32 ? Converting<uint16_t, float>(sink, Widened)
                                                       : Converting<float, uint16_t>(sink, Narrowed);
-    const bool whole = source_.is_contiguous() && source_.offset == 0 &&
-                       source_.nbytes() == static_cast<int64_t>(source_.buffer->size());
-    if (whole) return source_.buffer->Stream(converting);
-    // A copy, since the source's own bytes are gone when another of its readers releases them.
-    Tensor copy = source_;
-    T2N_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, CopyOfBytes(*source_.buffer));
-    copy.buffer = Buffer::Own(std::move(bytes));
-    T2N_ASSIGN_OR_RETURN(const Tensor dense, MakeContiguous(copy));
-    return StreamContiguous(dense, converting);
+    return StreamDense(source_, converting);
   }
 
  private:

@@ -51,7 +51,7 @@ TEST(PreviewTest, TellsOfATracedModelWithoutWritingIt) {
   EXPECT_GT(preview.nodes_size(), 3);
   const proto::OperationInfo* conv = Find(preview, "conv");
   ASSERT_NE(conv, nullptr);
-  EXPECT_THAT(conv->operands(), ElementsAre("input", "_0_conv1_weight"));
+  EXPECT_THAT(conv->operands(), ElementsAre("input", "_0_conv1_weight", "_0_bn1_constant"));
   EXPECT_THAT(conv->types(), ElementsAre("f32[1,4,16,16]"));
   // Where it is, and who called that.
   ASSERT_GE(conv->places_size(), 2);
