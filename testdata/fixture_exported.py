@@ -169,6 +169,13 @@ class Unbounded(nn.Module):
         return while_loop(lambda n, x: n < 4, lambda n, x: (n + 1, x * 2), (n, x))
 
 
+class Inverse(nn.Module):
+    """What raises where a matrix has none, decomposed with an effect."""
+
+    def forward(self, x):
+        return torch.linalg.inv(x @ x.mT + torch.eye(3)), torch.linalg.solve(x @ x.mT, x)
+
+
 class Bins(nn.Module):
     """Points counted in bins over a range, over their own and by edges."""
 
@@ -333,6 +340,7 @@ def fixtures():
         "experts": (Experts(), [((r(7, 4), torch.tensor([2, 2, 6])), {}), ((r(2, 4), torch.tensor([0, 1, 1])), {})],
                     {"dynamic_shapes": ({0: two}, None)}),
         "unbounded": (Unbounded(), [((torch.tensor(n), r(2)), {}) for n in (0, 5, -60)], {}),
+        "inverse": (Inverse(), [((r(3, 3),), {})], {"core": True}),
         "bins": (Bins(), [((r(9, 2), torch.tensor([-1.0, 0.0, 0.5, 2.0])), {})], {"core": True}),
         "chunked_loss": (ChunkedLoss(), [((r(5, 4), torch.tensor([1, 4, 0, 2, 1])), {})], {}),
         "search": (Search(), [((r(4, 3), torch.tensor(n)), {}) for n in (4, 2, 0, 3, 4)],

@@ -159,9 +159,12 @@ absl::StatusOr<Values> Evaluator::OutDtype(const HopCall& call) {
 // (token, operator, *args) -> token, results
 absl::StatusOr<Values> Evaluator::WithEffects(const HopCall& call) {
   T2N_ASSIGN_OR_RETURN(const absl::string_view name, OperatorNameOf(call.args, 1));
+  const Values nothing = {IValue(), IValue()};
+  if (IsAssertion(name)) return nothing;
   T2N_ASSIGN_OR_RETURN(Values args,
                        ValuesOf(absl::MakeConstSpan(call.args).subspan(2), call.scope));
   T2N_ASSIGN_OR_RETURN(IValue result, CallByName(name, std::move(args), {}));
+  if (result.is_none()) return nothing;
   Values results = Results(std::move(result));
   results.insert(results.begin(), IValue());
   return results;
