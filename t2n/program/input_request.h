@@ -53,7 +53,8 @@ struct InputRequest {
   std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
   std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
-  // Of a loop whose end the inputs' values decide; 0: such loops are refused. Unset: nobody says it.
+  // Of a loop whose end the inputs' values decide; 0: such loops are refused. Unset: nobody says
+  // it.
   std::optional<int64_t> max_iterations;
   // Of a target with nothing that fails at run time: what its refusals end with. Else empty.
   std::string never_fails;
