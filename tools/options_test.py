@@ -336,4 +336,33 @@ class OptionsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+        self.assertRegex(done.stdout, r"\n= 1 tensor renamed: output -> scores\n$")
     unittest.main()
+    def test_diff_tells_operations_by_their_modules(self):
+        for scheme in ("raw", "numeric", "natural_verbose"):
+            with self.subTest(scheme):
+                flags = ("--renaming_scheme", scheme)
+                graph = self.out / "graph.nnef"
+                text = self.convert(*flags)
+                other = self.tmp / scheme
+                shutil.copytree(self.out, other)
+                # One operation more, from which on numbers are others.
+                act = next(re.finditer(r"    (\S+) = max\((\w+), (.*)\);\n", text))
+                more = text.replace(act[0], f"    more = sin({act[2]});\n    {act[1]} = max(more, {act[3]});\n")
+                (other / "graph.nnef").write_text(more)
+                told = run("diff", self.out, other).stdout.splitlines()
+                changed = [line for line in told if line[0] in "+-"]
+                self.assertEqual(changed, [f"+ more = sin({act[2]});", f"- {act[0].strip()}",
+                                           f"+ {act[1]} = max(more, {act[3]});"])  # fmt: skip
+                stride = text.replace("stride = [1, 1]", "stride = [2, 2]", 1)
+                (other / "graph.nnef").write_text(stride)
+                told = run("diff", self.out, other).stdout.splitlines()
+                self.assertEqual([line[0] for line in told], ["0", "-", "+"])
+                self.assertEqual(told[0], "0.conv1:")
+        self.convert("--renaming_scheme", "numeric")
+        renamed = self.tmp / "renamed"
+        self.convert("--renaming_scheme", "raw", out=renamed)
+        told = run("diff", self.out, renamed).stdout.splitlines()
+        self.assertRegex(told[0], r"^= \d+ tensors renamed: v\d+ -> ")
+        self.assertEqual({line[:9] for line in told[1:]}, {"= weights"})
+
