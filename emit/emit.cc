@@ -59,8 +59,9 @@ void Describe(const Model& model, absl::string_view text, bool list, EmitReport*
   if (!list) return;
   ListOperations(model, text, report);
   for (const Variable& v : model.variables) {
-    report->variable_list.push_back({v.name, v.label, v.tensor.dtype, v.tensor.sizes,
-                                     StoredBytes(v), v.tensor.nbytes(), IsFolded(v), 0});
+    report->variable_list.push_back({v.name, v.label, ParameterOf(v), v.tensor.dtype,
+                                     v.tensor.sizes, StoredBytes(v), v.tensor.nbytes(), IsFolded(v),
+                                     0});
   }
 }
 

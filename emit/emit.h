@@ -60,8 +60,9 @@ struct EmittedOperation {
 
 // A file of a weight.
 struct EmittedVariable {
-  std::string name;   // in graph.nnef
-  std::string label;  // the file is LABEL.dat
+  std::string name;       // in graph.nnef
+  std::string label;      // the file is LABEL.dat
+  std::string parameter;  // what the program calls the tensor that it is; empty if it is computed
   DType dtype;
   std::vector<int64_t> sizes;
   int64_t bytes = 0;          // of its file, without the header

@@ -160,6 +160,11 @@ bool IsFolded(const Variable& variable) {
   return !IsOfArchive(blocks ? blocks->source() : variable.tensor);
 }
 
+std::string ParameterOf(const Variable& variable) {
+  const BlockBuffer* blocks = BlocksOf(variable.tensor);
+  return NameInArchive(blocks ? blocks->source() : variable.tensor);
+}
+
 absl::Status WriteVariables(const std::vector<Variable>& variables, Container& container, bool bits,
                             const std::function<void(int64_t, int64_t)>& on_written,
                             std::vector<BlockError>* errors) {

@@ -30,6 +30,8 @@ int64_t StoredBytes(const Variable& variable);
 
 // Whether its elements were computed; else they are an archive's.
 bool IsFolded(const Variable& variable);
+// What the program calls the tensor whose elements it has (NameInArchive).
+std::string ParameterOf(const Variable& variable);
 
 }  // namespace t2n
 

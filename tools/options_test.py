@@ -284,6 +284,34 @@ class OptionsTest(unittest.TestCase):
         weight.write_bytes(data)
         self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
         self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
+    def test_report_says_which_parameter_a_weight_is(self):
+        path = self.tmp / "r.json"
+        for archive in ("attention_block.pt", "recurrent_layers.pt", "embedding_lookup.pt",
+                        "shared_weights.pt", "exported/weights.pt2", "exported/ao_int8.pt2"):  # fmt: skip
+            for flags in ([], ["--float_precision", "f16"], ["--compress", "q4_0"]):
+                with self.subTest(archive, flags=flags):
+                    own = (_DATA / "models" / archive).with_suffix(".flags")
+                    own = shlex.split(own.read_text()) if own.exists() else []
+                    self.convert("--report", path, *own, *flags, archive=_DATA / "models" / archive)
+                    listed = run("inspect", "--json", _DATA / "models" / archive)
+                    known = {weight["path"] for weight in json.loads(listed.stdout)["weights"]}
+                    for weight in json.loads(path.read_text())["variable_list"]:
+                        if weight.get("folded"):
+                            self.assertNotIn("parameter", weight)
+                        else:
+                            self.assertIn(weight.get("parameter"), known, weight)
+
+    def test_report_as_text_says_the_same(self):
+        self.convert("--report", self.tmp / "r.json")
+        self.convert("--report", self.tmp / "r.textproto")
+        as_json = json.loads((self.tmp / "r.json").read_text())
+        text = (self.tmp / "r.textproto").read_text()
+        for name in as_json:
+            self.assertRegex(text, rf"(?m)^{name}[: ]")
+        operation = as_json["operation_list"][0]
+        for name in [*operation, *as_json["variable_list"][0]]:
+            self.assertRegex(text, rf"(?m)^  {name}[: ]")
+
 
     def graph(self, stage, archive, *flags):
         """What --print_graph says, of an archive of testdata/models."""

@@ -74,6 +74,7 @@ void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report)
     info.set_bytes(variable.bytes);
     info.set_folded(variable.folded);
     if (variable.bytes == variable.bytes_before) continue;
+    info.set_parameter(variable.parameter);
     info.set_blocks("q4_0");
     info.set_bytes_before(variable.bytes_before);
     info.set_relative_error(variable.relative_error);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/subclass.h"
+#include "t2n/ir/archive_buffer.h"
 #include "t2n/values/unusable.h"
 
 namespace t2n::exported {
@@ -44,6 +45,7 @@ absl::StatusOr<IValue> Weights::LoadRecord(const std::shared_ptr<const Archive>&
                                            const tv::TensorRecord& record,
                                            const std::string& path) {
   T2N_ASSIGN_OR_RETURN(Tensor tensor, stored_.Load(archive, record, nullptr));
+  SetNameInArchive(tensor, path);
   const Val value = b_.Constant(std::move(tensor));
   T2N_RETURN_IF_ERROR(b_.status());
   value->name = path;

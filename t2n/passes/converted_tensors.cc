@@ -55,6 +55,8 @@ class ConvertedBuffer : public ComputedBuffer, public OfArchive {
  public:
   ConvertedBuffer(Tensor source, DType dtype) : source_(std::move(source)), dtype_(dtype) {}
   bool of_archive() const override { return IsOfArchive(source_); }
+  std::string NameAt(int64_t) const override { return NameInArchive(source_); }
+  void SetName(int64_t, int64_t, const std::string&) const override {}  // its source has one
   size_t size() const override { return source_.numel() * ItemSize(dtype_); }
   absl::Status Stream(const ByteSink& sink) const override {
     const ByteSink converting = dtype_ == DType::kF32 ? Converting<uint16_t, float>(sink, Widened)

@@ -64,6 +64,14 @@ class WideBuffer : public ComputedBuffer, public OfArchive {
   absl::Status Stream(const ByteSink& sink) const override {
     return storage_->Stream([&](absl::Span<const uint8_t> piece) { return sink(Wide(piece)); });
   }
+  std::string NameAt(int64_t byte) const override {
+    const auto* of = dynamic_cast<const OfArchive*>(storage_.get());
+    return of ? of->NameAt(byte / item_) : "";
+  }
+  void SetName(int64_t begin, int64_t end, const std::string& name) const override {
+    const auto* of = dynamic_cast<const OfArchive*>(storage_.get());
+    if (of) of->SetName(begin / item_, end / item_, name);
+  }
 
  private:
   std::vector<uint8_t> Wide(absl::Span<const uint8_t> narrow) const {

@@ -36,12 +36,24 @@ class EntryBuffer : public Buffer, public OfArchive {
     std::lock_guard<std::mutex> lock(mutex_);
     bytes_.reset();
   }
+  std::string NameAt(int64_t byte) const override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto it = names_.upper_bound(byte);
+    if (it == names_.begin()) return "";
+    --it;
+    return byte < it->second.first ? it->second.second : "";
+  }
+  void SetName(int64_t begin, int64_t end, const std::string& name) const override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    names_.try_emplace(begin, end, name);
+  }
 
  private:
   std::shared_ptr<const Archive> archive_;
   const Entry* entry_;
   mutable std::mutex mutex_;
   mutable std::optional<EntryBytes> bytes_;
+  mutable std::map<int64_t, std::pair<int64_t, std::string>> names_;  // by begin: end and name
 };
 
 // Equal for tensors of one entry that are the same elements.

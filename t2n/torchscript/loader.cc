@@ -5,6 +5,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/aten/core/packed_params.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/archive_buffer.h"
 #include "t2n/values/convert_args.h"
 #include "t2n/values/unusable.h"
 
@@ -142,6 +143,7 @@ absl::StatusOr<IValue> Loader::LoadRowwise(const tv::TensorRecord& record,
   auto out = std::make_shared<RowwiseTensor>();
   T2N_ASSIGN_OR_RETURN(Tensor scales, LoadTensor(*record.quantizer->scales, nullptr));
   T2N_ASSIGN_OR_RETURN(Tensor zero_points, LoadTensor(*record.quantizer->zero_points, nullptr));
+  SetNameInArchive(rows, path);
   out->rows = builder_.Constant(rows);
   out->rows->name = path;
   out->scale = builder_.Cast(builder_.Constant(scales), DType::kF32);
@@ -186,6 +188,7 @@ absl::StatusOr<IValue> Loader::LoadTensorRef(const tv::TensorRecord& record,
   QuantPtr quant;
   absl::StatusOr<Tensor> tensor = LoadTensor(record, &quant);
   if (!tensor.ok()) return unusable(tensor.status());
+  SetNameInArchive(*tensor, path);
   Val v = builder_.Constant(*std::move(tensor), std::move(quant));
   v->name = path;
   return IValue(shared_.Join(code_->archive().archive.get(), record, TensorRef::New(v)));
