@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kIndent = 27, kWidth = 100;
 constexpr char kAbout[] =
-    "pt2nnef: PyTorch archives (torch.export.save, torch.jit.save) to NNEF models, without PyTorch";
+    "PyTorch archives (torch.export.save, torch.jit.save) to NNEF models, without PyTorch";
 
 constexpr char kExamples[] = R"(Examples:
   pt2nnef resnet18.pt2 resnet18
@@ -92,7 +92,10 @@ std::string Synopsis(const CommandRow& row) {
 // The names of all flags, dashed.
 std::vector<std::string> FlagWords() {
   std::vector<std::string> words = {"--help", "--version"};
-  for (const FlagRow& row : AllFlags()) words.push_back(absl::StrCat("--", row.name));
+  for (const FlagRow& row : AllFlags()) {
+    words.push_back(absl::StrCat("--", row.name));
+    if (row.flag.also().size() > 1) words.push_back(absl::StrCat("--", row.flag.also()));
+  }
   return words;
 }
 
@@ -102,34 +105,74 @@ std::vector<std::string> CommandWords() {
   return words;
 }
 
+// What stands behind a command that takes words; nothing for the others, which take paths.
+std::vector<std::string> ArgumentWords(absl::string_view command) {
+  std::vector<std::string> words;
+  if (command == "completion") words = {"bash", "zsh", "fish"};
+  if (command != "help") return words;
+  for (const HelpTopic& topic : AllTopics()) words.push_back(topic.name);
+  for (const char* page : {"all", "man", "markdown"}) words.push_back(page);
+  for (const FlagRow& row : AllFlags()) words.push_back(row.name);
+  return words;
+}
+
+// Bash takes `--flag=value` for three words.
+constexpr char kBash[] = R"(_pt2nnef() {
+  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} first=
+  if [[ $word == = ]]; then word=
+  elif [[ $last == = ]]; then last=${COMP_WORDS[COMP_CWORD-2]}
+  fi
+)";
+
 std::string BashScript() {
   std::string cases;
+  const auto add = [&](absl::string_view last, const std::vector<std::string>& words) {
+    absl::StrAppend(&cases, "    ", last, ") COMPREPLY=($(compgen -W \"", absl::StrJoin(words, " "),
+                    "\" -- \"$word\")); return ;;\n");
+  };
   for (const FlagRow& row : AllFlags()) {
-    if (row.flag.words().empty()) continue;
-    absl::StrAppend(&cases, "    --", row.name, ") COMPREPLY=($(compgen -W \"",
-                    absl::StrJoin(row.flag.words(), " "), "\" -- \"$word\")); return ;;\n");
+    const auto& words = row.flag.words();
+    if (!words.empty()) add(absl::StrCat("--", row.name), {words.begin(), words.end()});
   }
-  return absl::StrCat(
-      "_pt2nnef() {\n  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]}\n",
-      "  case $last in\n", cases, "  esac\n  case $word in\n    -*) COMPREPLY=($(compgen -W \"",
-      absl::StrJoin(FlagWords(), " "), "\" -- \"$word\")) ;;\n",
-      "    *) COMPREPLY=($(compgen -f -W \"", absl::StrJoin(CommandWords(), " "),
-      "\" -- \"$word\")) ;;\n  esac\n}\ncomplete -o filenames -F _pt2nnef pt2nnef\n");
+  for (const CommandRow& row : AllCommands()) {
+    const std::vector<std::string> words = ArgumentWords(row.name);
+    if (!words.empty()) add(row.name, words);
+  }
+  return absl::StrCat(kBash, "  ((COMP_CWORD == 1)) && first='", absl::StrJoin(CommandWords(), " "),
+                      "'\n  case $last in\n", cases,
+                      "  esac\n  case $word in\n    -*) COMPREPLY=($(compgen -W \"",
+                      absl::StrJoin(FlagWords(), " "), "\" -- \"$word\")) ;;\n",
+                      "    *) COMPREPLY=($(compgen -f -W \"$first\" -- \"$word\")) ;;\n",
+                      "  esac\n}\ncomplete -o filenames -F _pt2nnef pt2nnef\n");
+}
+
+std::string ZshText(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"'", ""}, {"[", "("}, {"]", ")"}, {":", ";"}});
 }
 
 std::string ZshScript() {
-  std::string text = "#compdef pt2nnef\n_arguments -s \\\n";
+  std::string commands, cases, flags;
+  for (const CommandRow& row : AllCommands()) {
+    absl::StrAppend(&commands, "    '", row.name, ":", ZshText(row.help), "'\n");
+    const std::vector<std::string> words = ArgumentWords(row.name);
+    if (words.empty()) continue;
+    absl::StrAppend(&cases, "    ", row.name, ") compadd -- ", absl::StrJoin(words, " "), " ;;\n");
+  }
   for (const FlagRow& row : AllFlags()) {
-    const std::string help =
-        absl::StrReplaceAll(row.flag.help(), {{"'", ""}, {"[", "("}, {"]", ")"}, {":", ";"}});
-    absl::StrAppend(&text, "  '--", row.name, row.is_switch() ? "" : "=", "[", help, "]",
+    absl::StrAppend(&flags, "    '--", row.name, row.is_switch() ? "" : "=", "[",
+                    ZshText(row.flag.help()), "]",
                     row.is_switch() ? ""
                     : row.flag.words().empty()
                         ? absl::StrCat(":value:_files")
                         : absl::StrCat(":value:(", absl::StrJoin(row.flag.words(), " "), ")"),
                     "' \\\n");
   }
-  return absl::StrCat(text, "  '1:command or model:_files' '*:file:_files'\n");
+  return absl::StrCat("#compdef pt2nnef\n_pt2nnef_first() {\n  local -a commands=(\n", commands,
+                      "  )\n  _describe command commands\n  _files\n}\n",
+                      "_pt2nnef_rest() {\n  case $words[2] in\n", cases, "    *) _files ;;\n",
+                      "  esac\n}\n_pt2nnef() {\n  _arguments -s \\\n", flags,
+                      "    '1:command or model:_pt2nnef_first' '*:file:_pt2nnef_rest'\n}\n",
+                      "compdef _pt2nnef pt2nnef\n");
 }
 
 std::string FishScript() {
@@ -137,6 +180,10 @@ std::string FishScript() {
   for (const CommandRow& row : AllCommands()) {
     absl::StrAppend(&text, "complete -c pt2nnef -n __fish_use_subcommand -a ", row.name, " -d '",
                     absl::StrReplaceAll(row.help, {{"'", "\\'"}}), "'\n");
+    const std::vector<std::string> words = ArgumentWords(row.name);
+    if (words.empty()) continue;
+    absl::StrAppend(&text, "complete -c pt2nnef -f -n '__fish_seen_subcommand_from ", row.name,
+                    "' -a '", absl::StrJoin(words, " "), "'\n");
   }
   for (const FlagRow& row : AllFlags()) {
     absl::StrAppend(&text, "complete -c pt2nnef -l ", row.name, row.is_switch() ? "" : " -r",
@@ -155,7 +202,7 @@ std::string Roff(absl::string_view text) {
 
 std::string ManPage() {
   std::string text = absl::StrCat(".TH PT2NNEF 1 \"\" \"", VersionText(), "\"\n.SH NAME\n",
-                                  Roff(kAbout), "\n.SH SYNOPSIS\n");
+                                  "pt2nnef \\- ", Roff(kAbout), "\n.SH SYNOPSIS\n");
   for (const CommandRow& row : AllCommands()) {
     absl::StrAppend(&text, ".TP\n.B ", Roff(Synopsis(row)), "\n", Roff(row.help), "\n");
   }
@@ -231,7 +278,7 @@ std::string MarkdownPage() {
 std::string VersionText() { return absl::StrCat("pt2nnef ", kVersion); }
 
 std::string HelpText(bool all) {
-  std::string text = absl::StrCat(kAbout, "\n\n");
+  std::string text = absl::StrCat("pt2nnef: ", kAbout, "\n\n");
   for (const CommandRow& row : AllCommands()) {
     text += Wrap("  " + Synopsis(row), row.help, 38);
   }

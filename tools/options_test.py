@@ -87,6 +87,34 @@ class OptionsTest(unittest.TestCase):
         self.assertIn("\\-\\-assert", page)
 
     def test_names_of_every_scheme_are_distinct_and_stable(self):
+        if shutil.which("mandoc"):
+            done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=page, text=True,
+                                  capture_output=True)  # fmt: skip
+            told = [line for line in done.stdout.splitlines() if "missing date" not in line]
+            self.assertEqual(told, [])
+
+    def completed(self, line):
+        """What bash offers for the last word of a line."""
+        script = run("completion", "bash").stdout
+        words = re.findall(r"=|[^\s=]+", line) + ([""] if line.endswith(" ") else [])
+        ask = (
+            f"COMP_WORDS=({shlex.join(words)}) COMP_CWORD={len(words) - 1}; _pt2nnef; "
+            'printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        done = subprocess.run(["bash", "-c", f"{script}\n{ask}"], capture_output=True, text=True, cwd=self.tmp)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.split()
+
+    def test_what_bash_completes(self):
+        self.assertEqual(self.completed("pt2nnef --renaming_scheme na"), ["natural_verbose", "natural_verbose_camel"])
+        self.assertEqual(self.completed("pt2nnef --renaming_scheme=ra"), ["raw"])
+        self.assertEqual(len(self.completed("pt2nnef --renaming_scheme=")), 4)
+        self.assertEqual(self.completed("pt2nnef --check_same"), ["--check_same_io_as_tract"])
+        self.assertEqual(self.completed("pt2nnef ins"), ["inspect"])
+        self.assertEqual(self.completed("pt2nnef help open"), ["open_sizes"])
+        self.assertEqual(self.completed("pt2nnef completion z"), ["zsh"])
+        (self.tmp / "model.pt2").touch()
+        self.assertEqual(self.completed("pt2nnef --report r.json mod"), ["model.pt2"])
         forms = {
             "raw": r"x\d*", "numeric": r"v\d+", "natural_verbose": r"qkv_\w+",
             "natural_verbose_camel": r"qkv_\w+",
