@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import unittest
 
+import numpy as np
 import tract
 
 _TOOL = os.path.abspath(sys.argv.pop(1))
@@ -147,8 +148,96 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("tract: no model", done.stdout)
         done = run("--check", "--tract", "/bin/true", *io, _MODELS / "residual.pt", self.tmp / "out")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not checked: /bin/true is not tract's command line", done.stderr)
+
+    def test_states_are_passed_on(self):
+        archive = _MODELS / "streaming_voice_activity.pt"
+        done, report = self.check(archive)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([check["call"] for check in report["checks"]], [1, 2])
+        self.assertIn(", call 2: 3 outputs agree", done.stdout)
+        io = archive.with_suffix(".npz")
+        arrays = dict(np.load(io))
+        self.assertIn("next1_in0", arrays)
+        done, report = self.check(archive, "--io", io)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        calls = [check["call"] for check in report["checks"]]
+        self.assertEqual(calls, sorted([*range(1, calls[-1] + 1)] * 2))
+        self.assertGreater(calls[-1], 1)
+        arrays["next1_out0"] = arrays["next1_out0"] + 1
+        np.savez(self.tmp / "io.npz", **arrays)
+        done, report = self.check(archive, "--io", self.tmp / "io.npz")
         self.assertEqual(done.returncode, 3)
-        self.assertIn("/bin/true is not tract's command line", done.stdout)
+        self.assertRegex(done.stdout, r"tract \S+, call 1: 3 outputs agree")
+        self.assertRegex(done.stdout, r"tract \S+, call 2 differs")
+
+    def test_whole_numbers_that_are_indices_are_small_enough(self):
+        for name in ("index_rules", "vision_regions", "vision_regions_of_one"):
+            done, report = self.check(_MODELS / f"{name}.pt")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_short_floats_have_wide_tolerances(self):
+        archive = _MODELS / "exported/autocast.pt2"
+        for io in ([], ["--io", archive.with_suffix(".npz")]):
+            done, _ = self.check(archive, *io)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(self.check(archive, "--rtol", "1e-3", "--atol", "1e-4", *io)[0].returncode, 3)
+
+    def test_arrays_may_lie_in_any_order(self):
+        archive = _MODELS / "nested_outputs.pt"
+        arrays = dict(np.load(archive.with_suffix(".npz")))
+        np.savez(self.tmp / "io.npz", **dict(reversed(arrays.items())))
+        done, _ = self.check(archive, "--io", self.tmp / "io.npz")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_what_is_quantized_is_compared_by_steps(self):
+        archive = _MODELS / "quantized_convnet.pt"
+        io = archive.with_suffix(".npz")
+        self.assertTrue([name for name in np.load(io).files if name.startswith("step")])
+        done, _ = self.check(archive, "--io", io)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_node_that_tract_refuses_is_named(self):
+        text = """fragments: "my.nnef"
+op { schema: "mylib::twice(Tensor x) -> Tensor" fragment: "twice" body: "return torch.cat([x, x], 1)"
+  result { dtype: "x" shape: "[x.shape[0], 2 * x.shape[1], x.shape[2]]" } }
+"""
+        (self.tmp / "my.textproto").write_text(text)
+        (self.tmp / "my.nnef").write_text(
+            "fragment twice(x: tensor<scalar>) -> (y: tensor<scalar>)\n{ y = reshape(x, shape = [5, 5]); }\n"
+        )
+        archive = pathlib.Path("examples/custom/models/twice_open.pt").absolute()
+        done = run("--check", "--tract", _TRACT, "--extend", self.tmp / "my.textproto", "--inputs", "f32[2,3,4]",
+                   "--debug_bundle_path", self.tmp / "b", archive, self.tmp / "out")  # fmt: skip
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stdout, r"first node that differs: fragment twice at code/\S+:\d+:\d+\n"
+                                      r"    it does not run alone: ")  # fmt: skip
+        shown = subprocess.run([sys.executable, "show.py"], cwd=self.tmp / "b", capture_output=True, text=True)
+        self.assertNotEqual(shown.returncode, 0)
+        self.assertIn("reshape", shown.stderr.lower())
+
+    def test_phases_have_the_check(self):
+        done, report = self.check(_MODELS / "residual.pt", "--log_level", "debug")
+        self.assertEqual([phase["name"] for phase in report["phases"]], ["evaluate", "write", "check"])
+        self.assertRegex(done.stderr, r"(?m)^check: \d+\.\d+ s, ")
+
+    def test_many_at_once(self):
+        """A model that differs does not stop others, and has a status of its own."""
+        (self.tmp / "fault.txtpb").write_text("test_fault: 9")
+        models = [_MODELS / "residual.pt", _MODELS / "attention_block.pt"]
+        flags = ["--check", "--tract", _TRACT, "--jobs", "2", "--debug_bundle_path", self.tmp / "b.tgz"]
+        done = run(*flags, *models, self.tmp / "models")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for model in models:
+            self.assertRegex(done.stdout, rf"(?m)^{model}:\ntract \S+: 1 outputs agree")
+        done = run(*flags, "--spec", self.tmp / "fault.txtpb", *models, self.tmp / "models")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertRegex(done.stderr.splitlines()[-1], r"2 of 2 converted into .*, \d of them differ in a check")
+        self.assertTrue((self.tmp / "residual.b.tgz").exists())
+        done = run(*flags, "--spec", self.tmp / "fault.txtpb", *models, self.tmp / "none.pt", self.tmp / "models")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 of 3 converted", done.stderr.splitlines()[-1])
 
     def test_what_cannot_be_checked_is_said(self):
         done = run("--check", "--tract", self.tmp, _MODELS / "residual.pt", self.tmp / "out")

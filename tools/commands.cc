@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <new>
 #include <optional>
 
@@ -21,8 +20,8 @@
 #include "t2n/preview/preview.h"
 #include "t2n/verify/verify.h"
 #include "tools/bounds.h"
-#include "tools/diff/model_diff.h"
 #include "tools/convert_many.h"
+#include "tools/diff/model_diff.h"
 #include "tools/help.h"
 #include "tools/messages.h"
 #include "tools/pages/html.h"
@@ -32,8 +31,6 @@
 
 namespace t2n {
 namespace {
-
-constexpr int kDone = 0, kFailed = 1, kUsage = 2, kDifferent = 3;
 
 Messages MessagesOf(const CommandLine& command) {
   return Messages(ParseLogLevel(command.spec.log_level()));
@@ -57,24 +54,34 @@ int FailPlainly(const CommandLine& command, const absl::Status& status) {
   return kFailed;
 }
 
-// What `work` returns, within the spec's limits; how far it is can be seen on a terminal.
+// What `work` returns; how far it is can be seen on a terminal.
 template <typename Work>
-auto Watched(const CommandLine& command, Work work) {
+auto Shown(const CommandLine& command, Work work) {
   Progress progress;
   std::optional<Ticker> ticker;
   if (ParseLogLevel(command.spec.log_level()) != LogLevel::kError) {
     ticker.emplace(absl::StrCat("pt2nnef: ", command.spec.model()), &progress);
   }
-  const Bounds bounds(command.spec, &progress);
-  try {
-    return work(&progress);
-  } catch (const std::bad_alloc&) {
-    return decltype(work(&progress))(absl::ResourceExhaustedError(bounds.WithoutMemory()));
-  }
+  return work(&progress);
 }
 
-void TellPhases(const Messages& messages, const proto::ConversionReport& report) {
-  for (const proto::PhaseInfo& phase : report.phases()) {
+// The same within the spec's limits.
+template <typename Work>
+auto Watched(const CommandLine& command, Work work) {
+  return Shown(command, [&](Progress* progress) {
+    const Bounds bounds(command.spec, progress);
+    try {
+      return work(progress);
+    } catch (const std::bad_alloc&) {
+      return decltype(work(progress))(absl::ResourceExhaustedError(bounds.WithoutMemory()));
+    }
+  });
+}
+
+// Those from number `first` on.
+void TellPhases(const Messages& messages, const proto::ConversionReport& report, int first) {
+  for (int i = first; i < report.phases_size(); ++i) {
+    const proto::PhaseInfo& phase = report.phases(i);
     messages.Debug(absl::StrFormat("%s: %.3f s, %.1f MB at most so far", phase.name(),
                                    phase.seconds(), phase.peak_bytes() / 1e6));
   }
@@ -100,50 +107,48 @@ void ReportFailure(const CommandLine& command, const Outside* outside, const abs
   if (!written.ok()) MessagesOf(command).Warning(written.message());
 }
 
-// By tract's names (its Approximation), as its f32 has them.
-Tolerance ToleranceOf(const CommandLine& command) {
-  const std::map<absl::string_view, Tolerance> named = {
-      {"exact", {0, 0}},      {"close", {1e-7, 1e-7}}, {"approximate", {5e-4, 1e-4}},
-      {"very", {1e-2, 5e-2}}, {"super", {0.05, 0.1}},  {"ultra", {0.1, 0.2}},
-  };
-  const auto found = named.find(command.spec.check_io_tolerance());
-  Tolerance tolerance = found == named.end() ? Tolerance() : found->second;
-  // Halves have three digits.
-  const bool halves = command.spec.float_precision() == "f16";
-  if (found == named.end() && halves) tolerance.rtol = tolerance.atol = 1e-2;
-  if (command.options.has_rtol()) tolerance.rtol = command.options.rtol();
-  if (command.options.has_atol()) tolerance.atol = command.options.atol();
-  return tolerance;
+// `tract 0.23.9 at S=3, call 2`
+std::string CheckText(const proto::CheckInfo& check) {
+  std::string text = check.runtime();
+  if (!check.sizes().empty()) absl::StrAppend(&text, " at ", check.sizes());
+  if (check.call() > 0) absl::StrAppend(&text, ", call ", check.call());
+  return text;
 }
 
-// What checks came to: a line each on stdout, what differs, and where it begins.
+// What checks came to, on stdout: a line each, what differs, and where it begins. All of it is
+// written at once, for others may write there too.
 int TellChecks(const CommandLine& command, const proto::ConversionReport& report) {
   bool equal = true;
+  std::string text;
   for (const proto::CheckInfo& check : report.checks()) {
-    const std::string sizes = check.sizes().empty() ? "" : absl::StrCat(" at ", check.sizes());
+    const std::string name = CheckText(check);
     if (!check.not_compared().empty()) {
-      std::printf("%s%s: not compared: %s\n", check.runtime().c_str(), sizes.c_str(),
-                  check.not_compared().c_str());
+      absl::StrAppend(&text, name, ": not compared: ", check.not_compared(), "\n");
       if (check.differences().empty()) continue;
     }
     if (check.differences().empty()) {
-      std::printf("%s%s: %d outputs agree, largest error %g\n", check.runtime().c_str(),
-                  sizes.c_str(), report.outputs_size(), check.max_abs_error());
+      absl::StrAppendFormat(&text, "%s: %d outputs agree, largest error %g\n", name,
+                            report.outputs_size(), check.max_abs_error());
       continue;
     }
     equal = false;
-    std::printf("%s%s differs\n", check.runtime().c_str(), sizes.c_str());
-    for (const std::string& d : check.differences()) std::printf("  %s\n", d.c_str());
+    absl::StrAppend(&text, name, " differs\n");
+    for (const std::string& d : check.differences()) absl::StrAppend(&text, "  ", d, "\n");
     if (check.first_node().empty()) continue;
-    std::printf("  first node that differs: %s\n", check.first_node().c_str());
-    if (!check.node_difference().empty()) std::printf("    %s\n", check.node_difference().c_str());
-    for (const std::string& operand : check.operands()) std::printf("    %s\n", operand.c_str());
+    absl::StrAppend(&text, "  first node that differs: ", check.first_node(), "\n");
+    if (!check.node_difference().empty()) {
+      absl::StrAppend(&text, "    ", check.node_difference(), "\n");
+    }
+    for (const std::string& operand : check.operands()) {
+      absl::StrAppend(&text, "    ", operand, "\n");
+    }
   }
-  if (equal) return kDone;
-  if (!command.spec.debug_bundle_path().empty()) {
-    std::printf("see %s\n", command.spec.debug_bundle_path().c_str());
+  if (!equal && !command.spec.debug_bundle_path().empty()) {
+    absl::StrAppend(&text, "see ", command.spec.debug_bundle_path(),
+                    ": its show.py shows it again\n");
   }
-  return kDifferent;
+  std::fputs(text.c_str(), stdout);
+  return equal ? kDone : kDifferent;
 }
 
 // `outside`: of a conversion in a sandbox; else null.
@@ -164,7 +169,7 @@ int RunConvert(const CommandLine& command, const Outside* outside) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const Messages messages = MessagesOf(command);
   for (const std::string& w : report->warnings()) messages.Warning(w);
-  TellPhases(messages, *report);
+  TellPhases(messages, *report, 0);
   if (!command.spec.print_graph().empty()) {
     std::fputs(report->graph().c_str(), stdout);
     const absl::Status written = WriteReportIfAsked(command, outside, *report);
@@ -174,7 +179,11 @@ int RunConvert(const CommandLine& command, const Outside* outside) {
       absl::StrFormat("wrote %s: %s; %.2f s", report->out(), Summary(*report), took.count()));
   absl::Status status;
   if (command.spec.check_same_io_as_tract()) {
-    status = Verify(command.spec, ToleranceOf(command), &model, &*report);
+    const int phases = report->phases_size();
+    status = Shown(command, [&](Progress* progress) {
+      return Verify(command.spec, &model, &*report, progress);
+    });
+    TellPhases(messages, *report, phases);
   }
   const absl::Status written = WriteReportIfAsked(command, outside, *report);
   if (!status.ok()) {
@@ -247,8 +256,8 @@ int RunCheck(const CommandLine& command) {
   }
   std::vector<Tensor> initial;
   for (const StateTensor& s : model->states) initial.push_back(s.initial);
-  absl::StatusOr<CheckResult> result =
-      CheckGraph(*model->graph, initial, command.spec.io(), ToleranceOf(command));
+  absl::StatusOr<CheckResult> result = CheckGraph(*model->graph, initial, command.spec.io(),
+                                                  ToleranceOf(command.spec, *model->graph));
   if (!result.ok()) {
     MessagesOf(command).Error(absl::StrCat("pt2nnef: ", command.spec.model(),
                                            ": not checked: ", result.status().message()));

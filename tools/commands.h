@@ -32,6 +32,9 @@ struct CommandLine {
 // InvalidArgument with the reason on wrong usage.
 absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine* command);
 
+// Exit statuses: refused or failed, wrong usage, a check or diff found a difference.
+constexpr int kDone = 0, kFailed = 1, kUsage = 2, kDifferent = 3;
+
 // Runs it, prints, and returns the exit status.
 int RunCommand(const CommandLine& command);
 

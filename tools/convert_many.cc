@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/ending.h"
 
@@ -23,6 +24,9 @@ namespace fs = std::filesystem;
 struct Job {
   CommandLine command;
   std::FILE* messages = nullptr;  // what it writes on stderr
+  std::FILE* data = nullptr;      // and on stdout
+
+  const char* model() const { return command.spec.model().c_str(); }
 };
 
 // The commands for each model, with outputs of different names.
@@ -41,25 +45,41 @@ std::vector<Job> Plan(const CommandLine& command) {
     job.command.arguments = {model.string(), (folder / stem).string()};
     job.command.spec.set_model(model.string());
     job.command.spec.set_out((folder / stem).string());
-    job.command.spec.set_report((folder / (stem + ".report.json")).string());
+    const bool text = absl::EndsWith(command.spec.report(), ".textproto");
+    job.command.spec.set_report(
+        (folder / absl::StrCat(stem, ".report.", text ? "textproto" : "json")).string());
+    if (const fs::path bundle = command.spec.debug_bundle_path(); !bundle.empty()) {
+      job.command.spec.set_debug_bundle_path(
+          (bundle.parent_path() / absl::StrCat(stem, ".", bundle.filename().string())).string());
+    }
     jobs.push_back(std::move(job));
   }
   return jobs;
 }
 
-void Print(std::FILE* messages) {
-  std::rewind(messages);
+void Copy(std::FILE* from, std::FILE* to) {
+  std::rewind(from);
   char buffer[4096];
-  while (const size_t n = std::fread(buffer, 1, sizeof buffer, messages)) {
-    std::fwrite(buffer, 1, n, stderr);
+  while (const size_t n = std::fread(buffer, 1, sizeof buffer, from)) {
+    std::fwrite(buffer, 1, n, to);
   }
-  std::fclose(messages);
+  std::fclose(from);
+}
+
+// What a job that has ended wrote; what is no message, below the model's name.
+void Print(const Job& job) {
+  Copy(job.messages, stderr);
+  std::fseek(job.data, 0, SEEK_END);
+  if (std::ftell(job.data) > 0) std::printf("%s:\n", job.model());
+  Copy(job.data, stdout);
+  std::fflush(stdout);
 }
 
 // The child process of a job; 0 if there can be none.
 pid_t Start(Job* job, const std::function<int(const CommandLine&)>& convert) {
   job->messages = std::tmpfile();
-  if (!job->messages) return 0;
+  job->data = std::tmpfile();
+  if (!job->messages || !job->data) return 0;
   std::fflush(nullptr);
   const pid_t parent = getpid();
   const pid_t pid = fork();
@@ -68,6 +88,7 @@ pid_t Start(Job* job, const std::function<int(const CommandLine&)>& convert) {
   if (getppid() != parent) _exit(1);
   EndBySignals();
   dup2(fileno(job->messages), STDERR_FILENO);
+  dup2(fileno(job->data), STDOUT_FILENO);
   const int status = convert(job->command);
   std::fflush(nullptr);
   _exit(status);
@@ -85,7 +106,7 @@ int ConvertMany(const CommandLine& command, const std::function<int(const Comman
   }
   std::vector<Job> jobs = Plan(command);
   std::map<pid_t, Job*> running;
-  size_t next = 0, failed = 0;
+  size_t next = 0, failed = 0, different = 0;
   while (next < jobs.size() || !running.empty()) {
     if (next < jobs.size() && running.size() < static_cast<size_t>(command.options.jobs())) {
       Job& job = jobs[next++];
@@ -93,8 +114,7 @@ int ConvertMany(const CommandLine& command, const std::function<int(const Comman
         running[pid] = &job;
         continue;
       }
-      std::fprintf(stderr, "pt2nnef: %s: no process can be started\n",
-                   job.command.spec.model().c_str());
+      std::fprintf(stderr, "pt2nnef: %s: no process can be started\n", job.model());
       ++failed;
       continue;
     }
@@ -102,17 +122,22 @@ int ConvertMany(const CommandLine& command, const std::function<int(const Comman
     const pid_t pid = wait(&status);
     const auto it = running.find(pid);
     if (it == running.end()) continue;
-    Print(it->second->messages);
+    Print(*it->second);
     if (!WIFEXITED(status)) {
       std::fprintf(stderr, "pt2nnef: %s: not converted: the process ended by signal %d\n",
-                   it->second->command.spec.model().c_str(), WTERMSIG(status));
+                   it->second->model(), WTERMSIG(status));
     }
-    failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : kFailed;
+    different += code == kDifferent;
+    failed += code != kDone && code != kDifferent;
     running.erase(it);
   }
-  std::fprintf(stderr, "pt2nnef: %zu of %zu converted into %s\n", jobs.size() - failed, jobs.size(),
-               command.arguments.back().c_str());
-  return failed ? 1 : 0;
+  std::fprintf(
+      stderr, "pt2nnef: %zu of %zu converted into %s%s\n", jobs.size() - failed, jobs.size(),
+      command.arguments.back().c_str(),
+      different ? absl::StrCat(", ", different, " of them differ in a check").c_str() : "");
+  if (failed) return kFailed;
+  return different ? kDifferent : kDone;
 }
 
 }  // namespace t2n

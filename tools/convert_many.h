@@ -11,8 +11,10 @@ namespace t2n {
 
 // Converts the models of `command` (all arguments but the last, which is a folder that is made if
 // it is not there) as `convert` does one of them, `--jobs` at a time: MODEL goes to OUT_DIR/STEM
-// with the ending that --compression_level asks for, its report to OUT_DIR/STEM.report.json. What
-// each says comes out together when it ends, then a summary. Returns 0, or 1 if any failed.
+// with the ending that --compression_level asks for, its report to OUT_DIR/STEM.report.json (or
+// .textproto, if --report ends so), its bundle to --debug_bundle_path with STEM before its name.
+// What each says comes out together when it ends, checks below the model's name, then a summary.
+// Returns kFailed if any failed, else kDifferent if a check of any did, else kDone.
 int ConvertMany(const CommandLine& command, const std::function<int(const CommandLine&)>& convert);
 
 }  // namespace t2n

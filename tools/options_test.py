@@ -80,13 +80,13 @@ class OptionsTest(unittest.TestCase):
         for shell in ("bash", "zsh", "fish"):
             script = run("completion", shell).stdout
             self.assertIn("renaming_scheme", script)
-        done = subprocess.run(["bash", "-n"], input=run("completion", "bash").stdout, text=True)
-        self.assertEqual(done.returncode, 0)
+            if shutil.which(shell):
+                done = subprocess.run([shell, "-n", "/dev/stdin"], input=script, text=True)
+                self.assertEqual(done.returncode, 0, shell)
         page = run("help", "man").stdout
         self.assertTrue(page.startswith(".TH PT2NNEF 1"))
+        self.assertIn("\n.SH NAME\npt2nnef \\- ", page)
         self.assertIn("\\-\\-assert", page)
-
-    def test_names_of_every_scheme_are_distinct_and_stable(self):
         if shutil.which("mandoc"):
             done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=page, text=True,
                                   capture_output=True)  # fmt: skip
@@ -115,6 +115,8 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual(self.completed("pt2nnef completion z"), ["zsh"])
         (self.tmp / "model.pt2").touch()
         self.assertEqual(self.completed("pt2nnef --report r.json mod"), ["model.pt2"])
+
+    def test_names_of_every_scheme_are_distinct_and_stable(self):
         forms = {
             "raw": r"x\d*", "numeric": r"v\d+", "natural_verbose": r"qkv_\w+",
             "natural_verbose_camel": r"qkv_\w+",
@@ -282,36 +284,6 @@ class OptionsTest(unittest.TestCase):
         names = [v["file"] for v in weights if not v.get("folded")]
         self.assertIn("0.conv1.weight.dat", names)
 
-    def test_a_refusal_has_a_report(self):
-        path = self.tmp / "r.json"
-        self.assertEqual(run("--report", path, "--method", "no", _RESIDUAL, self.out).returncode, 1)
-        self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
-
-    def test_pages_and_pictures_are_those_of_inspect(self):
-        for flag in ("--json", "--graph=a.dot", "--html=a.html"):
-            done = run(flag, _RESIDUAL, self.out)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn("is of inspect alone", done.stderr)
-        done = run("inspect", "--graph", "a.png", _RESIDUAL)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("--graph writes a .dot or an .svg", done.stderr)
-
-    def test_diff(self):
-        other = self.tmp / "other.nnef.tgz"
-        self.convert()
-        self.convert(out=other)
-        same = run("diff", self.out, other)
-        self.assertEqual((same.returncode, same.stdout), (0, ""))
-        self.convert("--output_names", "scores", out=other)
-        done = run("diff", self.out, other)
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("+ interface = (input) -> (scores)", done.stdout)
-        weight = next(self.out.glob("*.dat"))
-        data = bytearray(weight.read_bytes())
-        data[-1] ^= 1
-        weight.write_bytes(data)
-        self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
-        self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
     def test_report_says_which_parameter_a_weight_is(self):
         path = self.tmp / "r.json"
         for archive in ("attention_block.pt", "recurrent_layers.pt", "embedding_lookup.pt",
@@ -340,6 +312,65 @@ class OptionsTest(unittest.TestCase):
         for name in [*operation, *as_json["variable_list"][0]]:
             self.assertRegex(text, rf"(?m)^  {name}[: ]")
 
+    def test_a_refusal_has_a_report(self):
+        path = self.tmp / "r.json"
+        self.assertEqual(run("--report", path, "--method", "no", _RESIDUAL, self.out).returncode, 1)
+        self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
+
+    def test_pages_and_pictures_are_those_of_inspect(self):
+        for flag in ("--json", "--graph=a.dot", "--html=a.html"):
+            done = run(flag, _RESIDUAL, self.out)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("is of inspect alone", done.stderr)
+        done = run("inspect", "--graph", "a.png", _RESIDUAL)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--graph writes a .dot or an .svg", done.stderr)
+
+    def test_diff(self):
+        other = self.tmp / "other.nnef.tgz"
+        self.convert()
+        self.convert(out=other)
+        same = run("diff", self.out, other)
+        self.assertEqual((same.returncode, same.stdout), (0, ""))
+        self.convert("--output_names", "scores", out=other)
+        done = run("diff", self.out, other)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("+ interface = (input) -> (scores)", done.stdout)
+        self.assertRegex(done.stdout, r"\n= 1 tensor renamed: output -> scores\n$")
+        weight = next(self.out.glob("*.dat"))
+        data = bytearray(weight.read_bytes())
+        data[-1] ^= 1
+        weight.write_bytes(data)
+        self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
+        self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
+
+    def test_diff_tells_operations_by_their_modules(self):
+        for scheme in ("raw", "numeric", "natural_verbose"):
+            with self.subTest(scheme):
+                flags = ("--renaming_scheme", scheme)
+                graph = self.out / "graph.nnef"
+                text = self.convert(*flags)
+                other = self.tmp / scheme
+                shutil.copytree(self.out, other)
+                # One operation more, from which on numbers are others.
+                act = next(re.finditer(r"    (\S+) = max\((\w+), (.*)\);\n", text))
+                more = text.replace(act[0], f"    more = sin({act[2]});\n    {act[1]} = max(more, {act[3]});\n")
+                (other / "graph.nnef").write_text(more)
+                told = run("diff", self.out, other).stdout.splitlines()
+                changed = [line for line in told if line[0] in "+-"]
+                self.assertEqual(changed, [f"+ more = sin({act[2]});", f"- {act[0].strip()}",
+                                           f"+ {act[1]} = max(more, {act[3]});"])  # fmt: skip
+                stride = text.replace("stride = [1, 1]", "stride = [2, 2]", 1)
+                (other / "graph.nnef").write_text(stride)
+                told = run("diff", self.out, other).stdout.splitlines()
+                self.assertEqual([line[0] for line in told], ["0", "-", "+"])
+                self.assertEqual(told[0], "0.conv1:")
+        self.convert("--renaming_scheme", "numeric")
+        renamed = self.tmp / "renamed"
+        self.convert("--renaming_scheme", "raw", out=renamed)
+        told = run("diff", self.out, renamed).stdout.splitlines()
+        self.assertRegex(told[0], r"^= \d+ tensors renamed: v\d+ -> ")
+        self.assertEqual({line[:9] for line in told[1:]}, {"= weights"})
 
     def graph(self, stage, archive, *flags):
         """What --print_graph says, of an archive of testdata/models."""
@@ -392,33 +423,4 @@ class OptionsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-        self.assertRegex(done.stdout, r"\n= 1 tensor renamed: output -> scores\n$")
     unittest.main()
-    def test_diff_tells_operations_by_their_modules(self):
-        for scheme in ("raw", "numeric", "natural_verbose"):
-            with self.subTest(scheme):
-                flags = ("--renaming_scheme", scheme)
-                graph = self.out / "graph.nnef"
-                text = self.convert(*flags)
-                other = self.tmp / scheme
-                shutil.copytree(self.out, other)
-                # One operation more, from which on numbers are others.
-                act = next(re.finditer(r"    (\S+) = max\((\w+), (.*)\);\n", text))
-                more = text.replace(act[0], f"    more = sin({act[2]});\n    {act[1]} = max(more, {act[3]});\n")
-                (other / "graph.nnef").write_text(more)
-                told = run("diff", self.out, other).stdout.splitlines()
-                changed = [line for line in told if line[0] in "+-"]
-                self.assertEqual(changed, [f"+ more = sin({act[2]});", f"- {act[0].strip()}",
-                                           f"+ {act[1]} = max(more, {act[3]});"])  # fmt: skip
-                stride = text.replace("stride = [1, 1]", "stride = [2, 2]", 1)
-                (other / "graph.nnef").write_text(stride)
-                told = run("diff", self.out, other).stdout.splitlines()
-                self.assertEqual([line[0] for line in told], ["0", "-", "+"])
-                self.assertEqual(told[0], "0.conv1:")
-        self.convert("--renaming_scheme", "numeric")
-        renamed = self.tmp / "renamed"
-        self.convert("--renaming_scheme", "raw", out=renamed)
-        told = run("diff", self.out, renamed).stdout.splitlines()
-        self.assertRegex(told[0], r"^= \d+ tensors renamed: v\d+ -> ")
-        self.assertEqual({line[:9] for line in told[1:]}, {"= weights"})
-

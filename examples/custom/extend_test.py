@@ -3,6 +3,7 @@
     extend_test.py PT2NNEF
 """
 
+import json
 import os
 import pathlib
 import re
@@ -127,15 +128,81 @@ class ExtendTest(unittest.TestCase):
         self.extend(right, fragment.replace("square + eps", "square + eps + 0.1"), status=3, flags=io)
         self.assertIn("first node that differs: not found: the fragment fused_norm has no", self.printed)
         self.extend(right, fragment, status=0, flags=io[:3])
-        self.assertRegex(self.printed, r"tract \S+: not compared: it runs, and nothing tells what")
+        self.assertRegex(self.printed, r"tract \S+: not compared: it runs and gives the types that are")
         told = self.run_tool("check", "--extend", "my.textproto", *io[3:],
                              _MODELS / "fused_norm_traced.pt", "out2", status=1)  # fmt: skip
         self.assertIn("convert --check --io FILE.npz", told)
-        text = re.sub(r"\n *body: .*", "", (_HERE / "twice.textproto").read_text())
-        thrice = (_HERE / "twice.nnef").read_text().replace("[x, x]", "[x, x, x]")
-        flags = ["--inputs", "f32[2,3,4]", *io[:3]]
-        self.extend(text.replace("twice.nnef", "my.nnef"), thrice, status=3, model="twice_open.pt", flags=flags)
-        self.assertIn("output 0 (output): shape [2,9,4], expected [2,6,4]", self.printed)
+
+    def check_declared(self, model, extension, fragments, flags=(), status=3):
+        """The last check in the report of an --extend file that has no body."""
+        flags = ["--check", "--tract", _TRACT, "--report", self.tmp / "r.json", *flags]
+        self.extend(extension, fragments, status=status, model=model, flags=flags)
+        return json.loads((self.tmp / "r.json").read_text())["checks"][-1]
+
+    def test_types_that_are_declared_are_tried(self):
+        """Where nothing behind the call shows them, too: types are cast, sizes of 1 broadcast."""
+        for name, model, flags, fragment in (
+            ("fused_norm", "fused_norm_traced.pt", [], "f32[2,3,8]"),
+            ("fused_norm", "fused_norm_scripted.pt", ["--inputs", "f32[2,3,8]"], "f32[2,3,8]"),
+            ("twice", "twice_open.pt", ["--inputs", "f32[B,S,4]", "--check_sizes", "B=2,S=3"], "f32[2,6,4]"),
+        ):
+            text = re.sub(r"\n *(body|result): .*|\n *result .*", "", (_HERE / f"{name}.textproto").read_text())
+            text = text.replace(f"{name}.nnef", "my.nnef")
+            fragments = (_HERE / f"{name}.nnef").read_text()
+            shapes = {
+                "x.shape": "[2,3,8]",
+                "[x.shape[0], x.shape[1], 1]": "[2,3,1]",
+            } if name == "fused_norm" else {
+                "[x.shape[0], 2 * x.shape[1], x.shape[2]]": "[2,6,4]",
+                "[x.shape[0], 3 * x.shape[1], x.shape[2]]": "[2,9,4]",
+                "[x.shape[0], 2 * x.shape[1]]": "[2,6]",
+                "[2, 7, 4]": "[2,7,4]",
+            }  # fmt: skip
+            for dtype in ("f16", "i64", "bool", "f64", "x"):
+                for shape, sizes in shapes.items():
+                    declared = f"{dtype}{sizes}".replace("x[", "f32[")
+                    result = f'\n  result {{ dtype: "{dtype}" shape: "{shape}" }}\n}}'
+                    own = text.rstrip().removesuffix("}").rstrip() + result
+                    wrong = declared != fragment
+                    with self.subTest(model, declared=declared):
+                        check = self.check_declared(model, own, fragments, flags, 3 if wrong else 0)
+                        if not wrong:
+                            self.assertNotIn("first_node", check)
+                            continue
+                        difference = f"result 0: {fragment}, declared {declared}"
+                        self.assertRegex(check["first_node"], rf"^fragment {name} at \S+:\d+")
+                        self.assertIn(check["source"], check["first_node"])
+                        self.assertEqual(check["node_difference"], difference)
+                        self.assertIn(f"{check['first_node']}: {difference}", self.printed)
+
+    def test_a_pt2_tells_types_itself(self):
+        text = (_HERE / "fused_norm.textproto").read_text().replace("fused_norm.nnef", "my.nnef")
+        text = re.sub(r"\n *body: .*", "", text).replace('like: "x"', 'dtype: "f16" shape: "x.shape"')
+        told = self.extend(text, (_HERE / "fused_norm.nnef").read_text(), 1, "fused_norm_exported.pt2")
+        self.assertIn("is f32[2,3,8] in the program, but f16[2,3,8] as --extend declares it, at", told)
+
+    def test_types_of_several_results_are_tried(self):
+        text = re.sub(r'\n +("|body).*', "", (_HERE / "cell.textproto").read_text())
+        text = text.replace("cell.nnef", "my.nnef")
+        text = text.replace('result { like: "h" }', 'result { dtype: "f16" shape: "h.shape" }')
+        check = self.check_declared("cell_traced.pt", text, (_HERE / "cell.nnef").read_text())
+        self.assertIn("result 1: f32[2,4], declared f16[2,4]", check["node_difference"])
+        self.assertIn("(module cell)", check["first_node"])
+
+    def test_types_that_a_body_confirms_are_tried(self):
+        text = (_HERE / "twice.textproto").read_text().replace("twice.nnef", "my.nnef")
+        half = (_HERE / "twice.nnef").read_text().replace("[x, x]", '[tract_core_cast(x, to = "f16"), tract_core_cast(x, to = "f16")]')
+        check = self.check_declared("twice_open.pt", text, half, ["--inputs", "f32[2,3,4]"])
+        self.assertIn("result 0: f16[2,6,4], declared f32[2,6,4]", check["node_difference"])
+
+    def test_a_bundle_shows_what_is_declared_otherwise(self):
+        text = re.sub(r"\n *body: .*", "", (_HERE / "fused_norm.textproto").read_text())
+        text = text.replace("fused_norm.nnef", "my.nnef")
+        text = text.replace('like: "x"', 'dtype: "f16" shape: "x.shape"')
+        flags = ["--debug_bundle_path", self.tmp / "b"]
+        self.check_declared("fused_norm_traced.pt", text, (_HERE / "fused_norm.nnef").read_text(), flags)
+        shown = subprocess.run([sys.executable, "show.py"], cwd=self.tmp / "b", capture_output=True, text=True)
+        self.assertIn("result 0: float32[2, 3, 8], declared f16[2,3,8]", shown.stdout, shown.stderr)
 
     def test_results_of_modules(self):
         text = (_HERE / "cell.textproto").read_text().replace("cell.nnef", "my.nnef")

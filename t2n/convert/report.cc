@@ -16,6 +16,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "re2/re2.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 
 namespace t2n {
 namespace {
@@ -73,8 +74,8 @@ void DescribeContent(const EmitReport& emitted, proto::ConversionReport* report)
     for (int64_t size : variable.sizes) info.add_shape(size);
     info.set_bytes(variable.bytes);
     info.set_folded(variable.folded);
-    if (variable.bytes == variable.bytes_before) continue;
     info.set_parameter(variable.parameter);
+    if (variable.bytes == variable.bytes_before) continue;
     info.set_blocks("q4_0");
     info.set_bytes_before(variable.bytes_before);
     info.set_relative_error(variable.relative_error);
@@ -169,6 +170,8 @@ std::vector<proto::PlaceInfo> PlacesOf(const EmitReport& emitted) {
 
 std::string DescribeNode(const Node& node) {
   const std::string at = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
+  if (IsCustom(node)) return absl::StrCat("fragment ", node.attrs.Str("fragment"), at);
+  if (node.op == Op::kComposite) return absl::StrCat(node.attrs.Str("name"), at);
   return absl::StrCat(OpName(node.op), at);
 }
 

@@ -26,7 +26,7 @@ proto::PlaceInfo ParsePlace(const std::string& text);
 // Those of the nodes that the target has no form for.
 std::vector<proto::PlaceInfo> PlacesOf(const EmitReport& emitted);
 
-// `Conv at code/__torch__/net.py:12:4 (module conv1)`
+// `Conv at code/__torch__/net.py:12:4 (module conv1)`; of composites their own name.
 std::string DescribeNode(const Node& node);
 
 // `20 variables, 11.2 MB, 61 operations, x f32[1,3,224,224] -> output f32[1,1000]`

@@ -8,6 +8,7 @@
 #include "parsers/exported/expression.h"
 #include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 #include "t2n/exported/places.h"
 #include "t2n/exported/subclass.h"
 #include "t2n/exported/targets.h"
@@ -279,9 +280,9 @@ absl::Status Evaluator::Check(absl::string_view name, const IValue& value, const
                     size.is_number() ? absl::StrCat(*size.value) : Spelled(size.expression));
   }
   absl::StrAppend(&told, meta->second.sizes.empty() ? "[]" : "]");
-  return absl::UnimplementedError(absl::StrCat("'", name, "' is ", told, " in the program, but ",
-                                               TypeToString(v->type),
-                                               " as converted; please report ", "this"));
+  return absl::UnimplementedError(absl::StrCat(
+      "'", name, "' is ", told, " in the program, but ", TypeToString(v->type),
+      IsCustom(*v->node) ? " as --extend declares it" : " as converted; please report this"));
 }
 
 }  // namespace t2n::exported

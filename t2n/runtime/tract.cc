@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -39,6 +41,28 @@ uint32_t CodeOf(DType dtype) {
   }
   return 0;
 }
+
+// What a child process hands back.
+class TemporaryFile {
+ public:
+  static absl::StatusOr<TemporaryFile> Make() {
+    std::string path = (fs::temp_directory_path() / "pt2nnef-XXXXXX").string();
+    const int file = mkstemp(path.data());
+    if (file < 0) return absl::FailedPreconditionError("no temporary file can be made");
+    close(file);
+    return TemporaryFile(std::move(path));
+  }
+  TemporaryFile(TemporaryFile&& other) : path_(std::exchange(other.path_, "")) {}
+  ~TemporaryFile() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
 
 // The lines of one of tract's errors that say something: no headings, numbers and traces.
 std::string Causes(absl::string_view error) {
@@ -160,7 +184,7 @@ absl::StatusOr<Tensor> FromTract(const Library& library, void* value) {
   return absl::FailedPreconditionError(absl::StrCat("an output has tract's type ", code));
 }
 
-// In the child process: the outputs as an .npz, and the version.
+// In the child process: the outputs as an .npz.
 absl::Status Run(const std::string& path, const std::string& model_path,
                  absl::Span<const Tensor> inputs, const std::string& outputs) {
   T2N_ASSIGN_OR_RETURN(const Library library, Library::Open(path));
@@ -193,45 +217,42 @@ absl::Status Run(const std::string& path, const std::string& model_path,
     T2N_ASSIGN_OR_RETURN(Tensor tensor, FromTract(library, results[i]));
     arrays.emplace_back(absl::StrCat("out", i), std::move(tensor));
   }
-  const std::string version = library.Version();
-  std::vector<uint8_t> bytes(version.begin(), version.end());
-  const int64_t size = version.size();
-  arrays.emplace_back("version", Tensor::Dense(DType::kU8, {size}, std::move(bytes)));
   return WriteNpz(outputs, arrays);
 }
 
 }  // namespace
 
-absl::StatusOr<TractRun> RunInTract(const Tract& tract, const std::string& path,
-                                    absl::Span<const Tensor> inputs,
-                                    absl::Span<const std::string> names) {
-  TractRun run;
-  if (tract.is_command) {
-    T2N_ASSIGN_OR_RETURN(run.version, VersionOfCommand(tract.path));
-  }
-  std::string outputs = (fs::temp_directory_path() / "pt2nnef-XXXXXX").string();
-  const int file = mkstemp(outputs.data());
-  if (file < 0) return absl::FailedPreconditionError("no temporary file can be made");
-  close(file);
-  const auto work = [&] {
-    return tract.is_command ? RunByCommand(tract.path, path, inputs, names, outputs)
-                            : Run(tract.path, path, inputs, outputs);
-  };
-  const absl::Status status = RunInChild(work, absl::Minutes(10));
-  absl::StatusOr<std::vector<NamedTensor>> arrays = std::vector<NamedTensor>();
-  if (status.ok()) arrays = ReadNpz(outputs);
-  std::remove(outputs.c_str());
-  T2N_RETURN_IF_ERROR(status);
-  T2N_RETURN_IF_ERROR(arrays.status());
-  for (auto& [name, tensor] : *arrays) {
-    if (tract.is_command || name != "version") {
-      run.outputs.push_back(std::move(tensor));
-      continue;
+absl::StatusOr<std::string> VersionOf(const Tract& tract) {
+  if (tract.is_command) return VersionOfCommand(tract.path);
+  T2N_ASSIGN_OR_RETURN(const TemporaryFile file, TemporaryFile::Make());
+  const auto work = [&]() -> absl::Status {
+    T2N_ASSIGN_OR_RETURN(const Library library, Library::Open(tract.path));
+    if (!library.Has("tract_nnef_create")) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(tract.path, " is not tract's library: it has no tract_nnef_create"));
     }
-    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(tensor));
-    run.version.assign(reinterpret_cast<const char*>(data), tensor.numel());
-  }
-  return run;
+    std::ofstream(file.path()) << library.Version();
+    return absl::OkStatus();
+  };
+  T2N_RETURN_IF_ERROR(RunInChild(work, absl::Minutes(1)));
+  std::string version;
+  std::getline(std::ifstream(file.path()), version);
+  return version;
+}
+
+absl::StatusOr<std::vector<Tensor>> RunInTract(const Tract& tract, const std::string& path,
+                                               absl::Span<const Tensor> inputs,
+                                               absl::Span<const std::string> names) {
+  T2N_ASSIGN_OR_RETURN(const TemporaryFile file, TemporaryFile::Make());
+  const auto work = [&] {
+    return tract.is_command ? RunByCommand(tract.path, path, inputs, names, file.path())
+                            : Run(tract.path, path, inputs, file.path());
+  };
+  T2N_RETURN_IF_ERROR(RunInChild(work, absl::Minutes(10)));
+  T2N_ASSIGN_OR_RETURN(std::vector<NamedTensor> arrays, ReadNpz(file.path()));
+  std::vector<Tensor> outputs;
+  for (auto& [name, tensor] : arrays) outputs.push_back(std::move(tensor));
+  return outputs;
 }
 
 }  // namespace t2n

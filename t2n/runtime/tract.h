@@ -24,17 +24,15 @@ struct Tract {
 // to do.
 absl::StatusOr<Tract> FindTract(const std::string& hint);
 
-struct TractRun {
-  std::string version;  // `0.23.9`; empty if the library does not tell
-  std::vector<Tensor> outputs;
-};
+// `0.23.9`; empty if the library does not tell. FailedPrecondition if it is no tract.
+absl::StatusOr<std::string> VersionOf(const Tract& tract);
 
 // The outputs of the model at `path` (folder, .tar or .tgz) for `inputs`, which are given as the
 // types that the model declares; `names` are what graph.nnef calls them. Aborted if tract crashes,
 // DeadlineExceeded after ten minutes, FailedPrecondition with tract's own words for all else.
-absl::StatusOr<TractRun> RunInTract(const Tract& tract, const std::string& path,
-                                    absl::Span<const Tensor> inputs,
-                                    absl::Span<const std::string> names);
+absl::StatusOr<std::vector<Tensor>> RunInTract(const Tract& tract, const std::string& path,
+                                               absl::Span<const Tensor> inputs,
+                                               absl::Span<const std::string> names);
 
 }  // namespace t2n
 

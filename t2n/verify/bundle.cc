@@ -9,10 +9,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include "t2n/base/status.h"
 #include "t2n/base/version.h"
 #include "t2n/reference/npz.h"
+#include "t2n/verify/written.h"
 
 namespace t2n {
 namespace {
@@ -42,50 +44,78 @@ absl::Status WriteIo(const std::string& path, const std::vector<Tensor>& inputs,
   return WriteNpz(path, arrays);
 }
 
+// What the script does with `outputs`, the arrays that tract gave: compares them with those in
+// `io`, or with the types that are declared.
+std::string Comparison(const Bundle& bundle) {
+  if (!bundle.divergence || !bundle.divergence->alone) {
+    return "for i, got in enumerate(outputs):\n"
+           "    want = io[f\"out{i}\"]\n"
+           "    error = np.abs(got.astype(np.float64) - want.astype(np.float64))\n"
+           "    print(f\"output {i}: largest difference {error.max(initial=0):g} of "
+           "{want.shape}\")\n";
+  }
+  std::vector<std::string> types;
+  for (const Value* result : bundle.divergence->alone->outputs()) {
+    types.push_back(absl::StrCat("\"", TypeToString(result->type), "\""));
+  }
+  return absl::StrCat("declared = [", absl::StrJoin(types, ", "),
+                      "]\n"
+                      "for i, got in enumerate(outputs):\n"
+                      "    print(f\"result {i}: {got.dtype}{list(got.shape)}, declared "
+                      "{declared[i]}\")\n");
+}
+
 std::string Script(const Bundle& bundle) {
-  const char* name = bundle.divergence ? "cut" : "model";
+  const bool cut = bundle.divergence != nullptr;
   return absl::StrCat(
       "\"\"\"Shows the difference: pip install numpy tract==", bundle.tract_version,
       " && python3 show.py\"\"\"\n\n",
-      bundle.divergence ? absl::StrCat("# ", bundle.divergence->description, "\n# ",
-                                       bundle.divergence->message, "\n")
-                        : "",
-      "import numpy as np\nimport tract\n\nio = np.load(\"", bundle.divergence ? "cut" : "io",
-      ".npz\")\nmodel = tract.nnef().with_tract_extra().with_tract_transformers().load(\"", name,
+      cut ? absl::StrCat("# ", bundle.divergence->description, "\n# ", bundle.divergence->message,
+                         "\n")
+          : "",
+      "import numpy as np\nimport tract\n\nio = np.load(\"", cut ? "cut" : "io",
+      ".npz\")\nmodel = tract.nnef().with_tract_extra().with_tract_transformers().load(\"",
+      cut ? "cut" : "model",
       "\")\ninputs = [io[f\"in{i}\"] for i in range(sum(n.startswith(\"in\") for n in "
       "io.files))]\n"
-      "outputs = model.into_runnable().run(inputs)\n"
-      "for i, value in enumerate(outputs):\n"
-      "    got, want = value.to_numpy(), io[f\"out{i}\"]\n"
-      "    error = np.abs(got.astype(np.float64) - want.astype(np.float64))\n"
-      "    print(f\"output {i}: largest difference {error.max(initial=0):g} of {want.shape}\")\n");
+      "outputs = [value.to_numpy() for value in model.into_runnable().run(inputs)]\n",
+      Comparison(bundle));
+}
+
+// Writes `graph`, which ends at the node that differs, and what it takes and should give.
+absl::Status WriteCutGraph(const Graph& graph, const EmitSpec& emit, const std::string& folder,
+                           const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+  T2N_RETURN_IF_ERROR(EmitModel(graph, InFolder(emit, folder + "/cut"), nullptr));
+  return WriteIo(folder + "/cut.npz", inputs, outputs);
 }
 
 absl::Status WriteCut(const Bundle& bundle, const std::string& folder) {
   if (!bundle.divergence) return absl::OkStatus();
+  const Divergence& divergence = *bundle.divergence;
+  if (divergence.alone) {
+    EmitSpec emit = bundle.model->emit;
+    emit.symbols.clear();
+    emit.relations.clear();
+    return WriteCutGraph(*divergence.alone, emit, folder, divergence.inputs, {});
+  }
   Graph& graph = *bundle.model->graph;
   const std::vector<Value*> outputs = graph.outputs();
   const std::vector<std::string> names = graph.output_names();
-  graph.outputs() = {bundle.divergence->node->output()};
+  graph.outputs() = {divergence.node->output()};
   graph.output_names() = {"probe"};
-  EmitSpec emit = bundle.model->emit;
-  emit.path = folder + "/cut";
-  emit.container = ContainerKind::kFolder;
-  emit.initial_values.clear();
-  const absl::Status status = EmitModel(graph, emit, nullptr);
+  const absl::Status status =
+      WriteCutGraph(graph, bundle.model->emit, folder, bundle.inputs, {divergence.want});
   graph.outputs() = outputs;
   graph.output_names() = names;
-  T2N_RETURN_IF_ERROR(status);
-  return WriteIo(folder + "/cut.npz", bundle.inputs, {bundle.divergence->want});
+  return status;
 }
 
 absl::Status WriteFolder(const Bundle& bundle, const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return Unwritable(folder);
-  EmitSpec emit = bundle.model->emit;
-  emit.path = folder + "/model";
-  emit.container = ContainerKind::kFolder;
+  EmitSpec emit = InFolder(bundle.model->emit, folder + "/model");
+  emit.initial_values = bundle.model->emit.initial_values;
   T2N_RETURN_IF_ERROR(EmitModel(*bundle.model->graph, emit, nullptr));
   T2N_RETURN_IF_ERROR(WriteIo(folder + "/io.npz", bundle.inputs, bundle.outputs));
   T2N_RETURN_IF_ERROR(WriteCut(bundle, folder));

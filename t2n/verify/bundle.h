@@ -23,8 +23,9 @@ struct Bundle {
 };
 
 // Writes a folder, or a .tgz if the path ends so:
-//   model, cut        the model, and the model that ends at the node that differs
-//   io.npz, cut.npz   inputs in0, in1, ..., and the outputs that each should give
+//   model, cut        the model, and the model that ends at the node that differs, or is the call
+//                     alone whose results are not of the types that are declared
+//   io.npz, cut.npz   inputs in0, in1, ..., and the outputs that each should give, if known
 //   spec.textproto    what was converted and how
 //   show.py           runs the smallest of the models in tract and compares
 // FailedPrecondition if it cannot be written.

@@ -19,7 +19,10 @@ struct Divergence {
   std::string description;            // `Conv at code/__torch__/net.py:12:4 (module conv1)`
   std::string message;                // what differs
   std::vector<std::string> operands;  // a line each: type and first elements
-  Tensor want, got;
+  Tensor want;                        // what it should give
+  // Of a call that gives other types than are declared, in the place of `want`: the call alone.
+  const Graph* alone = nullptr;
+  std::vector<Tensor> inputs;
 };
 
 // How a graph is tried: written as `emit` says, but into a folder of its own, and run by `tract`.
@@ -29,17 +32,14 @@ struct Trial {
   std::vector<std::string> input_names;  // in graph.nnef
   std::string folder;                    // to write into
   Tolerance tolerance;
+  bool refused = false;  // the model does not run: what is looked for is what tract refuses
 };
 
-// The first node, along the data's way to output `output`, whose value differs while its operands
-// agree. The graph's outputs are as they were when this returns. NotFound if no such node is found:
-// what differs alone does not differ when it is an output.
+// The first node, along the data's way to output `output`, whose value differs, or is of another
+// type, while its operands agree. The graph's outputs are as they were when this returns. NotFound
+// if no such node is found: what differs alone does not differ when it is an output.
 absl::StatusOr<Divergence> FindDivergence(Graph* graph, size_t output,
                                           absl::Span<const Tensor> inputs, const Trial& trial);
-
-// The elements that a model of the graph gives for an output of this type: complex numbers have a
-// last axis of two, bfloat16 is f32.
-absl::StatusOr<Tensor> AsWritten(const Tensor& tensor);
 
 }  // namespace t2n
 

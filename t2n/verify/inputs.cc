@@ -123,9 +123,11 @@ std::string ToText(const SymbolValues& sizes) {
 }
 
 absl::StatusOr<std::vector<Tensor>> GenerateInputs(const Graph& graph, size_t states,
-                                                   const SymbolValues& sizes, uint32_t seed) {
+                                                   const SymbolValues& sizes, uint32_t seed,
+                                                   int64_t most) {
   std::mt19937 random(seed);
   Uses uses(graph);
+  const bool small = most < std::numeric_limits<int64_t>::max();
   std::vector<Tensor> inputs;
   for (size_t i = 0; i + states < graph.inputs().size(); ++i) {
     const Value& input = *graph.inputs()[i];
@@ -145,10 +147,13 @@ absl::StatusOr<std::vector<Tensor>> GenerateInputs(const Graph& graph, size_t st
       const std::optional<Dim> rows = uses.Rows(&input);
       if (rows) below = std::max<int64_t>(rows->Eval(Lookup(sizes)).value_or(1), 1);
     }
+    below = std::min(below, most);
     std::vector<double> numbers(count);
     for (double& n : numbers) {
       const double unit = random() / 4294967296.0;  // in [0, 1)
-      n = IsFloat(input.dtype()) ? unit * 4 - 2 : static_cast<double>(int64_t(unit * below));
+      n = !IsFloat(input.dtype()) ? static_cast<double>(int64_t(unit * below))
+          : small                 ? unit
+                                  : unit * 4 - 2;
     }
     T2N_ASSIGN_OR_RETURN(Tensor tensor, AsType(std::move(numbers), shape, input.dtype()));
     inputs.push_back(std::move(tensor));

@@ -3,6 +3,7 @@
 #define T2N_VERIFY_INPUTS_H_
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -26,9 +27,11 @@ std::string ToText(const SymbolValues& sizes);
 
 // A tensor for each input of the graph but the last `states`; the same for the same seed. Floats
 // lie in [-2, 2). Whole numbers are indices where the graph takes rows by them: below the number of
-// rows that there are; 0 and 1 elsewhere. InvalidArgument if a size has no value.
-absl::StatusOr<std::vector<Tensor>> GenerateInputs(const Graph& graph, size_t states,
-                                                   const SymbolValues& sizes, uint32_t seed);
+// rows that there are; 0 and 1 elsewhere. With `most` they are below that too, and floats lie in
+// [0, 1): they may become indices. InvalidArgument if a size has no value.
+absl::StatusOr<std::vector<Tensor>> GenerateInputs(
+    const Graph& graph, size_t states, const SymbolValues& sizes, uint32_t seed,
+    int64_t most = std::numeric_limits<int64_t>::max());
 
 }  // namespace t2n
 

@@ -7,7 +7,9 @@
 namespace t2n {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::Ge;
 using ::testing::Lt;
 
 TEST(ChooseSizesTest, StaysInsideRangesAndRelations) {
@@ -45,6 +47,9 @@ TEST(GenerateInputsTest, IndicesStayBelowTheNumberOfRows) {
   EXPECT_GT(*std::max_element(rows.begin(), rows.end()), 2);
   EXPECT_THAT(ReadDoubles((*inputs)[1]).value(), Each(Lt(2)));
   EXPECT_FALSE(GenerateInputs(graph, 0, {}, 1).ok());
+  const auto small = GenerateInputs(graph, 0, {{"S", 50}}, 1, 2).value();
+  EXPECT_THAT(ReadDoubles(small[0]).value(), Each(Lt(2)));
+  EXPECT_THAT(ReadDoubles(small[2]).value(), Each(AllOf(Ge(0), Lt(1))));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "t2n/verify/unknown.h"
 
+#include <algorithm>
+
 #include "absl/container/flat_hash_set.h"
 #include "t2n/builder/custom.h"
 
@@ -18,16 +20,24 @@ absl::flat_hash_set<const Node*> Needed(const Graph& graph) {
 
 }  // namespace
 
-const Node* FirstUnknown(const Graph& graph) {
+std::vector<const Node*> CustomCalls(const Graph& graph) {
   const absl::flat_hash_set<const Node*> needed = Needed(graph);
+  std::vector<const Node*> calls;
   for (const auto& node : graph.nodes()) {
     if (!needed.contains(node.get())) continue;
-    if (IsCustom(*node) && node->bodies.empty()) return node.get();
+    if (IsCustom(*node)) calls.push_back(node.get());
     for (const auto& body : node->bodies) {
-      if (const Node* inner = FirstUnknown(*body)) return inner;
+      for (const Node* inner : CustomCalls(*body)) calls.push_back(inner);
     }
   }
-  return nullptr;
+  return calls;
+}
+
+const Node* FirstUnknown(const Graph& graph) {
+  const std::vector<const Node*> calls = CustomCalls(graph);
+  const auto unknown = std::find_if(calls.begin(), calls.end(),
+                                    [](const Node* node) { return node->bodies.empty(); });
+  return unknown == calls.end() ? nullptr : *unknown;
 }
 
 }  // namespace t2n

@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
-#include "t2n/reference/npz.h"
+#include "t2n/convert/stopwatch.h"
 #include "t2n/reference/run.h"
 #include "t2n/runtime/tract.h"
 #include "t2n/verify/bundle.h"
+#include "t2n/verify/calls.h"
+#include "t2n/verify/declared.h"
 #include "t2n/verify/divergence.h"
 #include "t2n/verify/inputs.h"
 #include "t2n/verify/unknown.h"
+#include "t2n/verify/written.h"
 
 namespace t2n {
 namespace {
@@ -37,92 +42,18 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// One call of the model: inputs with the states' first values, and what torch gave, if that is
-// recorded.
-struct Call {
-  std::string sizes;
-  std::vector<Tensor> inputs;
-  std::vector<Tensor> recorded;
-};
-
 std::vector<Tensor> InitialStates(const EvaluatedModel& model) {
   std::vector<Tensor> states;
   for (const StateTensor& s : model.states) states.push_back(s.initial);
   return states;
 }
 
-absl::StatusOr<std::vector<Call>> RecordedCall(const std::string& io, const EvaluatedModel& model) {
-  T2N_ASSIGN_OR_RETURN(const std::vector<NamedTensor> arrays, ReadNpz(io));
-  Call call;
-  for (const auto& [name, array] : arrays) {
-    if (name == absl::StrCat("in", call.inputs.size())) call.inputs.push_back(array);
-    if (name == absl::StrCat("out", call.recorded.size())) call.recorded.push_back(array);
-  }
-  for (Tensor& state : InitialStates(model)) call.inputs.push_back(std::move(state));
-  if (call.recorded.size() + model.states.size() != model.graph->outputs().size()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(io, ": ", call.recorded.size(), " outputs out0, out1, ..., the model has ",
-                     model.graph->outputs().size() - model.states.size()));
-  }
-  return std::vector<Call>{std::move(call)};
-}
-
-absl::StatusOr<std::vector<Call>> GeneratedCalls(const proto::ConversionSpec& spec,
-                                                 const EvaluatedModel& model) {
-  std::vector<SymbolValues> choices;
-  for (const std::string& text : spec.check_sizes()) {
-    T2N_ASSIGN_OR_RETURN(SymbolValues sizes, ParseSizes(text));
-    choices.push_back(std::move(sizes));
-  }
-  if (choices.empty()) choices = ChooseSizes(model.emit.symbols, model.emit.relations);
-  std::vector<Call> calls;
-  for (const SymbolValues& sizes : choices) {
-    Call call;
-    call.sizes = ToText(sizes);
-    T2N_ASSIGN_OR_RETURN(call.inputs, GenerateInputs(*model.graph, model.states.size(), sizes,
-                                                     static_cast<uint32_t>(calls.size() + 1)));
-    for (Tensor& state : InitialStates(model)) call.inputs.push_back(std::move(state));
-    calls.push_back(std::move(call));
-  }
-  return calls;
-}
-
-// Adds the differences of outputs to what is told of a run. Returns the first that differs, or -1.
-absl::StatusOr<int> Judge(const Graph& graph, const std::vector<Tensor>& got,
-                          const std::vector<Tensor>& want, const Tolerance& tolerance,
-                          proto::CheckInfo* info) {
-  int first = -1;
-  for (size_t i = 0; i < want.size() && i < got.size(); ++i) {
-    T2N_ASSIGN_OR_RETURN(const Tensor a, AsWritten(got[i]));
-    T2N_ASSIGN_OR_RETURN(const Tensor b, AsWritten(want[i]));
-    T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(a, b, tolerance));
-    info->set_max_abs_error(std::max(info->max_abs_error(), comparison.max_abs_error));
-    if (comparison.equal) continue;
-    info->add_differences(
-        absl::StrCat("output ", i, " (", graph.output_names()[i], "): ", comparison.message));
-    if (first < 0) first = static_cast<int>(i);
-  }
-  return first;
-}
-
-// How what a run gave is not of the sizes that the graph says, a line an output.
-absl::Status JudgeSizes(const Graph& graph, const std::vector<Tensor>& inputs,
-                        const std::vector<Tensor>& got, proto::CheckInfo* info) {
-  T2N_ASSIGN_OR_RETURN(const auto symbols, BindSymbols(graph, inputs));
-  const auto bind = [&](absl::string_view name) -> std::optional<int64_t> {
-    const auto it = symbols.find(std::string(name));
-    return it == symbols.end() ? std::nullopt : std::make_optional(it->second);
-  };
-  for (size_t i = 0; i < graph.outputs().size() && i < got.size(); ++i) {
-    std::vector<int64_t> sizes;
-    for (const Dim& d : graph.outputs()[i]->shape()) sizes.push_back(d.Eval(bind).value_or(-1));
-    if (IsComplex(graph.outputs()[i]->dtype())) sizes.push_back(2);
-    if (sizes == got[i].sizes) continue;
-    info->add_differences(absl::StrCat("output ", i, " (", graph.output_names()[i], "): shape [",
-                                       absl::StrJoin(got[i].sizes, ","), "], expected [",
-                                       absl::StrJoin(sizes, ","), "]"));
-  }
-  return absl::OkStatus();
+// Whether it computes anything of the type.
+bool HasType(const Graph& graph, DType dtype) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const auto& node) {
+    return std::any_of(node->outputs.begin(), node->outputs.end(),
+                       [&](const auto& v) { return !v->constant && v->dtype() == dtype; });
+  });
 }
 
 // `the fragment norm has no body, at code/net.py:3:4`
@@ -133,126 +64,277 @@ std::string WhyUnknown(const Node& node) {
 
 class Verifier {
  public:
-  Verifier(const proto::ConversionSpec& spec, const Tolerance& tolerance, EvaluatedModel* model,
+  Verifier(const proto::ConversionSpec& spec, EvaluatedModel* model,
            proto::ConversionReport* report)
-      : spec_(spec), tolerance_(tolerance), model_(*model), report_(*report) {}
+      : spec_(spec),
+        tolerance_(ToleranceOf(spec, *model->graph)),
+        model_(*model),
+        report_(*report) {}
 
-  absl::Status Run() {
+  absl::Status Verify() {
     T2N_ASSIGN_OR_RETURN(tract_, FindTract(spec_.tract()));
+    T2N_ASSIGN_OR_RETURN(version_, VersionOf(tract_));
     for (const proto::TensorInfo& input : report_.inputs()) input_names_.push_back(input.name());
-    T2N_ASSIGN_OR_RETURN(const std::vector<Call> calls, spec_.io().empty()
-                                                            ? GeneratedCalls(spec_, model_)
-                                                            : RecordedCall(spec_.io(), model_));
-    if (calls.empty()) {
-      return absl::FailedPreconditionError(
-          "no open sizes were found that the model takes: give some, --check_sizes S=3");
+    unknown_ = FirstUnknown(graph());
+    if (!spec_.io().empty()) {
+      T2N_ASSIGN_OR_RETURN(const Run recorded, RecordedRun(spec_.io(), model_));
+      return CheckRun(recorded);
     }
-    for (const Call& call : calls) T2N_RETURN_IF_ERROR(RunCall(call));
-    return absl::OkStatus();
+    // Numbers may become indices where the graph does not tell; small ones are in range.
+    absl::Status status;
+    for (const int64_t most : {std::numeric_limits<int64_t>::max(), int64_t{2}, int64_t{1}}) {
+      report_.clear_checks();
+      status = CheckGenerated(most);
+      if (!absl::IsOutOfRange(status)) break;
+    }
+    return status;
   }
 
  private:
-  absl::Status RunCall(const Call& call) {
-    if (const Node* unknown = FirstUnknown(*model_.graph)) return RunInTractAlone(call, *unknown);
-    absl::StatusOr<std::vector<Tensor>> reference = RunGraph(*model_.graph, call.inputs);
-    if (!reference.ok()) {
+  const Graph& graph() const { return *model_.graph; }
+
+  // OutOfRange if the graph does not take what was generated.
+  absl::Status CheckGenerated(int64_t most) {
+    T2N_ASSIGN_OR_RETURN(const std::vector<Run> runs, GeneratedRuns(spec_, model_, most));
+    if (runs.empty()) {
       return absl::FailedPreconditionError(
-          absl::StrCat("the graph cannot be run on ", spec_.io().empty() ? "generated" : "these",
-                       " inputs: ", reference.status().message(),
-                       spec_.io().empty() ? "; give recorded ones, --io FILE.npz" : ""));
+          "no open sizes were found that the model takes: give some, --check_sizes S=3");
     }
+    for (const Run& run : runs) T2N_RETURN_IF_ERROR(CheckRun(run));
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckRun(const Run& run) {
+    sizes_ = run.sizes;
+    std::vector<Tensor> states = InitialStates(model_);
+    for (size_t i = 0; i < run.calls.size(); ++i) {
+      call_ = run.calls.size() > 1 ? static_cast<int>(i) + 1 : 0;
+      Call call = run.calls[i];
+      call.inputs.insert(call.inputs.end(), states.begin(), states.end());
+      T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> outputs, CheckCall(call));
+      if (outputs.size() < states.size()) return absl::OkStatus();
+      states.assign(outputs.end() - states.size(), outputs.end());
+    }
+    return absl::OkStatus();
+  }
+
+  // Returns the outputs by which the next call's states are known; none if there are none.
+  absl::StatusOr<std::vector<Tensor>> CheckCall(const Call& call) {
+    const absl::StatusOr<SymbolBinding> symbols = BindSymbols(graph(), call.inputs);
+    if (!symbols.ok()) return CannotRun(symbols.status());
+    T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> reference, RunReference(call));
+    const TemporaryFolder folder;
+    const std::vector<TriedCall> tried =
+        TryDeclarations(graph(), *symbols, model_.emit, tract_, folder.path() + "/call");
+    const absl::StatusOr<std::vector<Tensor>> got =
+        RunInTract(tract_, report_.out(), call.inputs, input_names_);
+    proto::CheckInfo& info = Add(version_.empty() ? "tract" : absl::StrCat("tract ", version_));
+    const Divergence declared = TellDeclarations(tried, got.ok(), &info);
+    if (!got.ok()) {
+      info.add_differences(absl::StrCat("tract: ", got.status().message()));
+      T2N_RETURN_IF_ERROR(declared.node ? WriteBundle(call, reference, &declared)
+                                        : Explain(call, reference, 0, true, &info));
+      return std::vector<Tensor>();
+    }
+    T2N_ASSIGN_OR_RETURN(const int first, Judge(call, reference, *symbols, *got, &info));
+    if (declared.node) {
+      T2N_RETURN_IF_ERROR(WriteBundle(call, reference, &declared));
+    } else if (first >= 0) {
+      T2N_RETURN_IF_ERROR(Explain(call, reference, first, false, &info));
+    }
+    return unknown_ ? *got : reference;
+  }
+
+  absl::Status CannotRun(const absl::Status& why) const {
+    if (!spec_.io().empty()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the graph cannot be run on these inputs: ", why.message()));
+    }
+    return absl::OutOfRangeError(
+        absl::StrCat("the graph cannot be run on generated inputs: ", why.message(),
+                     "; give recorded ones, --io FILE.npz"));
+  }
+
+  // What the reference evaluator gives, compared with what is recorded; nothing where it cannot
+  // follow.
+  absl::StatusOr<std::vector<Tensor>> RunReference(const Call& call) {
+    if (unknown_) {
+      Add("reference").set_not_compared(absl::StrCat("it cannot follow: ", WhyUnknown(*unknown_)));
+      return std::vector<Tensor>();
+    }
+    absl::StatusOr<std::vector<Tensor>> reference = RunGraph(graph(), call.inputs);
+    if (!reference.ok()) return CannotRun(reference.status());
+    if (call.recorded.empty()) return reference;
     // What torch gave was computed with the weights as they were.
     const bool exact = spec_.compress().empty();
-    const bool recorded = !call.recorded.empty();
-    const std::vector<Tensor>& want = recorded && exact ? call.recorded : *reference;
-    if (recorded) {
-      proto::CheckInfo& info = Add(exact ? "reference" : "reference, in blocks", call);
-      T2N_RETURN_IF_ERROR(
-          Judge(*model_.graph, *reference, call.recorded, tolerance_, &info).status());
-      if (!exact) info.clear_differences();
-    }
-    const absl::StatusOr<TractRun> run =
-        RunInTract(tract_, report_.out(), call.inputs, input_names_);
-    if (!run.ok()) {
-      Add("tract", call).add_differences(absl::StrCat("tract: ", run.status().message()));
-      return absl::OkStatus();
-    }
-    proto::CheckInfo& info = Add(absl::StrCat("tract ", run->version), call);
-    T2N_ASSIGN_OR_RETURN(const int first,
-                         Judge(*model_.graph, run->outputs, want, tolerance_, &info));
-    return first < 0 ? absl::OkStatus() : Explain(call, *reference, first, run->version, &info);
+    proto::CheckInfo& info = Add(exact ? "reference" : "reference, in blocks");
+    T2N_RETURN_IF_ERROR(CompareAll(*reference, call.recorded, call.steps, exact, &info).status());
+    return reference;
   }
 
-  // What the reference evaluator cannot follow is compared with what is recorded; without that
-  // nothing but sizes can be wrong.
-  absl::Status RunInTractAlone(const Call& call, const Node& unknown) {
-    const std::string why = WhyUnknown(unknown);
-    Add("reference", call).set_not_compared(absl::StrCat("it cannot follow: ", why));
-    const absl::StatusOr<TractRun> run =
-        RunInTract(tract_, report_.out(), call.inputs, input_names_);
-    if (!run.ok()) {
-      Add("tract", call).add_differences(absl::StrCat("tract: ", run.status().message()));
-      return absl::OkStatus();
+  // What tract gave, against the types of the graph, and against what is known of the elements.
+  // Returns the first output that differs, or -1.
+  absl::StatusOr<int> Judge(const Call& call, const std::vector<Tensor>& reference,
+                            const SymbolBinding& symbols, const std::vector<Tensor>& got,
+                            proto::CheckInfo* info) {
+    if (got.size() != graph().outputs().size()) {
+      info->add_differences(
+          absl::StrCat(got.size(), " outputs, declared ", graph().outputs().size()));
+      return -1;
     }
-    proto::CheckInfo& info = Add(absl::StrCat("tract ", run->version), call);
-    if (call.recorded.empty()) {
-      info.set_not_compared(
-          "it runs, and nothing tells what it should give: give recorded outputs, --io FILE.npz");
-      return JudgeSizes(*model_.graph, call.inputs, run->outputs, &info);
+    int first = -1;
+    for (size_t i = 0; i < got.size(); ++i) {
+      const auto type = AtSizes(graph().outputs()[i]->type, symbols);
+      if (!type.ok()) continue;
+      const std::string difference = TypeDifference(got[i], *type, !model_.emit.target.strict);
+      if (difference.empty()) continue;
+      info->add_differences(absl::StrCat(OutputText(i), difference));
+      if (first < 0) first = static_cast<int>(i);
     }
-    T2N_ASSIGN_OR_RETURN(const int first,
-                         Judge(*model_.graph, run->outputs, call.recorded, tolerance_, &info));
-    if (!spec_.compress().empty()) info.clear_differences();
-    if (first < 0 || info.differences().empty()) return absl::OkStatus();
-    info.set_first_node(absl::StrCat("not found: ", why));
-    if (spec_.debug_bundle_path().empty()) return absl::OkStatus();
-    const Bundle bundle{&spec_,       &model_,       call.inputs, call.recorded,
-                        run->version, report_.out(), nullptr};
-    return WriteBundle(bundle, spec_.debug_bundle_path());
+    if (first >= 0) return first;
+    const bool exact = spec_.compress().empty();
+    if (!call.recorded.empty() && (exact || unknown_)) {
+      return CompareAll(got, call.recorded, call.steps, exact, info);
+    }
+    if (!unknown_) return CompareAll(got, reference, {}, true, info);
+    if (!info->differences().empty()) return -1;
+    info->set_not_compared(absl::StrCat(
+        "it runs and gives the types that are declared; nothing tells what elements it should "
+        "give: give recorded outputs, --io FILE.npz",
+        info->not_compared().empty() ? "" : "; ", info->not_compared()));
+    return -1;
   }
 
-  proto::CheckInfo& Add(const std::string& runtime, const Call& call) {
-    proto::CheckInfo& info = *report_.add_checks();
-    info.set_runtime(runtime);
-    info.set_sizes(call.sizes);
-    return info;
+  std::string OutputText(size_t i) const {
+    return absl::StrCat("output ", i, " (", graph().output_names()[i], "): ");
   }
 
-  // Names the node that tract computes otherwise; writes the bundle.
+  // Tells how elements differ, unless they only tell the error of what is stored otherwise. Returns
+  // the first output that does, or -1.
+  absl::StatusOr<int> CompareAll(const std::vector<Tensor>& got, const std::vector<Tensor>& want,
+                                 const std::vector<double>& steps, bool exact,
+                                 proto::CheckInfo* info) const {
+    int first = -1;
+    for (size_t i = 0; i < want.size() && i < got.size(); ++i) {
+      T2N_ASSIGN_OR_RETURN(const Tensor a, AsWritten(got[i]));
+      T2N_ASSIGN_OR_RETURN(const Tensor b, AsWritten(want[i]));
+      Tolerance own = tolerance_;
+      if (i < steps.size()) own.step = steps[i];
+      T2N_ASSIGN_OR_RETURN(const Comparison comparison, Compare(a, b, own));
+      info->set_max_abs_error(std::max(info->max_abs_error(), comparison.max_abs_error));
+      if (comparison.equal || !exact) continue;
+      info->add_differences(absl::StrCat(OutputText(i), comparison.message));
+      if (first < 0) first = static_cast<int>(i);
+    }
+    return first;
+  }
+
+  // Tells of calls that do not give what is declared. Those that do not run alone, on operands
+  // which are generated, are to blame only if the model does not run either. Returns the first that
+  // is to blame, if one is.
+  Divergence TellDeclarations(const std::vector<TriedCall>& tried, bool runs,
+                              proto::CheckInfo* info) const {
+    Divergence first;
+    std::vector<std::string> untried;
+    for (const TriedCall& call : tried) {
+      const std::string what = call.difference.empty()
+                                   ? absl::StrCat("it does not run alone: ", call.why_not)
+                                   : call.difference;
+      if (call.difference.empty() && (runs || !call.alone)) {
+        untried.push_back(absl::StrCat(call.description, ": ", what));
+        continue;
+      }
+      info->add_differences(absl::StrCat(call.description, ": ", what));
+      if (first.node) continue;
+      first.node = call.node;
+      first.description = call.description;
+      first.message = what;
+      first.alone = call.alone.get();
+      first.inputs = call.inputs;
+      Tell(first, info);
+    }
+    if (!untried.empty()) info->set_not_compared(absl::StrJoin(untried, "; "));
+    return first;
+  }
+
+  static void Tell(const Divergence& found, proto::CheckInfo* info) {
+    info->set_first_node(found.description);
+    if (found.node->place) info->set_source(found.node->place->ToString());
+    info->set_node_difference(found.message);
+    for (const std::string& operand : found.operands) info->add_operands(operand);
+  }
+
+  // Names the node that tract computes otherwise, or that it refuses; writes the bundle.
   absl::Status Explain(const Call& call, const std::vector<Tensor>& reference, int output,
-                       const std::string& version, proto::CheckInfo* info) {
-    TemporaryFolder folder;
+                       bool refused, proto::CheckInfo* info) {
+    if (unknown_ && !refused) {
+      info->set_first_node(absl::StrCat("not found: ", WhyUnknown(*unknown_)));
+      return WriteBundle(call, call.recorded, nullptr);
+    }
+    const TemporaryFolder folder;
     const std::string cut = folder.path() + "/cut";
-    const Trial trial{&model_.emit, tract_, input_names_, cut, tolerance_};
+    const Trial trial{&model_.emit, tract_, input_names_, cut, tolerance_, refused};
     const absl::StatusOr<Divergence> found =
         FindDivergence(model_.graph.get(), output, call.inputs, trial);
     if (found.ok()) {
-      info->set_first_node(found->description);
-      if (found->node->place) info->set_source(found->node->place->ToString());
-      info->set_node_difference(found->message);
-      for (const std::string& operand : found->operands) info->add_operands(operand);
+      Tell(*found, info);
     } else {
       info->set_first_node(absl::StrCat("not found: ", found.status().message()));
     }
+    return WriteBundle(call, reference, found.ok() ? &*found : nullptr);
+  }
+
+  absl::Status WriteBundle(const Call& call, const std::vector<Tensor>& outputs,
+                           const Divergence* divergence) {
     if (spec_.debug_bundle_path().empty()) return absl::OkStatus();
-    Bundle bundle{&spec_, &model_, call.inputs, reference, version, report_.out(), nullptr};
-    if (found.ok()) bundle.divergence = &*found;
-    return WriteBundle(bundle, spec_.debug_bundle_path());
+    const Bundle bundle{&spec_, &model_, call.inputs, outputs, version_, report_.out(), divergence};
+    return t2n::WriteBundle(bundle, spec_.debug_bundle_path());
+  }
+
+  proto::CheckInfo& Add(const std::string& runtime) {
+    proto::CheckInfo& info = *report_.add_checks();
+    info.set_runtime(runtime);
+    info.set_sizes(sizes_);
+    info.set_call(call_);
+    return info;
   }
 
   const proto::ConversionSpec& spec_;
-  const Tolerance& tolerance_;
+  const Tolerance tolerance_;
   EvaluatedModel& model_;
   proto::ConversionReport& report_;
   Tract tract_;
+  std::string version_;  // tract's
   std::vector<std::string> input_names_;
+  const Node* unknown_ = nullptr;  // what the reference evaluator cannot go past
+  std::string sizes_;              // of the run
+  int call_ = 0;                   // of several in a row, from 1
 };
 
 }  // namespace
 
-absl::Status Verify(const proto::ConversionSpec& spec, const Tolerance& tolerance,
-                    EvaluatedModel* model, proto::ConversionReport* report) {
-  return Verifier(spec, tolerance, model, report).Run();
+Tolerance ToleranceOf(const proto::ConversionSpec& spec, const Graph& graph) {
+  const std::map<absl::string_view, Tolerance> named = {
+      {"exact", {0, 0}},      {"close", {1e-7, 1e-7}}, {"approximate", {5e-4, 1e-4}},
+      {"very", {1e-2, 5e-2}}, {"super", {0.05, 0.1}},  {"ultra", {0.1, 0.2}},
+  };
+  const auto found = named.find(spec.check_io_tolerance());
+  Tolerance tolerance = found == named.end() ? Tolerance() : found->second;
+  // Halves have three digits; bfloat16, which a model computes in f32, has hardly more than two.
+  const bool halves = HasType(graph, DType::kF16) || HasType(graph, DType::kBF16);
+  if (found == named.end() && halves) tolerance.rtol = tolerance.atol = 1e-2;
+  if (spec.has_rtol()) tolerance.rtol = spec.rtol();
+  if (spec.has_atol()) tolerance.atol = spec.atol();
+  return tolerance;
+}
+
+absl::Status Verify(const proto::ConversionSpec& spec, EvaluatedModel* model,
+                    proto::ConversionReport* report, Progress* progress) {
+  if (progress) progress->stage = "checking";
+  Stopwatch stopwatch;
+  const absl::Status status = Verifier(spec, model, report).Verify();
+  *report->add_phases() = stopwatch.Lap("check");
+  return status;
 }
 
 absl::Status CheckVerification(const proto::ConversionSpec& spec) {
