@@ -40,11 +40,8 @@ void Explain(const absl::Status& status, Program* program, ConversionFailure* fa
   }
   const std::string begin = ExtensionToBeginOf(status);
   if (begin.empty()) return;
-  failure->causes.insert(
-      failure->causes.begin(),
-      absl::StrCat(
-          "an operator may become a fragment of your own: --extend FILE, which begins so\n",
-          begin));
+  failure->causes.push_back(absl::StrCat(
+      "an operator may become a fragment of your own: --extend FILE, which begins so\n", begin));
 }
 
 // Evaluates with the rounding of the engine that the spec names or the archive shows.
