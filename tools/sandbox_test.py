@@ -87,6 +87,15 @@ class SandboxTest(unittest.TestCase):
             self.assertIn("not converted: ", done.stderr.splitlines()[-1])
         self.assertEqual(self.names(), [])
 
+    def test_files_of_extensions_are_read(self):
+        custom = pathlib.Path("examples/custom")
+        flags = ["--extend", custom / "fused_norm.textproto", custom / "models/fused_norm_traced.pt"]
+        for name, sandbox in (("alone", []), ("inside", ["--sandbox"])):
+            done = run(*sandbox, *flags, self.tmp / name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        texts = [(self.tmp / name / "graph.nnef").read_bytes() for name in self.names()]
+        self.assertEqual(*texts)
+
     def test_several_at_once(self):
         done = run("--sandbox", "--jobs", 2, _RESIDUAL, _RESIDUAL, self.tmp / "out")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -16,6 +16,7 @@
 #include "t2n/base/status.h"
 #include "t2n/convert/output.h"
 #include "t2n/convert/report.h"
+#include "t2n/extend/extend.h"
 #include "tools/sandbox/sandbox.h"
 
 namespace t2n {
@@ -94,7 +95,10 @@ int Fail(const CommandLine& command, absl::string_view why) {
 int RunChild(int fd, const CommandLine& command, OpenedStaging output,
              const std::function<int(const CommandLine&, const Outside&)>& convert) {
   SandboxFiles files;
-  files.read = {command.spec.extend().begin(), command.spec.extend().end()};
+  auto extensions =
+      FilesOfExtensions({command.spec.extend().begin(), command.spec.extend().end()});
+  if (!extensions.ok()) return Fail(command, extensions.status().message());
+  files.read = *std::move(extensions);
   // An archive that is not there is told of by whoever opens it.
   if (access(command.spec.model().c_str(), R_OK) == 0) files.read.push_back(command.spec.model());
   if (output.kind == ContainerKind::kFolder) files.written.push_back(output.path);

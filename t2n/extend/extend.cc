@@ -117,15 +117,24 @@ absl::Status AddModules(const std::string& path, const proto::Extensions& file,
   return absl::OkStatus();
 }
 
-absl::Status AddFile(const std::string& path, Extensions* extensions) {
+absl::StatusOr<proto::Extensions> ReadExtensions(const std::string& path) {
   T2N_ASSIGN_OR_RETURN(const std::string text, ReadText(path));
   proto::Extensions file;
   FirstError error;
   pb::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(text, &file)) return Bad(path, error.text);
+  return file;
+}
+
+std::string Beside(const std::string& path, const std::string& name) {
+  return (std::filesystem::path(path).parent_path() / name).string();
+}
+
+absl::Status AddFile(const std::string& path, Extensions* extensions) {
+  T2N_ASSIGN_OR_RETURN(const proto::Extensions file, ReadExtensions(path));
   for (const std::string& name : file.fragments()) {
-    const std::string beside = (std::filesystem::path(path).parent_path() / name).string();
+    const std::string beside = Beside(path, name);
     T2N_ASSIGN_OR_RETURN(const std::string fragments, ReadText(beside));
     T2N_RETURN_IF_ERROR(nnef::ReadFragments(beside, fragments, extensions->fragments.get()));
   }
@@ -151,6 +160,16 @@ absl::StatusOr<std::unique_ptr<const Extensions>> LoadExtensions(
   T2N_ASSIGN_OR_RETURN(std::vector<CustomModule> registered, RegisteredModules());
   for (CustomModule& module : registered) extensions->code.modules.Add(std::move(module));
   return extensions;
+}
+
+absl::StatusOr<std::vector<std::string>> FilesOfExtensions(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    files.push_back(path);
+    T2N_ASSIGN_OR_RETURN(const proto::Extensions file, ReadExtensions(path));
+    for (const std::string& name : file.fragments()) files.push_back(Beside(path, name));
+  }
+  return files;
 }
 
 }  // namespace t2n

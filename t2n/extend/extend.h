@@ -33,6 +33,10 @@ struct Extensions {
 absl::StatusOr<std::unique_ptr<const Extensions>> LoadExtensions(
     const std::vector<std::string>& paths);
 
+// The files that LoadExtensions reads: these, and those with the fragments that they name. Errors:
+// its own, of what cannot be read.
+absl::StatusOr<std::vector<std::string>> FilesOfExtensions(const std::vector<std::string>& paths);
+
 }  // namespace t2n
 
 #endif  // T2N_EXTEND_EXTEND_H_
