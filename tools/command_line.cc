@@ -175,12 +175,20 @@ const std::vector<CommandRow>& AllCommands() {
       {"diff", "A B", "what changed between two converted models", 2, 2, false},
       {"completion", "bash|zsh|fish", "print a script that completes flags in that shell", 1, 1,
        false},
-      {"help", "[TOPIC]", "explain a topic or a flag", 0, 1, false},
+      {"help", "[TOPIC]", "explain a topic, a command or a flag", 0, kAny, false},
   };
   return *kRows;
 }
 
 absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine* command) {
+  if (!args.empty() && args[0] == "help") {  // of a flag, too: `help --io`
+    command->command = args[0];
+    for (size_t i = 1; i < args.size(); ++i) {
+      const absl::string_view topic = args[i];
+      command->arguments.emplace_back(topic.substr(std::min(topic.find_first_not_of('-'), topic.size())));
+    }
+    return absl::OkStatus();
+  }
   T2N_ASSIGN_OR_RETURN(Found found, Parse(args));
   for (const std::string& path : found.values["spec"]) {
     T2N_RETURN_IF_ERROR(ReadSpecFile(path, &command->spec));
@@ -196,7 +204,7 @@ absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine*
   command->command = row->name;
   command->arguments = std::move(found.arguments);
   T2N_RETURN_IF_ERROR(SetPaths(*row, command));
-  if (command->command == "help" || command->command == "completion") return absl::OkStatus();
+  if (command->command == "completion") return absl::OkStatus();
   return Validate(command);
 }
 

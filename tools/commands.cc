@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
 #include "t2n/check.h"
 #include "t2n/convert.h"
@@ -287,7 +288,7 @@ int Print(const CommandLine& command, const absl::StatusOr<std::string>& text) {
 }
 
 int RunHelp(const CommandLine& command) {
-  const std::string topic = command.arguments.empty() ? "" : command.arguments[0];
+  const std::string topic = absl::StrJoin(command.arguments, "_");
   absl::StatusOr<std::string> text = topic.empty() ? HelpText(false) : TopicText(topic);
   const bool page = topic == "man" || topic == "markdown";
   if (text.ok() && !page && HasColors(STDOUT_FILENO)) text = InColors(*text);

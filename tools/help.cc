@@ -290,7 +290,8 @@ std::string HelpText(bool all) {
                       absl::StrJoin(topics, ", "), ".\n\n", kExamples, "\n", kExit);
 }
 
-absl::StatusOr<std::string> TopicText(absl::string_view topic) {
+absl::StatusOr<std::string> TopicText(absl::string_view asked) {
+  const std::string topic = absl::StrReplaceAll(asked, {{" ", "_"}, {"-", "_"}});
   if (topic == "all") return HelpText(true);
   if (topic == "man") return ManPage();
   if (topic == "markdown") return MarkdownPage();
@@ -300,11 +301,15 @@ absl::StatusOr<std::string> TopicText(absl::string_view topic) {
     names.push_back(row.name);
   }
   for (const FlagRow& row : AllFlags()) {
-    if (row.name == topic) return Wrap(Dashed(row), row.flag.help(), kIndent);
+    const bool named = row.name == topic || row.flag.also() == topic;
+    if (named) return Wrap(Dashed(row), row.flag.help(), kIndent);
+  }
+  for (const CommandRow& row : AllCommands()) {
+    if (row.name == topic) return Wrap(Synopsis(row), row.help, kIndent);
   }
   return absl::InvalidArgumentError(absl::StrCat("no topic is called '", topic, "'; there are ",
                                                  absl::StrJoin(names, ", "),
-                                                 ", all, man and the flags"));
+                                                 ", all, man, the commands and the flags"));
 }
 
 std::string InColors(absl::string_view text) {

@@ -13,9 +13,9 @@ namespace t2n {
 // `--help`: the common flags; all of them with `all`.
 std::string HelpText(bool all);
 
-// `help TOPIC`: one of the topics, `all`, `man` (a man page, roff) or `markdown` (docs/options.md).
-// InvalidArgument with the topics there are.
-absl::StatusOr<std::string> TopicText(absl::string_view topic);
+// `help TOPIC`: one of the topics, `all`, `man` (a man page, roff), `markdown` (docs/options.md), a
+// flag or a command; blanks and dashes in it are as `_`. InvalidArgument with the topics there are.
+absl::StatusOr<std::string> TopicText(absl::string_view asked);
 
 // A completion script for `bash`, `zsh` or `fish`; InvalidArgument for other shells.
 absl::StatusOr<std::string> CompletionScript(absl::string_view shell);

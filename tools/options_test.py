@@ -72,7 +72,12 @@ class OptionsTest(unittest.TestCase):
         self.assertLess(max(map(len, everything.splitlines())), 101)
         for topic in ("inputs", "open_sizes", "state", "quantized", "extend", "targets"):
             self.assertIn(topic, common)
-            self.assertGreater(len(run("help", topic).stdout), 200)
+            text = run("help", topic).stdout
+            self.assertGreater(len(text), 200)
+            self.assertEqual(run("help", *topic.split("_")).stdout, text)
+        for words in (["open-sizes"], ["--io"], ["check_same_io_as_tract"], ["diff"], ["inspect"]):
+            self.assertEqual(run("help", *words).returncode, 0, words)
+        self.assertEqual(run("help", "nosuch").returncode, 2)
         self.assertRegex(run("--version").stdout, r"^pt2nnef \d+\.\d+\.\d+\n$")
         self.assertIn("--inputs", run("help", "inputs").stdout)
 
