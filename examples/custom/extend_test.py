@@ -64,6 +64,7 @@ class ExtendTest(unittest.TestCase):
         self.assertIn('schema: "mylib::fused_norm(Tensor x0, Tensor x1, float x2) -> Tensor"', told)
         self.assertIn("x0 = Tensor f32[2,3,8]", told)
         self.assertIn("operator mylib::fused_norm is not known: 2 calls, first at code/", told)
+        self.assertIn("not converted: operator mylib::fused_norm is not known", told.splitlines()[-1])
         told = self.run_tool(_MODELS / "fused_norm_exported.pt2", "out", status=1)
         self.assertIn("fused_norm(Tensor x, Tensor weight, float eps) -> Tensor", told)
         begin = told[told.index("fragments: ") : told.index("\n}\n") + 3]
