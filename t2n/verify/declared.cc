@@ -20,7 +20,7 @@ namespace t2n {
 namespace {
 
 // Sizes that are computed with are known by their values, not by their type alone.
-constexpr int64_t kMaxSizes = 64;
+constexpr int64_t kMaxElements = 64;
 
 absl::StatusOr<Shape> AtSizes(const Shape& shape, const SymbolBinding& symbols) {
   T2N_ASSIGN_OR_RETURN(const ValueType fixed,
@@ -46,7 +46,7 @@ absl::StatusOr<Attrs> AtSizes(const Attrs& attrs, const SymbolBinding& symbols) 
 
 // `f32[2,8]`, and the numbers where they may be sizes.
 std::string OperandText(const Value& value, const ValueType& type) {
-  if (!value.constant || !IsInteger(type.dtype) || value.constant->numel() > kMaxSizes) {
+  if (!value.constant || !IsInteger(type.dtype) || value.constant->numel() > kMaxElements) {
     return TypeToString(type);
   }
   const auto numbers = ReadInts(*value.constant);
