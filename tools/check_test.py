@@ -217,6 +217,26 @@ op { schema: "mylib::twice(Tensor x) -> Tensor" fragment: "twice" body: "return 
         self.assertNotEqual(shown.returncode, 0)
         self.assertIn("reshape", shown.stderr.lower())
 
+    def test_the_first_node_that_tract_refuses_is_searched(self):
+        """By a tract that has no mean_reduce."""
+        command = self.tmp / "tract"
+        refuses = 'if "mean_reduce" in open(path + "/graph.nnef").read():\n    sys.exit("no mean_reduce")\nmodel = '
+        command.write_text(_COMMAND.format(python=sys.executable).replace("model = ", refuses, 1))
+        command.chmod(0o755)
+        done, report = self.check(_MODELS / "residual.pt", "--debug_bundle_path", self.tmp / "b", tract=command)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        [check] = report["checks"]
+        self.assertEqual(check["differences"], ["tract: no mean_reduce"])
+        self.assertRegex(check["first_node"], r"^ReduceMean at code/\S+ \(module 2\)$")
+        self.assertEqual(check["node_difference"], "tract: no mean_reduce")
+        self.assertIn("mean_reduce", (self.tmp / "b/cut/graph.nnef").read_text().splitlines()[-2])
+
+    def test_complex_inputs_have_a_last_axis_of_two(self):
+        archive = _MODELS / "own_numbers.pt"
+        inputs = "x=c64[3,4]"
+        done, _ = self.check(archive, "--inputs", inputs)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_phases_have_the_check(self):
         done, report = self.check(_MODELS / "residual.pt", "--log_level", "debug")
         self.assertEqual([phase["name"] for phase in report["phases"]], ["evaluate", "write", "check"])

@@ -36,7 +36,10 @@ absl::Status WriteText(const std::string& path, absl::string_view text) {
 absl::Status WriteIo(const std::string& path, const std::vector<Tensor>& inputs,
                      const std::vector<Tensor>& outputs) {
   std::vector<NamedTensor> arrays;
-  for (const Tensor& t : inputs) arrays.emplace_back(absl::StrCat("in", arrays.size()), t);
+  for (const Tensor& input : inputs) {
+    T2N_ASSIGN_OR_RETURN(Tensor t, AsWritten(input));
+    arrays.emplace_back(absl::StrCat("in", arrays.size()), std::move(t));
+  }
   for (size_t i = 0; i < outputs.size(); ++i) {
     T2N_ASSIGN_OR_RETURN(Tensor t, AsWritten(outputs[i]));
     arrays.emplace_back(absl::StrCat("out", i), std::move(t));
@@ -103,8 +106,9 @@ absl::Status WriteCut(const Bundle& bundle, const std::string& folder) {
   const std::vector<std::string> names = graph.output_names();
   graph.outputs() = {divergence.node->output()};
   graph.output_names() = {"probe"};
-  const absl::Status status =
-      WriteCutGraph(graph, bundle.model->emit, folder, bundle.inputs, {divergence.want});
+  std::vector<Tensor> want;
+  if (divergence.want) want.push_back(*divergence.want);
+  const absl::Status status = WriteCutGraph(graph, bundle.model->emit, folder, bundle.inputs, want);
   graph.outputs() = outputs;
   graph.output_names() = names;
   return status;

@@ -116,8 +116,9 @@ class Search {
     graph_.output_names() = names;
     T2N_RETURN_IF_ERROR(status);
     T2N_RETURN_IF_ERROR(want.status());
+    T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs, AllAsWritten(inputs_));
     const absl::StatusOr<std::vector<Tensor>> got =
-        RunInTract(trial_.tract, trial_.folder, inputs_, trial_.input_names);
+        RunInTract(trial_.tract, trial_.folder, inputs, trial_.input_names);
     result->refused = !got.ok();
     T2N_RETURN_IF_ERROR(got.status());
     if (trial_.refused) return absl::OkStatus();
@@ -146,7 +147,7 @@ class Search {
     found.node = node;
     found.description = DescribeNode(*node);
     found.message = tried.message;
-    found.want = tried.want;
+    if (!tried.refused) found.want = tried.want;
     for (size_t i = 0; i < node->inputs.size(); ++i) {
       const Value* input = node->inputs[i];
       std::string line = absl::StrCat("operand ", i, ": ", TypeToString(input->type));

@@ -2,6 +2,7 @@
 #ifndef T2N_VERIFY_DIVERGENCE_H_
 #define T2N_VERIFY_DIVERGENCE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct Divergence {
   std::string description;            // `Conv at code/__torch__/net.py:12:4 (module conv1)`
   std::string message;                // what differs
   std::vector<std::string> operands;  // a line each: type and first elements
-  Tensor want;                        // what it should give
+  std::optional<Tensor> want;         // what it should give, if it is not that tract refuses it
   // Of a call that gives other types than are declared, in the place of `want`: the call alone.
   const Graph* alone = nullptr;
   std::vector<Tensor> inputs;

@@ -74,11 +74,11 @@ class Uses {
   absl::flat_hash_map<const Value*, std::vector<const Node*>> users_;
 };
 
-// `count` numbers as the dtype: by f64, which holds all that are drawn here.
+// Numbers as the dtype, two for a complex one: by f64, which holds all that are drawn here.
 absl::StatusOr<Tensor> AsType(std::vector<double> numbers, std::vector<int64_t> sizes,
                               DType dtype) {
   uint8_t* to;
-  Tensor t = Tensor::Allocate(DType::kF64, sizes, &to);
+  Tensor t = Tensor::Allocate(IsComplex(dtype) ? DType::kC128 : DType::kF64, sizes, &to);
   std::memcpy(to, numbers.data(), t.nbytes());
   return CastTensor(t, dtype);
 }
@@ -148,12 +148,11 @@ absl::StatusOr<std::vector<Tensor>> GenerateInputs(const Graph& graph, size_t st
       if (rows) below = std::max<int64_t>(rows->Eval(Lookup(sizes)).value_or(1), 1);
     }
     below = std::min(below, most);
-    std::vector<double> numbers(count);
+    const bool real = IsFloat(input.dtype()) || IsComplex(input.dtype());
+    std::vector<double> numbers(IsComplex(input.dtype()) ? 2 * count : count);
     for (double& n : numbers) {
       const double unit = random() / 4294967296.0;  // in [0, 1)
-      n = !IsFloat(input.dtype()) ? static_cast<double>(int64_t(unit * below))
-          : small                 ? unit
-                                  : unit * 4 - 2;
+      n = !real ? static_cast<double>(int64_t(unit * below)) : small ? unit : unit * 4 - 2;
     }
     T2N_ASSIGN_OR_RETURN(Tensor tensor, AsType(std::move(numbers), shape, input.dtype()));
     inputs.push_back(std::move(tensor));

@@ -126,8 +126,9 @@ class Verifier {
     const TemporaryFolder folder;
     const std::vector<TriedCall> tried =
         TryDeclarations(graph(), *symbols, model_.emit, tract_, folder.path() + "/call");
+    T2N_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs, AllAsWritten(call.inputs));
     const absl::StatusOr<std::vector<Tensor>> got =
-        RunInTract(tract_, report_.out(), call.inputs, input_names_);
+        RunInTract(tract_, report_.out(), inputs, input_names_);
     proto::CheckInfo& info = Add(version_.empty() ? "tract" : absl::StrCat("tract ", version_));
     const Divergence declared = TellDeclarations(tried, got.ok(), &info);
     if (!got.ok()) {

@@ -32,6 +32,7 @@ std::string TypeText(DType dtype, const std::vector<int64_t>& sizes) {
 }  // namespace
 
 absl::StatusOr<Tensor> AsWritten(const Tensor& tensor) {
+  if (tensor.dtype == DType::kBF16) return CastTensor(tensor, DType::kF32);
   if (!IsComplex(tensor.dtype)) return tensor;
   T2N_ASSIGN_OR_RETURN(Tensor t, MakeContiguous(tensor));
   t.dtype = WrittenType(t.dtype);
@@ -39,6 +40,15 @@ absl::StatusOr<Tensor> AsWritten(const Tensor& tensor) {
   t.strides = ContiguousStrides(t.sizes);
   t.offset *= 2;
   return t;
+}
+
+absl::StatusOr<std::vector<Tensor>> AllAsWritten(absl::Span<const Tensor> tensors) {
+  std::vector<Tensor> written;
+  for (const Tensor& t : tensors) {
+    T2N_ASSIGN_OR_RETURN(Tensor one, AsWritten(t));
+    written.push_back(std::move(one));
+  }
+  return written;
 }
 
 absl::StatusOr<ValueType> AtSizes(const ValueType& type, const SymbolBinding& symbols) {

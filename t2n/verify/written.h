@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -15,9 +16,10 @@ namespace t2n {
 
 using SymbolBinding = std::map<std::string, int64_t>;
 
-// The elements that a model gives for an output of this type: complex numbers have a last axis of
-// two.
+// The elements that a model takes or gives for a value of this type: complex numbers have a last
+// axis of two, bfloat16 is f32.
 absl::StatusOr<Tensor> AsWritten(const Tensor& tensor);
+absl::StatusOr<std::vector<Tensor>> AllAsWritten(absl::Span<const Tensor> tensors);
 
 // The type with numbers in the place of its symbols; InvalidArgument if one has none.
 absl::StatusOr<ValueType> AtSizes(const ValueType& type, const SymbolBinding& symbols);
