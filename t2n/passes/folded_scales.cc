@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -84,7 +85,9 @@ class ScaledBuffer : public ComputedBuffer, public OfArchive {
   // `inner`: the elements of one channel that lie together.
   ScaledBuffer(Tensor source, std::vector<double> scales, int64_t inner)
       : source_(std::move(source)), scales_(std::move(scales)), inner_(inner) {}
-  bool of_archive() const override { return IsOfArchive(source_); }
+  bool of_archive() const override { return false; }  // its elements are new ones
+  std::string NameAt(int64_t) const override { return NameInArchive(source_); }
+  void SetName(int64_t, int64_t, const std::string&) const override {}  // its source has one
   size_t size() const override { return source_.nbytes(); }
   absl::Status Stream(const ByteSink& sink) const override {
     int64_t at = 0;
