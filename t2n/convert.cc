@@ -142,7 +142,7 @@ absl::Status Finish(const proto::ConversionSpec& spec, const Archive& archive,
 }
 
 absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* bytes,
-                 const Extensions& extensions, std::unique_ptr<Program>* opened,
+                 const Extensions& extensions, Cut* cut, std::unique_ptr<Program>* opened,
                  EvaluatedModel* model) {
   T2N_ASSIGN_OR_RETURN(InputRequest request, ParseRequest(spec));
   T2N_ASSIGN_OR_RETURN(model->emit.target,
@@ -153,6 +153,7 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
   T2N_RETURN_IF_ERROR(OpenFor(spec, method, archive, extensions, &request, opened));
   Program& program = **opened;
+  if (cut->used()) program.set_cut(cut);
   OpEnv env;
   env.version = program.version();
   env.keep_training = spec.training() == "keep";
@@ -175,12 +176,13 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
 }
 
 absl::Status EvaluateInto(const proto::ConversionSpec& spec, const absl::string_view* bytes,
-                          ConversionFailure* failure, Progress* progress, EvaluatedModel* model) {
+                          Cut* cut, ConversionFailure* failure, Progress* progress,
+                          EvaluatedModel* model) {
   if (progress) progress->stage = "evaluating";
   Allowance::Current().Enter("evaluating");
   T2N_ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(spec));
   std::unique_ptr<Program> program;
-  absl::Status status = Run(spec, bytes, *extensions, &program, model);
+  absl::Status status = Run(spec, bytes, *extensions, cut, &program, model);
   // An end that was reached may have been taken for something else on the way.
   if (!absl::IsResourceExhausted(status)) {
     const absl::Status end = Allowance::Current().Check();
@@ -192,6 +194,8 @@ absl::Status EvaluateInto(const proto::ConversionSpec& spec, const absl::string_
   return status;
 }
 
+Cut CutOf(const proto::ConversionSpec& spec) { return Cut({spec.cut().begin(), spec.cut().end()}); }
+
 // `may_name_sizes`: the program may be one of torch.export, which names sizes itself.
 absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes) {
   T2N_ASSIGN_OR_RETURN(const InputRequest request, ParseRequest(spec));
@@ -200,6 +204,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
     T2N_RETURN_IF_ERROR(CheckAssertedSizes(spec, request.facts, request.open_sizes));
   }
   T2N_RETURN_IF_ERROR(CheckWords(spec));
+  T2N_RETURN_IF_ERROR(CheckCut(spec));
   T2N_RETURN_IF_ERROR(CheckLimits(spec));
   T2N_RETURN_IF_ERROR(ExtensionsOf(spec).status());
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
@@ -227,7 +232,8 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
   Allowance allowance;
   const Allowance::Scope scope(&allowance);
   EvaluatedModel model;
-  T2N_RETURN_IF_ERROR(EvaluateInto(spec, nullptr, failure, progress, &model));
+  Cut cut = CutOf(spec);
+  T2N_RETURN_IF_ERROR(EvaluateInto(spec, nullptr, &cut, failure, progress, &model));
   return model;
 }
 
@@ -235,7 +241,19 @@ absl::Status EvaluateAsFarAsItGoes(const proto::ConversionSpec& spec, EvaluatedM
                                    ConversionFailure* failure, Progress* progress) {
   Allowance allowance;
   const Allowance::Scope scope(&allowance);
-  return EvaluateInto(spec, nullptr, failure, progress, model);
+  Cut cut = CutOf(spec);
+  return EvaluateInto(spec, nullptr, &cut, failure, progress, model);
+}
+
+absl::Status ListTensors(const proto::ConversionSpec& spec, ConversionFailure* failure,
+                         Progress* progress, std::vector<InnerTensor>* tensors) {
+  Allowance allowance;
+  const Allowance::Scope scope(&allowance);
+  EvaluatedModel model;
+  Cut all({}, /*lists=*/true);
+  absl::Status status = EvaluateInto(spec, nullptr, &all, failure, progress, &model);
+  *tensors = all.met();
+  return status;
 }
 
 absl::StatusOr<proto::ConversionReport> Write(const EvaluatedModel& model,
@@ -287,7 +305,8 @@ absl::StatusOr<proto::ConversionReport> ConvertBuffers(const proto::ConversionSp
   const Allowance::Scope scope(&allowance);
   Stopwatch stopwatch;
   EvaluatedModel model;
-  T2N_RETURN_IF_ERROR(EvaluateInto(spec, archive, failure, progress, &model));
+  Cut cut = CutOf(spec);
+  T2N_RETURN_IF_ERROR(EvaluateInto(spec, archive, &cut, failure, progress, &model));
   const proto::PhaseInfo evaluated = stopwatch.Lap("evaluate");
   if (prints) {
     proto::ConversionReport report;

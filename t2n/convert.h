@@ -15,6 +15,7 @@
 #include "proto/conversion.pb.h"
 #include "t2n/base/progress.h"
 #include "t2n/ir/graph.h"
+#include "t2n/program/cut.h"
 #include "t2n/program/program.h"
 
 namespace t2n {
@@ -52,6 +53,11 @@ absl::StatusOr<EvaluatedModel> Evaluate(const proto::ConversionSpec& spec,
 // graph whose outputs are what was computed and not read yet.
 absl::Status EvaluateAsFarAsItGoes(const proto::ConversionSpec& spec, EvaluatedModel* model,
                                    ConversionFailure* failure, Progress* progress = nullptr);
+
+// The tensors that spec.cut can end the model at, in the order in which they are computed. A
+// failure leaves in `tensors` those that were computed before it.
+absl::Status ListTensors(const proto::ConversionSpec& spec, ConversionFailure* failure,
+                         Progress* progress, std::vector<InnerTensor>* tensors);
 
 // Writes a model that was evaluated, at its emit.path, without limits. On failure nothing changes
 // there.

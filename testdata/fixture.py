@@ -15,6 +15,7 @@ class Fixture:
     pulse: str = ""  # symbol of the streaming axis and size of a pulse
     constants: tuple = ()  # positions of tensor arguments that --args gives
     train: bool = False  # saved in training mode, recorded in eval mode; in the former if flags keep it
+    recorded: Callable = None  # (module, *inputs), after a call: the outputs, of a model that is cut
     steps: Callable = None  # (module, inputs) -> the scale of each output, 0 if it has none
 
 

@@ -1,6 +1,7 @@
 """Modules for archives of torch.export: what programs have that TorchScript has not."""
 
 import fixture_blocks
+import fixture_cut
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -314,7 +315,7 @@ def residual():
 
 def fixtures():
     """name: (module, [(args, kwargs) of each call], options). Options: train, core (decomposed too),
-    refused (with what), flags (of the conversion), and arguments of torch.export.export."""
+    refused (with what), flags (of the conversion), recorded (what a cut gives), and arguments of torch.export.export."""
     auto = torch.export.Dim.AUTO
     one, two = torch.export.Dim("one", min=2, max=8), torch.export.Dim("two", min=2)
     made = torchao_fixtures()
@@ -352,4 +353,9 @@ def fixtures():
         "residual": (residual(), [((r(n, 3, 16, 16),), {}) for n in (2, 1, 3)],
                      {"dynamic_shapes": ({0: torch.export.Dim("batch")},)}),
         "network": (Network(), [((r(1, 2, 8, 8),), {})], {"core": True}),
+        "cut_detector": (fixture_cut.Detector(), [((r(n, 3, 8, 6),), {}) for n in (2, 3)],
+                         {"dynamic_shapes": ({0: one},), "recorded": fixture_cut.inside_exported,
+                          "flags": "--cut backbone.first.norm,mul,head,backbone.second"}),
+        "cut_state": (fixture_cut.Repeated(), [((r(3, 4),), {}) for _ in range(3)],
+                      {"recorded": fixture_cut.repeated, "flags": "--cut tanh,layer_2"}),
     }

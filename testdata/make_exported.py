@@ -153,8 +153,9 @@ def models():
     }
 
 
-def recorded(module, calls):
-    """The arrays of a .npz; what a module writes to its inputs follows its results."""
+def recorded(module, calls, inside=None):
+    """The arrays of a .npz; what a module writes to its inputs follows its results. `inside`: what is
+    recorded instead of these, computed with the buffers as a call leaves them."""
     arrays = {}
     for step, (args, kwargs) in enumerate(calls):
         prefix = f"next{step}_" if step else ""
@@ -162,6 +163,7 @@ def recorded(module, calls):
         gave = tensors([module(*args, **kwargs)])
         after = tensors([args, kwargs])
         gave += [b for a, b in zip(given, after) if not a.equal(b)]
+        gave = tensors([inside(module, *args, **kwargs)]) if inside else gave
         arrays |= {f"{prefix}in{i}": x.numpy() for i, x in enumerate(given)}
         arrays |= {f"{prefix}out{i}": x.numpy() for i, x in enumerate(gave)}
     return arrays
@@ -170,10 +172,11 @@ def recorded(module, calls):
 def write(stem, module, calls, options):
     core, train = options.pop("core", False), options.pop("train", False)
     refused, flags = options.pop("refused", None), options.pop("flags", None)
+    inside = options.pop("recorded", None)
     module = module.train(train).requires_grad_(False)
     args, kwargs = copy.deepcopy(calls[0])
     program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
-    arrays = recorded(module, calls)
+    arrays = recorded(module, calls, inside)
     torch.export.save(program, f"{stem}.pt2")
     hide_makers(f"{stem}.pt2")
     np.savez(f"{stem}.npz", **arrays)

@@ -83,6 +83,15 @@ def kept(outputs, flags):
     return [x for name, x in zip(names[1].split(","), outputs) if name != "_"]
 
 
+def recorded_inside(module, sequence, inside):
+    """What is computed inside at each call: by `inside`, which finds the buffers as the call has them."""
+    outputs = []
+    for inputs in sequence:
+        module(*map(clone, inputs))
+        outputs.append(flat(inside(module, *map(clone, inputs))))
+    return outputs
+
+
 def write(folder, fixture):
     torch.manual_seed(0)
     module, inputs = fixture.make()
@@ -107,6 +116,8 @@ def write(folder, fixture):
         outputs = [
             kept(flat(call(*map(clone, inputs))), fixture.flags) for inputs in sequence
         ]
+        if fixture.recorded:
+            outputs = recorded_inside(module, sequence, fixture.recorded)
     if fixture.train:
         archive.train()
     if fixture.how == "mobile":

@@ -131,6 +131,7 @@ absl::Status ValidatePages(const CommandLine& command) {
     if (options.json()) return Bad("--json is of inspect alone; --report tells of a conversion");
     if (!options.graph().empty()) return Bad("--graph is of inspect alone");
     if (!options.html().empty()) return Bad("--html is of inspect alone");
+    if (options.tensors()) return Bad("--tensors is of inspect alone; --cut ends a model at one");
   }
   const bool drawn = absl::EndsWith(options.graph(), ".dot") ||
                      absl::EndsWith(options.graph(), ".svg") || options.graph().empty();

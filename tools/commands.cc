@@ -16,6 +16,7 @@
 #include "t2n/check.h"
 #include "t2n/convert.h"
 #include "t2n/convert/report.h"
+#include "t2n/inspect/inner_tensors.h"
 #include "t2n/inspect/inspect.h"
 #include "t2n/preview/dot.h"
 #include "t2n/preview/preview.h"
@@ -220,13 +221,28 @@ absl::Status WritePages(const CommandLine& command, const proto::Preview& previe
   return absl::OkStatus();
 }
 
+// What inspect prints: of the archive, or the parts that are asked for.
+absl::StatusOr<std::string> InspectionText(const CommandLine& command) {
+  T2N_ASSIGN_OR_RETURN(const ModelSummary summary,
+                       Inspect(command.spec.model(), command.spec.model_name()));
+  proto::Inspection told = ToProto(summary);
+  std::string parts;
+  if (command.options.tensors()) {
+    T2N_ASSIGN_OR_RETURN(
+        *told.mutable_tensors(),
+        Watched(command, [&](Progress* progress) -> absl::StatusOr<proto::InnerTensors> {
+          return DescribeTensors(command.spec, progress);
+        }));
+    parts += ToText(told.tensors());
+  }
+  if (command.options.json()) return ToJson(told);
+  return parts.empty() ? ToText(summary) : parts;
+}
+
 int RunInspect(const CommandLine& command) {
   const bool pages = !command.options.html().empty() || !command.options.graph().empty();
   if (command.options.json() || !pages) {
-    absl::StatusOr<ModelSummary> summary = Inspect(command.spec.model(), command.spec.model_name());
-    if (!summary.ok()) return FailPlainly(command, summary.status());
-    absl::StatusOr<std::string> text = ToText(*summary);
-    if (command.options.json()) text = ToJson(*summary);
+    const absl::StatusOr<std::string> text = InspectionText(command);
     if (!text.ok()) return FailPlainly(command, text.status());
     std::fputs(text->c_str(), stdout);
   }

@@ -324,13 +324,85 @@ class OptionsTest(unittest.TestCase):
         self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
 
     def test_pages_and_pictures_are_those_of_inspect(self):
-        for flag in ("--json", "--graph=a.dot", "--html=a.html"):
+        for flag in ("--json", "--graph=a.dot", "--html=a.html", "--tensors"):
             done = run(flag, _RESIDUAL, self.out)
             self.assertEqual(done.returncode, 2)
             self.assertIn("is of inspect alone", done.stderr)
         done = run("inspect", "--graph", "a.png", _RESIDUAL)
         self.assertEqual(done.returncode, 2)
         self.assertIn("--graph writes a .dot or an .svg", done.stderr)
+
+    def interface(self, *flags, archive):
+        """Names and types of the outputs of a conversion that must succeed."""
+        report = self.tmp / "cut.json"
+        done = run(*flags, "--report", report, archive, self.out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        outputs = json.loads(report.read_text())["outputs"]
+        return [f"{x['name']} {x['dtype']}[{','.join(x['shape'])}]" for x in outputs]
+
+    def test_a_cut_ends_the_model_before_what_is_refused(self):
+        detector = _DATA / "models/cut_detector.pt"
+        refused = run(detector, self.out)
+        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(
+            self.interface("--cut", "head,backbone.first.norm", archive=detector),
+            ["head f32[1,12,2]", "backbone_first_norm f32[1,4,8,6]"],
+        )
+        self.assertEqual(
+            self.interface("--cut", "head", "--output_names", "scores", archive=detector),
+            ["scores f32[1,12,2]"],
+        )
+        exported = _DATA / "models/exported/cut_detector.pt2"
+        self.assertEqual(
+            self.interface("--cut", "backbone.second", "--dynamic_axes", "x:0=B", archive=exported),
+            ["backbone_second_0 f32[B,5,4,3]", "backbone_second_1 f32[B,5,4,3]"],
+        )
+
+    def test_a_cut_that_is_nowhere_is_refused_with_what_is_near(self):
+        repeated = str(_DATA / "models/cut_at_later_calls.pt")
+        for archive, flags in (
+            (_RESIDUAL, ()), (str(_DATA / "models/exported/residual.pt2"), ()),
+            (str(_DATA / "models/cut_detector.pt"), ()), (repeated, ("--inputs", "f32[3,4]")),
+        ):  # fmt: skip
+            with self.subTest(archive):
+                done = run("--cut", "0.comv1,layrr,hed", *flags, archive, self.out)
+                self.assertEqual(done.returncode, 1)
+                near = {"residual": "0.conv1", "cut_detector": "head"}.get(pathlib.Path(archive).stem, "layer")
+                self.assertRegex(done.stderr, f"--cut: no.* called '.*near it: .*{near}")
+                self.assertFalse(self.out.exists())
+        # What fails before is told, and that the name was not met by then.
+        early = run("--cut", "later", "--inputs", "f32[3,4]", repeated, self.out)
+        self.assertEqual(early.returncode, 1)
+        self.assertIn("--cut: nothing called 'later' was computed by then; near it: late, late0, layer", early.stderr)
+        self.assertRegex(early.stderr.splitlines()[-1], "not converted: aten::_unique2: .* at code/")
+        branches = _DATA / "models/branch_on_values.pt"
+        inside = run("--cut", "z1", "--inputs", "f32[2,3]", branches, self.out)
+        self.assertIn("'z1' is computed in a loop, in a branch", inside.stderr)
+        self.assertEqual(
+            self.interface("--cut", "z0,y", "--inputs", "f32[2,3]", archive=branches),
+            ["z0 f32[2,3]", "y f32[2,3]"],
+        )
+        twice = run("--cut", "head,head", _DATA / "models/cut_detector.pt", self.out)
+        self.assertIn("--cut: 'head' is there twice", twice.stderr)
+
+    def test_inspect_lists_the_tensors_that_a_cut_can_name(self):
+        for archive, name, flags in (
+            ("cut_detector.pt", "backbone.first.norm", ()),
+            ("exported/cut_detector.pt2", "backbone.first.norm", ()),
+            ("cut_at_script_variables.pt", "backbone.first.middle", ("--inputs", "f32[1,3,8,6]")),
+        ):
+            archive = _DATA / "models" / archive
+            with self.subTest(archive.name):
+                text = run("inspect", "--tensors", *flags, archive).stdout
+                self.assertRegex(text, rf"\n  {re.escape(name)} +\w+ +f32\[")
+                self.assertIn("what comes then is refused (1)", text)
+                told = json.loads(run("inspect", "--json", "--tensors", *flags, archive).stdout)
+                names = [tensor["name"] for tensor in told["tensors"]["tensors"]]
+                self.assertEqual(len(names), len(set(names)))
+                self.assertEqual(len(told["tensors"]["refusals"]), 1)
+                names = [t["name"] for t in told["tensors"]["tensors"] if "nonzero" not in t["types"][0]]
+                done = run("--cut", ",".join(names), *flags, archive, self.out)
+                self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_diff(self):
         other = self.tmp / "other.nnef.tgz"

@@ -1,7 +1,6 @@
 #include "t2n/convert/flags.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "t2n/base/edit_distance.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
@@ -57,21 +57,6 @@ std::vector<std::string> Entries(const FlagRow& row, const std::vector<std::stri
     }
   }
   return entries;
-}
-
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 // A count, or one of thousands (k), millions (M), milliards (G).

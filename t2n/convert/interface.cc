@@ -102,6 +102,15 @@ absl::Status CheckSharedNames(const proto::ConversionSpec& spec) {
   return absl::OkStatus();
 }
 
+absl::Status CheckCut(const proto::ConversionSpec& spec) {
+  std::set<std::string> seen;
+  for (const std::string& name : spec.cut()) {
+    if (seen.insert(name).second) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--cut: '", name, "' is there twice"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckNames(absl::string_view flag,
                         const google::protobuf::RepeatedPtrField<std::string>& names) {
   std::set<std::string> seen;

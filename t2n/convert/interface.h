@@ -26,6 +26,9 @@ absl::Status DropOutputs(Graph* graph, std::vector<StateTensor>* states);
 // allow.
 absl::Status CheckSharedNames(const proto::ConversionSpec& spec);
 
+// InvalidArgument if --cut names a tensor twice.
+absl::Status CheckCut(const proto::ConversionSpec& spec);
+
 // InvalidArgument if the names given by --`flag` are no identifiers or not distinct.
 absl::Status CheckNames(absl::string_view flag,
                         const google::protobuf::RepeatedPtrField<std::string>& names);

@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "t2n/base/status.h"
 #include "t2n/exported/evaluator.h"
+#include "t2n/exported/module_calls.h"
 #include "t2n/exported/places.h"
 #include "t2n/exported/targets.h"
 #include "t2n/values/convert_args.h"
@@ -33,23 +34,6 @@ struct OrderedNames {
     if (all.insert(name).second) order.push_back(name);
   }
 };
-
-// The tensors that an argument names.
-void AddTensors(const Argument& argument, std::vector<absl::string_view>* names) {
-  if (const auto* v = argument.As<TensorName>()) names->push_back(v->name);
-  if (const auto* v = argument.As<TensorNames>()) {
-    for (const TensorName& tensor : *v) names->push_back(tensor.name);
-  }
-  if (const auto* v = argument.As<List>()) {
-    for (const Argument& item : *v) AddTensors(item, names);
-  }
-}
-
-std::vector<absl::string_view> TensorsOf(const Node& node) {
-  std::vector<absl::string_view> names;
-  for (const NamedArgument& input : node.inputs) AddTensors(input.value, &names);
-  return names;
-}
 
 // Weights and the like, by the name that the graph has for them.
 Names StoredNames(const ExportedProgram& program) {
@@ -87,17 +71,6 @@ std::vector<absl::string_view> UsedLater(absl::Span<const Node> nodes, size_t en
     if (later.contains(name)) used.push_back(name);
   }
   return used;
-}
-
-// What the program has kept of this call: `encoder.layer@1` is the second of encoder.layer.
-const CallSignature* SignatureOf(const ExportedProgram& program,
-                                 const t2n::exported::ModuleCall& call) {
-  const size_t at = call.key.rfind('@');
-  const std::string name = absl::StrCat(call.path, at == call.key.npos ? "" : call.key.substr(at));
-  for (const CallSignature& signature : program.calls) {
-    if (signature.name == name) return &signature;
-  }
-  return nullptr;
 }
 
 // Values of the leaves, nested as the tree says.

@@ -14,6 +14,7 @@
 #include "t2n/exported/targets.h"
 #include "t2n/exported/vmap.h"
 #include "t2n/program/charge.h"
+#include "t2n/program/cut.h"
 #include "t2n/values/builtins.h"
 #include "t2n/values/convert_args.h"
 
@@ -84,9 +85,16 @@ absl::StatusOr<Values> Evaluator::RunIn(const Graph& graph, Values inputs, Scope
   for (size_t i = 0; i < inputs.size(); ++i) {
     T2N_RETURN_IF_ERROR(StoreOne(graph.inputs[i], std::move(inputs[i]), scope));
   }
-  T2N_RETURN_IF_ERROR(RunNodes(graph.nodes, *scope));
+  const absl::Status ran = RunNodes(graph.nodes, *scope);
+  const bool ends = cut_ && !scope->place && cut_->complete();
+  if (!ends) T2N_RETURN_IF_ERROR(ran);
   Values outputs;
   for (const Argument& output : graph.outputs) {
+    const auto* name = output.As<TensorName>();
+    if (ends && !(name && scope->values.contains(name->name))) {
+      outputs.emplace_back();
+      continue;
+    }
     T2N_ASSIGN_OR_RETURN(IValue value, ValueOf(output, *scope));
     outputs.push_back(std::move(value));
   }
@@ -100,7 +108,7 @@ absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
     const PlacePtr place = PlaceOf(nodes[i], scope.place);
     b_.set_place(place);
     absl::Status status;
-    const size_t before = b_.graph()->nodes().size();
+    const size_t first = i, before = b_.graph()->nodes().size();
     if (region != regions.end() && region->begin == i) {
       status = RunRegion(*region, scope);
       i = (region++)->end - 1;
@@ -114,7 +122,29 @@ absl::Status Evaluator::RunNodes(absl::Span<const Node> nodes, Scope& scope) {
     }
     if (status.ok()) status = b_.status();
     if (status.ok()) status = ChargeNodes(*b_.graph(), before);
+    if (status.ok() && cut_ && !scope.place) status = MeetCalls(first, i, scope);
     if (!status.ok()) return WithPlace(std::move(status), *place);
+  }
+  return absl::OkStatus();
+}
+
+void Evaluator::set_cut(Cut* cut, const ExportedProgram* program) {
+  cut_ = cut;
+  if (cut) calls_ = ResultsOfCalls(*program);
+}
+
+// Tells of the modules whose calls end with the nodes from `begin` to `end`.
+absl::Status Evaluator::MeetCalls(size_t begin, size_t end, const Scope& scope) {
+  for (auto at = calls_.lower_bound(begin); at != calls_.end() && at->first <= end; ++at) {
+    for (const CallResults& call : at->second) {
+      Values results;
+      for (absl::string_view name : call.tensors) {
+        const auto value = scope.values.find(name);
+        if (value != scope.values.end()) results.push_back(value->second);
+      }
+      T2N_RETURN_IF_ERROR(cut_->Meet(InnerTensor::Kind::kModule, call.path, "",
+                                     IValue::NewTuple(std::move(results)), false));
+    }
   }
   return absl::OkStatus();
 }
@@ -228,6 +258,10 @@ absl::StatusOr<IValue> Evaluator::CallOperator(const Node& node, Scope& scope) {
 absl::Status Evaluator::StoreOne(const Argument& name, IValue value, Scope* scope) {
   if (const auto* v = name.As<TensorName>()) {
     T2N_RETURN_IF_ERROR(Check(v->name, value, *scope));
+    if (cut_) {
+      T2N_RETURN_IF_ERROR(cut_->Meet(InnerTensor::Kind::kVariable, "", v->name, value,
+                                     scope->place || !vmaps_.empty()));
+    }
     scope->values[v->name] = std::move(value);
   } else if (const auto* v = name.As<SymName>()) {
     scope->values[v->name] = std::move(value);

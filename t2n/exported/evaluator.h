@@ -4,6 +4,7 @@
 #define T2N_EXPORTED_EVALUATOR_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,12 +18,17 @@
 #include "t2n/alias/operator_caller.h"
 #include "t2n/aten/core/op_call.h"
 #include "t2n/builder/builder.h"
+#include "t2n/exported/module_calls.h"
 #include "t2n/exported/symbols.h"
 #include "t2n/program/input_request.h"
 #include "t2n/sizes/assumptions.h"
 #include "t2n/values/custom_modules.h"
 #include "t2n/values/outline.h"
 #include "t2n/values/value.h"
+
+namespace t2n {
+class Cut;
+}  // namespace t2n
 
 namespace t2n::exported {
 
@@ -52,6 +58,10 @@ class Evaluator {
     operators_.set_custom(custom ? &custom->operators : nullptr);
   }
 
+  // Tells of the tensors inside, and ends where it says: outputs that are not computed by then are
+  // None. May be null.
+  void set_cut(Cut* cut, const ExportedProgram* program);
+
   // Whether there is a higher-order operator of this name (`cond`).
   static bool KnowsHigherOrder(absl::string_view name);
 
@@ -76,6 +86,7 @@ class Evaluator {
   absl::StatusOr<Values> RunIn(const Graph& graph, Values inputs, Scope* scope);
   absl::Status RunNodes(absl::Span<const Node> nodes, Scope& scope);
   absl::Status RunNode(const Node& node, Scope& scope);
+  absl::Status MeetCalls(size_t begin, size_t end, const Scope& scope);
   absl::StatusOr<IValue> Call(const Node& node, Scope& scope);
   absl::StatusOr<IValue> CallScalar(absl::string_view builtin, Values args);
   absl::StatusOr<IValue> CallOperator(const Node& node, Scope& scope);
@@ -175,6 +186,8 @@ class Evaluator {
   OperatorCaller operators_;
   const CustomCode* custom_ = nullptr;
   const ExportedProgram* program_ = nullptr;
+  Cut* cut_ = nullptr;
+  std::map<size_t, std::vector<CallResults>> calls_;  // for `cut_`, by their last nodes
   // Comparisons of open sizes that the graph computes, with the question that each is.
   absl::flat_hash_map<const t2n::Value*, absl::Status> questions_;
   std::vector<Vmap*> vmaps_;  // that are being run, outermost first

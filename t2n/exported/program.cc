@@ -14,6 +14,7 @@
 #include "t2n/exported/places.h"
 #include "t2n/exported/targets.h"
 #include "t2n/exported/weights.h"
+#include "t2n/program/cut.h"
 #include "t2n/program/results.h"
 #include "t2n/values/unusable.h"
 
@@ -108,6 +109,9 @@ class ExportedModelProgram : public Program {
   }
 
   int64_t archive_bytes() const override { return stored_.bytes(); }
+  std::vector<std::string> Hints() const override {
+    return cut() ? cut()->Hints() : std::vector<std::string>();
+  }
 
   std::vector<std::string> MissingOperators() override {
     std::map<absl::string_view, Use> uses;
@@ -168,9 +172,19 @@ class ExportedModelProgram : public Program {
     }
     Evaluator evaluator(&builder, &env, &symbols, &request.answers, request.inputs);
     evaluator.set_custom(custom(), &program());
+    if (cut()) cut()->BeginCall();
+    evaluator.set_cut(cut(), &program());
     T2N_ASSIGN_OR_RETURN(const Values results,
                          evaluator.Run(program().graph, std::move(inputs), std::move(literals)));
-    T2N_RETURN_IF_ERROR(AddResults(results, &builder));
+    if (cut() && cut()->ends()) {
+      if (!cut()->complete()) return cut()->Missing();
+      cut()->AddOutputs(graph);
+      written.erase(std::remove_if(written.begin(), written.end(),
+                                   [](const Written& w) { return !w.is_state; }),
+                    written.end());
+    } else {
+      T2N_RETURN_IF_ERROR(AddResults(results, &builder));
+    }
     return FindWritten(results, written, env, &builder, outcome);
   }
 

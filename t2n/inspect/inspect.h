@@ -76,7 +76,7 @@ absl::StatusOr<ModelSummary> Inspect(const std::string& path, absl::string_view 
 proto::Inspection ToProto(const ModelSummary& summary);
 
 // The message as JSON, its fields named as in the .proto.
-absl::StatusOr<std::string> ToJson(const ModelSummary& summary);
+absl::StatusOr<std::string> ToJson(const proto::Inspection& inspection);
 
 // The summary as a listing, with a newline at its end.
 std::string ToText(const ModelSummary& summary);

@@ -70,13 +70,13 @@ proto::Inspection ToProto(const ModelSummary& summary) {
   return told;
 }
 
-absl::StatusOr<std::string> ToJson(const ModelSummary& summary) {
+absl::StatusOr<std::string> ToJson(const proto::Inspection& inspection) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string text;
-  const auto status = google::protobuf::util::MessageToJsonString(ToProto(summary), &text, options);
+  const auto status = google::protobuf::util::MessageToJsonString(inspection, &text, options);
   if (!status.ok()) return absl::InternalError(std::string(status.message()));
   return text;
 }

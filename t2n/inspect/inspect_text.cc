@@ -1,9 +1,8 @@
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "t2n/inspect/inspect.h"
+#include "t2n/inspect/table.h"
 
 namespace t2n {
 namespace {
@@ -13,33 +12,6 @@ std::string Bytes(int64_t n) {
   if (n < 1000000) return absl::StrFormat("%.1f kB", n / 1e3);
   return absl::StrFormat("%.1f MB", n / 1e6);
 }
-
-// Columns as wide as their content, but for the last; two spaces apart, two in front.
-class Table {
- public:
-  void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-
-  void AppendTo(std::string* out) const {
-    std::vector<size_t> widths;
-    for (const auto& row : rows_) {
-      widths.resize(std::max(widths.size(), row.size()));
-      for (size_t i = 0; i < row.size(); ++i) {
-        widths[i] = std::max(widths[i], std::min<size_t>(row[i].size(), kWidest));
-      }
-    }
-    for (const auto& row : rows_) {
-      std::string line;
-      for (size_t i = 0; i < row.size(); ++i)
-        absl::StrAppendFormat(&line, "  %-*s", widths[i], row[i]);
-      line.erase(line.find_last_not_of(' ') + 1);
-      absl::StrAppend(out, line, "\n");
-    }
-  }
-
- private:
-  static constexpr size_t kWidest = 60;
-  std::vector<std::vector<std::string>> rows_;
-};
 
 void AppendHeading(absl::string_view what, size_t count, std::string* out) {
   absl::StrAppend(out, "\n", what, " (", count, ")\n");

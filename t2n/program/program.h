@@ -20,6 +20,8 @@
 
 namespace t2n {
 
+class Cut;
+
 // A tensor kept from call to call: an input of the graph, and the output with its next value.
 struct StateTensor {
   std::string path;
@@ -64,6 +66,10 @@ class Program {
   // Operators and modules of the user's, for all calls; must outlive the program. May be null.
   void set_custom(const CustomCode* custom) { custom_ = custom; }
 
+  // Where the model ends, instead of at its results; what is told of a call is the last one's. Must
+  // outlive the program. Null: at its results.
+  void set_cut(Cut* cut) { cut_ = cut; }
+
   // The version of the operator set that the program was written for (OpEnv::version).
   virtual int64_t version() const = 0;
 
@@ -89,9 +95,11 @@ class Program {
 
  protected:
   const CustomCode* custom() const { return custom_; }
+  Cut* cut() const { return cut_; }
 
  private:
   const CustomCode* custom_ = nullptr;
+  Cut* cut_ = nullptr;
 };
 
 }  // namespace t2n

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
+#include "t2n/program/cut.h"
 #include "t2n/torchscript/parts.h"
 #include "t2n/values/builtins.h"
 #include "t2n/values/unusable.h"
@@ -168,6 +169,8 @@ absl::StatusOr<Flow> Branches::RunSide(const Way& way, const Mentions& mentions,
     m_.builder.set_place(place);
     before.Restore();
   });
+  ++m_.passing;
+  auto leave = absl::MakeCleanup([this] { --m_.passing; });
   T2N_ASSIGN_OR_RETURN(Flow flow, way());
   Heap after;
   for (absl::string_view name : mentions.assigned) {
@@ -244,7 +247,19 @@ absl::StatusOr<Flow> Branches::RunBothWays(const ts::Expr& condition, const Val&
     frame.result = merger.Merge(sides[0].result, sides[1].result, "the result");
   }
   T2N_RETURN_IF_ERROR(m_.builder.status());
+  T2N_RETURN_IF_ERROR(MeetAssigned(mentions, frame));
   return flows[0];
+}
+
+absl::Status Branches::MeetAssigned(const Mentions& mentions, const Frame& frame) {
+  if (!m_.cut) return absl::OkStatus();
+  for (absl::string_view name : mentions.assigned) {
+    const auto local = frame.locals.find(name);
+    if (local == frame.locals.end() || name[0] == '(') continue;
+    T2N_RETURN_IF_ERROR(m_.cut->Meet(InnerTensor::Kind::kVariable, frame.module_path, name,
+                                     local->second, m_.passing > 0));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace t2n::script

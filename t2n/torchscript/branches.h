@@ -37,6 +37,8 @@ class Branches {
   // Of a statement or expression; read off once.
   template <typename Piece>
   const Mentions& MentionsOf(const Piece& piece);
+  // Tells of what variables have become where a branch or a loop has ended (Cut).
+  absl::Status MeetAssigned(const Mentions& mentions, const Frame& frame);
   // Adds what the piece of a program can change and lead to.
   void AddMentioned(const Mentions& mentions, const Frame& frame, Heap* heap);
 

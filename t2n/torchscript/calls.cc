@@ -7,6 +7,7 @@
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
+#include "t2n/program/cut.h"
 #include "t2n/torchscript/custom_calls.h"
 #include "t2n/torchscript/operator_name.h"
 #include "t2n/torchscript/parts.h"
@@ -111,11 +112,24 @@ absl::StatusOr<IValue> Calls::CallMethod(const std::shared_ptr<Object>& object,
     return absl::NotFoundError(
         absl::StrCat("class ", object->class_name, " has no method '", method, "'"));
   }
-  T2N_ASSIGN_OR_RETURN(std::optional<IValue> custom,
+  T2N_ASSIGN_OR_RETURN(std::optional<IValue> result,
                        CallCustom(m_, parts_, object, method, *def, args, keywords));
-  if (custom) return *std::move(custom);
-  args.insert(args.begin(), object);
-  return CallFunction(*def, std::move(args), std::move(keywords), object->path);
+  if (!result) {
+    args.insert(args.begin(), object);
+    T2N_ASSIGN_OR_RETURN(result,
+                         CallFunction(*def, std::move(args), std::move(keywords), object->path));
+  }
+  if (m_.cut && !object->path.empty()) T2N_RETURN_IF_ERROR(MeetResult(*object, method, *result));
+  return *std::move(result);
+}
+
+// Tells of what a module gives: forward by the module's path, other methods by theirs.
+absl::Status Calls::MeetResult(const Object& object, absl::string_view method,
+                               const IValue& result) {
+  if (absl::StartsWith(method, "_")) return absl::OkStatus();
+  const bool forward = absl::StartsWith(method, "forward");
+  return m_.cut->Meet(InnerTensor::Kind::kModule, object.path, forward ? "" : method, result,
+                      m_.passing > 0);
 }
 
 absl::StatusOr<IValue> Calls::CallFunction(const ts::FunctionDef& def, std::vector<IValue> args,

@@ -34,6 +34,7 @@ class Calls {
                     const Keywords& keywords, Frame* frame);
   absl::StatusOr<IValue> CallCallee(const torchscript::CallExpr& expr, std::vector<IValue> args,
                                     Keywords keywords, Frame& frame);
+  absl::Status MeetResult(const Object& object, absl::string_view method, const IValue& result);
   absl::StatusOr<IValue> CallNamed(const std::string& dotted, std::vector<IValue> args,
                                    Keywords keywords, Frame& frame);
   absl::StatusOr<IValue> CallOfProgram(absl::string_view name, std::vector<IValue> args,

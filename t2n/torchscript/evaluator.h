@@ -44,6 +44,8 @@ class Evaluator {
 
   // Looks at the calls for sizes that tracing has frozen; null (nobody looks) if not given.
   void set_frozen_sizes(FrozenSizes* frozen) { machine_.frozen = frozen; }
+  // Tells of the tensors inside, and ends where it says; null (the program ends) if not given.
+  void set_cut(Cut* cut) { machine_.cut = cut; }
   // Must outlive the calls.
   void set_questions(const SizeQuestions& questions) { machine_.questions = questions; }
 

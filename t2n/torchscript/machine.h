@@ -26,6 +26,10 @@
 #include "t2n/values/custom_modules.h"
 #include "t2n/values/value.h"
 
+namespace t2n {
+class Cut;
+}  // namespace t2n
+
 namespace t2n::script {
 
 using Keywords = std::vector<std::pair<std::string, IValue>>;
@@ -77,6 +81,10 @@ struct Machine {
   FrozenSizes* frozen = nullptr;
   // The attributes of objects that a __setstate__ has restored meanwhile, as it left them.
   std::vector<Attribute> restored;
+
+  // Is told of the tensors inside, and may end the model at them; null: nobody is.
+  Cut* cut = nullptr;
+  int passing = 0;  // passes of loops and sides of branches being run that may not be the only ones
 
   int whiles = 0;       // being run: how often is no question to leave open
   int open_passes = 0;  // of the while loops being run whose conditions the inputs decide

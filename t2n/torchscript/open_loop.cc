@@ -35,7 +35,12 @@ class OpenLoopRun {
  public:
   OpenLoopRun(Machine* machine, Parts* parts, const ts::ForStmt& stmt, int64_t start,
               const Dim& count, Frame* frame)
-      : parts_(*parts), b_(machine->builder), stmt_(stmt), frame_(*frame), carried_(stmt, frame) {
+      : m_(*machine),
+        parts_(*parts),
+        b_(machine->builder),
+        stmt_(stmt),
+        frame_(*frame),
+        carried_(stmt, frame) {
     machine->open_counts[machine->loops] = count;
     loop_.counter = LoopCounter(machine->loops++, start);
     loop_.start = start;
@@ -48,7 +53,9 @@ class OpenLoopRun {
     parts_.branches.AddMentioned(mentions, frame_, &carried_.before());
     for (int pass = 0; pass < kMaxPasses; ++pass) {
       bool settled = false;
+      ++m_.passing;
       absl::Status status = Pass(&settled);
+      --m_.passing;
       std::vector<IValue> next;
       for (const Slot& slot : carried_.slots()) next.push_back(carried_.Get(slot));
       carried_.TakeBack();
@@ -239,6 +246,7 @@ class OpenLoopRun {
     return b_.status();
   }
 
+  Machine& m_;
   Parts& parts_;
   Builder& b_;
   const ts::ForStmt& stmt_;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/program/cut.h"
 #include "t2n/program/results.h"
 #include "t2n/state/state.h"
 #include "t2n/torchscript/evaluator.h"
@@ -47,7 +48,12 @@ class ScriptProgram : public Program {
   }
 
   int64_t archive_bytes() const override { return archive_bytes_; }
-  std::vector<std::string> Hints() const override { return frozen_; }
+  std::vector<std::string> Hints() const override {
+    std::vector<std::string> lines = frozen_;
+    if (!cut()) return lines;
+    for (std::string& line : cut()->Hints()) lines.push_back(std::move(line));
+    return lines;
+  }
 
  private:
   // One abstract call of the method, which finds its attributes as `forms` say.
@@ -71,22 +77,33 @@ class ScriptProgram : public Program {
     FrozenSizes frozen;
     for (const auto& [size, example] : args.examples) frozen.AddExample(size, example);
     evaluator.set_frozen_sizes(&frozen);
+    if (cut()) cut()->BeginCall();
+    evaluator.set_cut(cut());
     evaluator.set_questions({&request.answers, &request.left_open, request.leave_all_open});
     absl::StatusOr<IValue> called =
         evaluator.CallRoot(root, method, args.positional, args.keywords);
     archive_bytes_ = evaluator.loader().archive_bytes();
     frozen_ = frozen.Warnings();
     for (const std::string& line : frozen_) env.warn(line);
-    T2N_ASSIGN_OR_RETURN(const IValue value, std::move(called));
-    T2N_RETURN_IF_ERROR(CheckBounded(value));
     const auto& restored = evaluator.restored();
     result.before.insert(result.before.end(), restored.begin(), restored.end());
-    T2N_RETURN_IF_ERROR(AddOutputs(builder, value, graph));
-    if (graph->outputs().empty()) {
-      return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
-    }
+    T2N_RETURN_IF_ERROR(AddResults(method, std::move(called), &builder));
     T2N_ASSIGN_OR_RETURN(result.after, AttributesAfter(forms, root, &builder));
     return result;
+  }
+
+  // The outputs: what the method has returned, or what the cut has met of it by then.
+  absl::Status AddResults(absl::string_view method, absl::StatusOr<IValue> called, Builder* b) {
+    if (cut() && cut()->complete()) {
+      cut()->AddOutputs(b->graph());
+      return absl::OkStatus();
+    }
+    T2N_ASSIGN_OR_RETURN(const IValue value, std::move(called));
+    if (cut() && cut()->ends()) return cut()->Missing();
+    T2N_RETURN_IF_ERROR(CheckBounded(value));
+    T2N_RETURN_IF_ERROR(AddOutputs(*b, value, b->graph()));
+    if (!b->graph()->outputs().empty()) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(method, " returns no tensor"));
   }
 
   ModelArchive archive_;

@@ -6,6 +6,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
+#include "t2n/program/cut.h"
 #include "t2n/torchscript/open_loop.h"
 #include "t2n/torchscript/parts.h"
 #include "t2n/values/builtins.h"
@@ -119,8 +120,12 @@ absl::StatusOr<Flow> Statements::RunFor(const ts::ForStmt& stmt, Frame& frame) {
   const auto* called = call ? call->callee->If<ts::NameExpr>() : nullptr;
   if (called && called->name == "range" && call->args.size() == 1) {
     T2N_ASSIGN_OR_RETURN(IValue count, parts_.expressions.Eval(*call->args[0], frame));
-    if (const Dim* n = count.If<Dim>(); n && !n->is_const())
-      return RunOpenLoop(m_, parts_, stmt, *n, frame);
+    if (const Dim* n = count.If<Dim>(); n && !n->is_const()) {
+      T2N_ASSIGN_OR_RETURN(const Flow flow, RunOpenLoop(m_, parts_, stmt, *n, frame));
+      const Mentions& mentions = parts_.branches.MentionsOf<ts::Stmt>(stmt);
+      T2N_RETURN_IF_ERROR(parts_.branches.MeetAssigned(mentions, frame));
+      return flow;
+    }
     if (OpenNumber(count, DType::kI64)) {
       return absl::UnimplementedError(
           "how often the loop runs is a number that the inputs' values decide; it must follow from "
@@ -194,6 +199,10 @@ absl::Status Statements::AssignOne(const ts::Expr& target, IValue value, Frame& 
       // torch's own temporaries (`_12`) say nothing.
       if (v && v->name.empty() && !absl::StartsWith(name->name, "_"))
         v->name = std::string(name->name);
+    }
+    if (m_.cut) {
+      T2N_RETURN_IF_ERROR(m_.cut->Meet(InnerTensor::Kind::kVariable, frame.module_path, name->name,
+                                       value, m_.passing > 0));
     }
     frame.locals[name->name] = std::move(value);
     return absl::OkStatus();
