@@ -132,6 +132,7 @@ absl::Status ValidatePages(const CommandLine& command) {
     if (!options.graph().empty()) return Bad("--graph is of inspect alone");
     if (!options.html().empty()) return Bad("--html is of inspect alone");
     if (options.tensors()) return Bad("--tensors is of inspect alone; --cut ends a model at one");
+    if (options.open()) return Bad("--open is of inspect alone; --dynamic_axes opens sizes");
   }
   const bool drawn = absl::EndsWith(options.graph(), ".dot") ||
                      absl::EndsWith(options.graph(), ".svg") || options.graph().empty();

@@ -18,6 +18,7 @@
 #include "t2n/convert/report.h"
 #include "t2n/inspect/inner_tensors.h"
 #include "t2n/inspect/inspect.h"
+#include "t2n/inspect/open_sizes.h"
 #include "t2n/preview/dot.h"
 #include "t2n/preview/preview.h"
 #include "t2n/verify/verify.h"
@@ -234,6 +235,16 @@ absl::StatusOr<std::string> InspectionText(const CommandLine& command) {
           return DescribeTensors(command.spec, progress);
         }));
     parts += ToText(told.tensors());
+  }
+  if (command.options.open()) {
+    CommandLine bounded = command;
+    if (!bounded.spec.has_max_seconds()) bounded.spec.set_max_seconds(kSecondsOfTrials);
+    T2N_ASSIGN_OR_RETURN(
+        *told.mutable_open_sizes(),
+        Watched(bounded, [&](Progress* progress) -> absl::StatusOr<proto::OpenSizes> {
+          return TryOpenSizes(bounded.spec, progress);
+        }));
+    parts += ToText(told.open_sizes());
   }
   if (command.options.json()) return ToJson(told);
   return parts.empty() ? ToText(summary) : parts;

@@ -324,7 +324,7 @@ class OptionsTest(unittest.TestCase):
         self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
 
     def test_pages_and_pictures_are_those_of_inspect(self):
-        for flag in ("--json", "--graph=a.dot", "--html=a.html", "--tensors"):
+        for flag in ("--json", "--graph=a.dot", "--html=a.html", "--tensors", "--open"):
             done = run(flag, _RESIDUAL, self.out)
             self.assertEqual(done.returncode, 2)
             self.assertIn("is of inspect alone", done.stderr)
@@ -403,6 +403,49 @@ class OptionsTest(unittest.TestCase):
                 names = [t["name"] for t in told["tensors"]["tensors"] if "nonzero" not in t["types"][0]]
                 done = run("--cut", ",".join(names), *flags, archive, self.out)
                 self.assertEqual(done.returncode, 0, done.stderr)
+
+    def trials(self, archive, *flags):
+        """What --open tells of an archive of testdata/models: the trials by their axes, and the flags."""
+        done = run("inspect", "--json", "--open", *flags, _DATA / "models" / archive)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)["open_sizes"]
+        return {",".join(t["axes"]): t for t in told["trials"]}, told["flags"]
+
+    def test_inspect_tries_which_sizes_can_be_open(self):
+        for archive, axes, facts, why in (
+            ("residual.pt", "input:0=B,input:2=H,input:3=W", {}, {}),
+            ("sizes_and_views.pt", "x:0=B,x:2=H,x:3=W", {"x:3=W": "W%2==0"}, {}),
+            ("dynamic_causal_attention.pt", "x:0=B,x:1=S", {}, {"x:2=T": "do not broadcast"}),
+            ("dynamic_frozen_parts.pt", "", {"x:1=S": "looks frozen"}, {"x:1=S": "do not agree"}),
+        ):
+            with self.subTest(archive):
+                trials, flags = self.trials(archive)
+                for at, fact in facts.items():
+                    self.assertTrue(any(fact in f for f in trials[at]["facts"]), trials[at])
+                for at, reason in why.items():
+                    self.assertIn(reason, trials[at]["refusal"])
+                    self.assertRegex(trials[at]["place"], r"^code/.*:\d+:\d+$")
+                self.assertEqual(flags, f'--dynamic_axes "{axes}"' if axes else "")
+                if axes:
+                    self.assertEqual(trials[axes]["refusal"], "")
+                    done = run(*shlex.split(flags), _DATA / "models" / archive, self.out)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_sizes_that_are_open_already_are_told(self):
+        trials, flags = self.trials("exported/residual.pt2")
+        self.assertEqual([t["flags"] for t in trials.values()][0], "")
+        self.assertIn("the program was exported for 16 there", trials["input:2=H"]["refusal"])
+        self.assertEqual(flags, "")
+        trials, flags = self.trials("dynamic_pyramid.pt", "--inputs", "f32[1,2,B,W]")
+        self.assertIn("x:2=B,x:3=W", trials)
+        self.assertEqual(flags, '--dynamic_axes "x:0=B2"')
+        self.assertEqual(list(trials), ["x:2=B,x:3=W", "x:0=B2"])
+
+    def test_trials_end_in_time_and_tell_what_is_refused_as_it_is(self):
+        text = run("inspect", "--open", "--max_seconds", "1e-9", _RESIDUAL).stdout
+        self.assertIn("refused as it is, with no size open: ", text)
+        text = run("inspect", "--open", _DATA / "models/dynamic_pyramid.pt").stdout
+        self.assertIn('add --inputs "x=f32[1,2,H,W]"', text)
 
     def test_diff(self):
         other = self.tmp / "other.nnef.tgz"
