@@ -116,7 +116,7 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual(len(self.completed("pt2nnef --renaming_scheme=")), 4)
         self.assertEqual(self.completed("pt2nnef --check_same"), ["--check_same_io_as_tract"])
         self.assertEqual(self.completed("pt2nnef ins"), ["inspect"])
-        self.assertEqual(self.completed("pt2nnef help open"), ["open_sizes"])
+        self.assertEqual(self.completed("pt2nnef help open_"), ["open_sizes"])
         self.assertEqual(self.completed("pt2nnef completion z"), ["zsh"])
         (self.tmp / "model.pt2").touch()
         self.assertEqual(self.completed("pt2nnef --report r.json mod"), ["model.pt2"])
