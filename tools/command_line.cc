@@ -187,7 +187,8 @@ absl::Status ParseCommandLine(const std::vector<std::string>& args, CommandLine*
     command->command = args[0];
     for (size_t i = 1; i < args.size(); ++i) {
       const absl::string_view topic = args[i];
-      command->arguments.emplace_back(topic.substr(std::min(topic.find_first_not_of('-'), topic.size())));
+      command->arguments.emplace_back(
+          topic.substr(std::min(topic.find_first_not_of('-'), topic.size())));
     }
     return absl::OkStatus();
   }

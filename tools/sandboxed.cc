@@ -95,8 +95,7 @@ int Fail(const CommandLine& command, absl::string_view why) {
 int RunChild(int fd, const CommandLine& command, OpenedStaging output,
              const std::function<int(const CommandLine&, const Outside&)>& convert) {
   SandboxFiles files;
-  auto extensions =
-      FilesOfExtensions({command.spec.extend().begin(), command.spec.extend().end()});
+  auto extensions = FilesOfExtensions({command.spec.extend().begin(), command.spec.extend().end()});
   if (!extensions.ok()) return Fail(command, extensions.status().message());
   files.read = *std::move(extensions);
   // An archive that is not there is told of by whoever opens it.
