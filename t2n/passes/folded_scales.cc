@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "Eigen/Core"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
@@ -91,38 +92,51 @@ class ScaledBuffer : public ComputedBuffer, public OfArchive {
   size_t size() const override { return source_.nbytes(); }
   absl::Status Stream(const ByteSink& sink) const override {
     int64_t at = 0;
-    std::vector<float> out;
+    std::vector<float> out, aligned;
     return StreamDense(source_, [&](absl::Span<const uint8_t> bytes) -> absl::Status {
       constexpr size_t kPiece = 1 << 14;
       while (!bytes.empty()) {
-        out.resize(std::min(kPiece, bytes.size() / sizeof(float)));
-        std::memcpy(out.data(), bytes.data(), out.size() * sizeof(float));
-        T2N_RETURN_IF_ERROR(Scale(absl::MakeSpan(out), at));
+        const absl::Span<const uint8_t> piece = bytes.first(
+            std::min(kPiece * sizeof(float), bytes.size() / sizeof(float) * sizeof(float)));
+        out.resize(piece.size() / sizeof(float));
+        T2N_RETURN_IF_ERROR(Scale(FloatsIn(piece, &aligned), at, absl::MakeSpan(out)));
         at += out.size();
-        bytes.remove_prefix(out.size() * sizeof(float));
-        const auto* scaled = reinterpret_cast<const uint8_t*>(out.data());
-        T2N_RETURN_IF_ERROR(sink(absl::MakeConstSpan(scaled, out.size() * sizeof(float))));
+        T2N_RETURN_IF_ERROR(
+            sink(absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(out.data()), piece.size())));
+        bytes.remove_prefix(piece.size());
       }
       return absl::OkStatus();
     });
   }
 
  private:
-  // `elements`: those of the tensor from `at` on.
-  absl::Status Scale(absl::Span<float> elements, int64_t at) const {
+  using Numbers = Eigen::Map<const Eigen::ArrayXf>;
+
+  // The numbers that `bytes` are, or a copy of them.
+  static const float* FloatsIn(absl::Span<const uint8_t> bytes, std::vector<float>* aligned) {
+    if (reinterpret_cast<uintptr_t>(bytes.data()) % alignof(float) == 0) {
+      return reinterpret_cast<const float*>(bytes.data());
+    }
+    aligned->resize(bytes.size() / sizeof(float));
+    std::memcpy(aligned->data(), bytes.data(), bytes.size());
+    return aligned->data();
+  }
+
+  // What the elements from `at` on become.
+  absl::Status Scale(const float* elements, int64_t at, absl::Span<float> out) const {
     const int64_t channels = scales_.size();
-    size_t i = 0;
-    while (i < elements.size()) {
-      const double scale = scales_[(at + i) / inner_ % channels];
-      const size_t end = std::min<size_t>(elements.size(), i + inner_ - (at + i) % inner_);
-      for (; i < end; ++i) {
-        const float scaled = static_cast<float>(elements[i] * scale);
-        if (!std::isfinite(scaled) && std::isfinite(elements[i])) {
-          return absl::FailedPreconditionError(
-              absl::StrCat("a weight of ", elements[i], " times ", scale, " is beyond f32"));
-        }
-        elements[i] = scaled;
+    while (!out.empty()) {
+      const size_t count = std::min<size_t>(inner_ - at % inner_, out.size());
+      const float scale = static_cast<float>(scales_[at / inner_ % channels]);
+      Eigen::Map<Eigen::ArrayXf> scaled(out.data(), count);
+      scaled = Numbers(elements, count) * scale;
+      if (!scaled.allFinite() && Numbers(elements, count).allFinite()) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("a weight times ", scale, ", the scale of its channel, is beyond f32"));
       }
+      at += count;
+      elements += count;
+      out.remove_prefix(count);
     }
     return absl::OkStatus();
   }

@@ -8,9 +8,9 @@
 namespace t2n {
 
 // Rebuilds `graph` in `out` (empty before): conv(x, w, b) * scale + shift, with constants a channel
-// or for all, becomes conv(x, w * scale, b * scale + shift). Computed in f64 and rounded once, the
-// filter as it is read. Where more than that reads the convolution, or a rounding or a comparison
-// behind it makes the last digit matter, it stays. Only f32.
+// or for all, becomes conv(x, w * scale, b * scale + shift), the filter as it is read. Where more
+// than that reads the convolution, or a rounding or a comparison behind it makes the last digit
+// matter, it stays. Only f32.
 absl::Status FoldScales(const Graph& graph, Graph* out);
 // Whether there are such.
 bool HasScalesToFold(const Graph& graph);
