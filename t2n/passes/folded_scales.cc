@@ -130,7 +130,8 @@ class ScaledBuffer : public ComputedBuffer, public OfArchive {
       const float scale = static_cast<float>(scales_[at / inner_ % channels]);
       Eigen::Map<Eigen::ArrayXf> scaled(out.data(), count);
       scaled = Numbers(elements, count) * scale;
-      if (!scaled.allFinite() && Numbers(elements, count).allFinite()) {
+      const bool may_overflow = !(std::abs(scale) <= 1);
+      if (may_overflow && !scaled.allFinite() && Numbers(elements, count).allFinite()) {
         return absl::FailedPreconditionError(
             absl::StrCat("a weight times ", scale, ", the scale of its channel, is beyond f32"));
       }
