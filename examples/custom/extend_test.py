@@ -145,14 +145,15 @@ class ExtendTest(unittest.TestCase):
         for name, model, flags, fragment in (
             ("fused_norm", "fused_norm_traced.pt", [], "f32[2,3,8]"),
             ("fused_norm", "fused_norm_scripted.pt", ["--inputs", "f32[2,3,8]"], "f32[2,3,8]"),
+            ("fused_norm", "fused_norm_in_a_loop.pt", ["--inputs", "f32[2,S,8]"], "f32[2,8]"),
             ("twice", "twice_open.pt", ["--inputs", "f32[B,S,4]", "--check_sizes", "B=2,S=3"], "f32[2,6,4]"),
         ):
             text = re.sub(r"\n *(body|result): .*|\n *result .*", "", (_HERE / f"{name}.textproto").read_text())
             text = text.replace(f"{name}.nnef", "my.nnef")
             fragments = (_HERE / f"{name}.nnef").read_text()
             shapes = {
-                "x.shape": "[2,3,8]",
-                "[x.shape[0], x.shape[1], 1]": "[2,3,1]",
+                "x.shape": fragment[3:],
+                "x.shape[:-1] + [1]": fragment[3:-2] + "1]",
             } if name == "fused_norm" else {
                 "[x.shape[0], 2 * x.shape[1], x.shape[2]]": "[2,6,4]",
                 "[x.shape[0], 3 * x.shape[1], x.shape[2]]": "[2,9,4]",

@@ -93,6 +93,17 @@ def make_twice(folder):
     (folder / "twice_quantized.refused").write_text("a fragment of one's own takes and gives no qu8\n")
 
 
+def make_rows(folder):
+    """A call in the body of a loop."""
+    torch.manual_seed(0)
+    module, x = pkg.Rows().eval().requires_grad_(False), torch.randn(2, 5, 8)
+    path = folder / "fused_norm_in_a_loop"
+    torch.jit.script(module).save(f"{path}.pt")
+    without_examples(f"{path}.pt")  # stores all entries, so that folders can be hidden
+    np.savez(f"{path}.npz", in0=x.numpy(), out0=module(x).numpy())
+    pathlib.Path(f"{path}.flags").write_text(f"--inputs 'f32[2,S,8]' {_EXTEND.format('fused_norm')}\n")
+
+
 def main():
     warnings.filterwarnings("ignore")
     folder = _HERE / "models"
@@ -114,6 +125,7 @@ def main():
                 (folder / f"{name}_{how}.flags").write_text(f"{own} {flags}".strip() + "\n")
     make_cells(folder)
     make_twice(folder)
+    make_rows(folder)
 
 
 if __name__ == "__main__":

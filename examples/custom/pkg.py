@@ -97,6 +97,20 @@ class FusedNorm(nn.Module):
         return torch.ops.mylib.fused_norm(y * 2, self.weight) + x
 
 
+class Rows(nn.Module):
+    """An operator in a loop over a size that may be open."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(8))
+
+    def forward(self, x):
+        h = torch.zeros_like(x[:, 0])
+        for t in range(x.shape[1]):
+            h = torch.tanh(h + torch.ops.mylib.fused_norm(x[:, t], self.weight, 1e-3))
+        return h
+
+
 class Transformer(nn.Module):
     """Two of the same class: torch calls the second by another name."""
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/custom.h"
 
 namespace t2n {
 namespace {
@@ -208,7 +209,7 @@ class Outliner {
     } else if (node.op == Op::kSlice && CountsInside(node)) {
       T2N_ASSIGN_OR_RETURN(Val at, CountTensor(b, node.attrs.Size("begin"), node));
       outputs = {b.Gather(inputs[0], node.attrs.Int("axis"), b.Reshape(at, {1}))};
-    } else if (!node.bodies.empty()) {
+    } else if (!node.bodies.empty() || IsCustom(node)) {
       outputs = CopyWithBodies(b, node, inputs);
     } else {
       outputs = b.MakeAll(node.op, node.attrs, inputs);
