@@ -20,6 +20,7 @@ import tract
 _TOOL = os.path.abspath(sys.argv.pop(1))
 _MODELS = pathlib.Path("testdata/models").absolute()
 _TRACT = str(pathlib.Path(tract.__file__).parent)
+_REAL = os.environ.get("PT2NNEF_TEST_TRACT")
 
 # Each is broken at a few places.
 _BROKEN = """
@@ -39,14 +40,17 @@ import tract
 
 if sys.argv[1:] == ["--version"]:
     sys.exit(print("tract 0.99.1"))
-path, (*how, given, _, saved) = sys.argv[1], sys.argv[2:]
-assert how == ["--format", "nnef", "--opl", "-O", "run", "--input-from-npz"], how
+path, (*how, given, _, saved, dump) = sys.argv[1], sys.argv[2:]
+assert how == ["--format", "nnef", "--opl", "-O", "run", "--input-from-npz"] and dump == "--dump", how
 model = tract.nnef().with_tract_extra().with_tract_transformers().load(path)
 arrays = np.load(given)
 inputs = [arrays[model.input_name(i)] for i in range(model.input_count())]
 names = [model.output_name(i) for i in range(model.output_count())]
-outputs = model.into_runnable().run(inputs)
-np.savez(open(saved, "wb"), **dict(zip(names, [o.to_numpy() for o in outputs])))
+outputs = [o.to_numpy() for o in model.into_runnable().run(inputs)]
+np.savez(open(saved, "wb"), **dict(zip(names, outputs)))
+for i, o in enumerate(outputs):
+    kind = o.dtype.kind.upper() + str(8 * o.itemsize)
+    print(f"output #{{i}}, turn #0\\n{{','.join(map(str, o.shape))}},{{kind}} {{', '.join(map(str, o.flat))}}\\n")
 """
 
 
@@ -62,9 +66,11 @@ class CheckTest(unittest.TestCase):
         self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
         self.addCleanup(shutil.rmtree, self.tmp)
 
-    def check(self, archive, *flags, tract=_TRACT):
-        own = archive.with_suffix(".flags")
-        own = shlex.split(own.read_text(), comments=True) if own.exists() else []
+    def check(self, archive, *flags, tract=_TRACT, own=None):
+        """What a check does, and its report. `own`: in the place of the flags beside the archive."""
+        beside = archive.with_suffix(".flags")
+        if own is None:
+            own = shlex.split(beside.read_text(), comments=True) if beside.exists() else []
         report = self.tmp / "report.json"
         report.unlink(missing_ok=True)
         done = run("--check", "--tract", tract, "--report", report, *own, *flags, archive,
@@ -258,6 +264,46 @@ op { schema: "mylib::twice(Tensor x) -> Tensor" fragment: "twice" body: "return 
         done = run(*flags, "--spec", self.tmp / "fault.txtpb", *models, self.tmp / "none.pt", self.tmp / "models")
         self.assertEqual(done.returncode, 1)
         self.assertIn("2 of 3 converted", done.stderr.splitlines()[-1])
+
+    @unittest.skipUnless(_REAL, "PT2NNEF_TEST_TRACT says where tract's command line is")
+    def test_tracts_own_command(self):
+        custom = pathlib.Path("examples/custom").absolute()
+        extend = ["--extend", custom / "twice.textproto", "--inputs"]
+        for archive, flags in (
+            (_MODELS / "residual.pt", []),
+            (_MODELS / "residual.pt", ["--dynamic_axes", "input:0=B"]),
+            (_MODELS / "attention_block.pt", []),
+            (_MODELS / "recurrent_layers.pt", []),
+            (_MODELS / "streaming_voice_activity.pt", []),
+            (_MODELS / "embedding_lookup.pt", []),
+            (_MODELS / "language_int8_weights.pt", []),
+            (_MODELS / "language_layer.pt", ["--float_precision", "f16"]),
+            (_MODELS / "language_layer.pt", ["--compress", "q4_0"]),
+            (_MODELS / "numbers_of_sizes.pt", []),
+            (_MODELS / "quantized_convnet.pt", []),
+            (_MODELS / "logic.pt", []),
+            (_MODELS / "complex_numbers.pt", []),
+            (_MODELS / "exported/sizes.pt2", []),
+            (custom / "models/twice_open.pt", [*extend, "f32[B,S,4]"]),
+            (custom / "models/twice_half.pt", [*extend, "f16[2,3,4]"]),
+            (custom / "models/attention_exported.pt2", ["--extend", custom / "attention.textproto"]),
+        ):
+            named = [] if "--extend" in flags else None
+            with self.subTest(archive.name, flags=flags):
+                done, report = self.check(archive, *flags, tract=_REAL, own=named)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertRegex(report["checks"][-1]["runtime"], r"^tract \d+\.\d+\.\d+$")
+        (self.tmp / "fault.txtpb").write_text("test_fault: 9")
+        done, report = self.check(_MODELS / "residual.pt", "--spec", self.tmp / "fault.txtpb", tract=_REAL)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(report["checks"][0]["first_node"], report["test_fault"])
+        twice = (custom / "twice.nnef").read_text().replace("concat([x, x], axis = 1)", "reshape(x, shape = [5, 5])")
+        (self.tmp / "my.nnef").write_text(twice)
+        (self.tmp / "my.textproto").write_text((custom / "twice.textproto").read_text().replace("twice.nnef", "my.nnef"))
+        flags = ["--extend", self.tmp / "my.textproto", "--inputs", "f32[2,3,4]"]
+        done, report = self.check(custom / "models/twice_open.pt", *flags, tract=_REAL, own=[])
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"tract: ModelBuildingError; .*; 24 should be equal to 25\n")
 
     def test_what_cannot_be_checked_is_said(self):
         done = run("--check", "--tract", self.tmp, _MODELS / "residual.pt", self.tmp / "out")

@@ -26,12 +26,12 @@ _TOOL = os.path.abspath(sys.argv.pop(1))
 # The checkout: links lead to files that are no part of this test's data. The tool is, so the test
 # runs again when a source changes.
 _ROOT = pathlib.Path(os.path.realpath(__file__)).parent.parent
-_NEEDS = {"torch", "network", "bazel"}
+_NEEDS = {"torch", "network", "bazel", "cargo"}
 # Flags of other programs: bazel, systemd-run, score, a golden's test.
 _OTHER_FLAGS = {
     "--action_env", "--baseline", "--config", "--disk_cache", "--flags", "--json", "--pipe", "--remote_cache",
     "--remote_executor", "--repo_env", "--update", "--wait",
-    "--input", "--opl", "--save",  # of tract's command
+    "--allow", "--dump", "--features", "--format", "--input", "--locked", "--opl", "--root", "--save",  # of tract and cargo
 }  # fmt: skip
 
 _FENCE = re.compile(r"^```(\w*)[ ]?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -75,6 +76,7 @@ absl::Status RunInChild(const std::function<absl::Status()>& work, absl::Duratio
   if (pid < 0) return absl::InternalError("no process can be started");
   if (pid == 0) {
     EndWith(parent);
+    setenv("RUST_BACKTRACE", "0", 1);  // a trace is longer than what is kept of it
     close(ends[0]);
     dup2(fileno(messages), STDERR_FILENO);
     dup2(fileno(messages), STDOUT_FILENO);

@@ -16,8 +16,8 @@ namespace t2n {
 absl::StatusOr<std::string> VersionOfCommand(const std::string& command);
 
 // Runs the model at `path` on the inputs of these names (`COMMAND PATH run --input-from-npz ...`)
-// and writes its outputs to an .npz. FailedPrecondition with the command's own words if it fails.
-// It ends with this process.
+// and writes its outputs out0, out1, ... to an .npz, in the types that they have.
+// FailedPrecondition with the command's own words if it fails. It ends with this process.
 absl::Status RunByCommand(const std::string& command, const std::string& path,
                           absl::Span<const Tensor> inputs, absl::Span<const std::string> names,
                           const std::string& outputs);

@@ -9,13 +9,11 @@
 #include <fstream>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "t2n/base/status.h"
 #include "t2n/reference/npz.h"
 #include "t2n/reference/run.h"
+#include "t2n/runtime/causes.h"
 #include "t2n/runtime/child.h"
 #include "t2n/runtime/command.h"
 
@@ -63,25 +61,6 @@ class TemporaryFile {
 
   std::string path_;
 };
-
-// The lines of one of tract's errors that say something: no headings, numbers and traces.
-std::string Causes(absl::string_view error) {
-  std::vector<std::string> lines;
-  for (absl::string_view line : absl::StrSplit(error, '\n')) {
-    line = absl::StripAsciiWhitespace(line);
-    if (absl::StartsWith(line, "Stack backtrace")) break;
-    const size_t colon = line.find(": ");
-    if (colon != line.npos && line.find_first_not_of("0123456789") == colon) {
-      line = line.substr(colon + 2);
-    }
-    if (line.empty() || line == "Caused by:" || absl::StartsWith(line, "opening file") ||
-        absl::StartsWith(line, "ModelPatch {") || line == "In ModelBuilder::translate") {
-      continue;
-    }
-    lines.emplace_back(line);
-  }
-  return lines.empty() ? std::string(error) : absl::StrJoin(lines, "; ");
-}
 
 // The functions of the library that are needed; some had other names before tract 0.23.
 class Library {
