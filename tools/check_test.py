@@ -40,14 +40,12 @@ import tract
 
 if sys.argv[1:] == ["--version"]:
     sys.exit(print("tract 0.99.1"))
-path, (*how, given, _, saved, dump) = sys.argv[1], sys.argv[2:]
+path, (*how, given, dump) = sys.argv[1], sys.argv[2:]
 assert how == ["--format", "nnef", "--opl", "-O", "run", "--input-from-npz"] and dump == "--dump", how
 model = tract.nnef().with_tract_extra().with_tract_transformers().load(path)
 arrays = np.load(given)
 inputs = [arrays[model.input_name(i)] for i in range(model.input_count())]
-names = [model.output_name(i) for i in range(model.output_count())]
 outputs = [o.to_numpy() for o in model.into_runnable().run(inputs)]
-np.savez(open(saved, "wb"), **dict(zip(names, outputs)))
 for i, o in enumerate(outputs):
     kind = o.dtype.kind.upper() + str(8 * o.itemsize)
     print(f"output #{{i}}, turn #0\\n{{','.join(map(str, o.shape))}},{{kind}} {{', '.join(map(str, o.flat))}}\\n")
@@ -282,6 +280,7 @@ op { schema: "mylib::twice(Tensor x) -> Tensor" fragment: "twice" body: "return 
             (_MODELS / "numbers_of_sizes.pt", []),
             (_MODELS / "quantized_convnet.pt", []),
             (_MODELS / "logic.pt", []),
+            (_MODELS / "eigen_inverses.pt", []),
             (_MODELS / "complex_numbers.pt", []),
             (_MODELS / "exported/sizes.pt2", []),
             (custom / "models/twice_open.pt", [*extend, "f32[B,S,4]"]),

@@ -19,7 +19,7 @@ _TOOL = os.path.abspath(sys.argv.pop(1))
 _ROOT = pathlib.Path(refusals_doc.__file__).resolve().parent.parent
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 # What tract's own command is given.
-_TRACTS = {"--format", "--opl", "--input-from-npz", "--save-outputs-npz", "--dump", "--allow-float-casts"}
+_TRACTS = {"--format", "--opl", "--input-from-npz", "--dump", "--allow-float-casts"}
 
 
 def help_of(*arguments):

@@ -15,12 +15,15 @@ namespace t2n {
 // `0.23.9` of `tract 0.23.9`, what `COMMAND --version` says. FailedPrecondition if it is not that.
 absl::StatusOr<std::string> VersionOfCommand(const std::string& command);
 
-// Runs the model at `path` on the inputs of these names (`COMMAND PATH run --input-from-npz ...`)
-// and writes its outputs out0, out1, ... to an .npz, in the types that they have.
+// The outputs of the model at `path` for inputs of these names, which are put into the .npz `given`
+// (`COMMAND PATH run --input-from-npz GIVEN --dump`). They are read from what it prints: an .npz of
+// its own has no halves, no sizes that tract computes with, and no two outputs that are one.
 // FailedPrecondition with the command's own words if it fails. It ends with this process.
-absl::Status RunByCommand(const std::string& command, const std::string& path,
-                          absl::Span<const Tensor> inputs, absl::Span<const std::string> names,
-                          const std::string& outputs);
+absl::StatusOr<std::vector<Tensor>> RunByCommand(const std::string& command,
+                                                 const std::string& path,
+                                                 absl::Span<const Tensor> inputs,
+                                                 absl::Span<const std::string> names,
+                                                 const std::string& given);
 
 }  // namespace t2n
 

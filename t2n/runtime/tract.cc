@@ -223,9 +223,13 @@ absl::StatusOr<std::vector<Tensor>> RunInTract(const Tract& tract, const std::st
                                                absl::Span<const Tensor> inputs,
                                                absl::Span<const std::string> names) {
   T2N_ASSIGN_OR_RETURN(const TemporaryFile file, TemporaryFile::Make());
-  const auto work = [&] {
-    return tract.is_command ? RunByCommand(tract.path, path, inputs, names, file.path())
-                            : Run(tract.path, path, inputs, file.path());
+  const auto work = [&]() -> absl::Status {
+    if (!tract.is_command) return Run(tract.path, path, inputs, file.path());
+    T2N_ASSIGN_OR_RETURN(std::vector<Tensor> outputs,
+                         RunByCommand(tract.path, path, inputs, names, file.path()));
+    std::vector<NamedTensor> arrays;
+    for (Tensor& t : outputs) arrays.emplace_back(absl::StrCat("out", arrays.size()), std::move(t));
+    return WriteNpz(file.path(), arrays);
   };
   T2N_RETURN_IF_ERROR(RunInChild(work, absl::Minutes(10)));
   T2N_ASSIGN_OR_RETURN(std::vector<NamedTensor> arrays, ReadNpz(file.path()));
