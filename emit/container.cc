@@ -176,7 +176,7 @@ absl::Status CheckDestination(const std::string& path, ContainerKind kind) {
   if (path.empty()) return absl::InvalidArgumentError("no output path given");
   const std::string name = WithoutSlash(path);
   std::string parent = fs::path(name).parent_path().string();
-  if (parent.empty()) parent = ".";
+  if (parent.empty()) parent.push_back('.');
   struct stat info;
   if (::stat(parent.c_str(), &info) != 0) {
     return refuse(parent, absl::StrCat(": ", strerror(errno), ": create this folder first"));

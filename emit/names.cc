@@ -70,7 +70,7 @@ std::string ToIdentifier(absl::string_view text) {
   }
   while (!name.empty() && name.back() == '_') name.pop_back();
   if (name.empty()) return "x";
-  if (absl::ascii_isdigit(name[0]) || LooksLikeLiteral(name)) name.insert(0, "_");
+  if (absl::ascii_isdigit(name[0]) || LooksLikeLiteral(name)) name = absl::StrCat("_", name);
   if (Keywords().contains(name)) name += "_";
   return name;
 }

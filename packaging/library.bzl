@@ -22,10 +22,13 @@ def shared_library(name, soname, version_script, deps):
     """
     native.cc_binary(
         name = name,
+        # gold also shows what a library that is linked asks for by name; this one keeps to the script.
         linkopts = [
+            "-fuse-ld=bfd",
             "-Wl,-soname," + soname,
             "-Wl,--version-script=$(location %s)" % version_script,
         ] + _SHARED,
+        features = ["-supports_start_end_lib"],
         linkshared = True,
         deps = deps + [version_script],
     )
