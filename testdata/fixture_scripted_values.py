@@ -35,6 +35,44 @@ def branch_on_values():
 
 
 @scripted
+def tensors_of_empty_lists():
+    """torch.tensor of lists without items: the dtype is that of what they would hold."""
+
+    class Model(nn.Module):
+        none_yet: List[int]
+
+        def __init__(self):
+            super().__init__()
+            self.none_yet = []
+
+        def forward(self, x):
+            ints: List[int] = []
+            floats: List[float] = []
+            bools: List[bool] = []
+            some = [1, 2, 3]
+            popped = [4]
+            popped.pop()
+            copied = [i + 1 for i in ints]
+            dtypes = [
+                torch.tensor(ints).dtype,
+                torch.tensor(floats).dtype,
+                torch.tensor(bools).dtype,
+                torch.tensor([ints]).dtype,
+                torch.tensor(some[:0]).dtype,
+                torch.tensor(ints + some[3:]).dtype,
+                torch.tensor(x.sum().size()).dtype,
+                torch.tensor(popped).dtype,
+                torch.tensor([1.5][1:]).dtype,
+                torch.tensor(copied).dtype,
+                torch.tensor(some * 0).dtype,
+                torch.tensor(self.none_yet).dtype,
+            ]
+            return x + 1, torch.tensor(dtypes)
+
+    return Model(), (torch.randn(2),)
+
+
+@scripted
 def branch_on_values_returns():
     class Model(nn.Module):
         def choose(self, x, limit: float):

@@ -110,6 +110,9 @@ absl::StatusOr<IValue> Expressions::EvalIsInstance(const ts::IsInstanceExpr& exp
 // Where a number is wanted of a tensor, torch prints aten::IntImplicit and its like as annotations.
 absl::StatusOr<IValue> Expressions::EvalAnnotate(const ts::AnnotateExpr& expr, Frame& frame) {
   T2N_ASSIGN_OR_RETURN(IValue value, Eval(*expr.value, frame));
+  if (auto list = value.list(); list && list->items.empty()) {
+    list->item_type = ItemDType(*expr.type);
+  }
   if (!value.tensor()) return value;
   switch (expr.type->kind) {
     case ts::TypeKind::kInt:

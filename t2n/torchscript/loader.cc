@@ -45,6 +45,9 @@ absl::StatusOr<IValue> Loader::LoadNew(const tv::Value& value, const std::string
       T2N_ASSIGN_OR_RETURN(IValue item, Load(v->items[i], Join(path, absl::StrCat(i))));
       list->items.push_back(std::move(item));
     }
+    if (const auto type = torchscript::ParseType(v->type); type.ok()) {
+      list->item_type = ItemDType(*type);
+    }
     return IValue(list);
   }
   if (const auto* v = value.As<tv::Tuple>()) {

@@ -170,6 +170,12 @@ BuiltinResult Extend(const BuiltinCall& c) {
   return IValue();
 }
 
+// What the items of a list are, as far as it or `other` tells.
+std::optional<DType> ItemType(const IValue& list, const IValue& other = IValue()) {
+  if (list.list() && list.list()->item_type) return list.list()->item_type;
+  return other.list() ? other.list()->item_type : std::nullopt;
+}
+
 BuiltinResult Concatenate(const BuiltinCall& c) {
   if (c.args.size() != 2 || !c.args[0].list() || !c.args[1].list()) return std::nullopt;
   std::vector<IValue> items = c.args[0].list()->items;
@@ -183,7 +189,7 @@ BuiltinResult Concatenate(const BuiltinCall& c) {
     c.args[0].list()->items = items;
     return c.args[0];
   }
-  return IValue::NewList(std::move(items));
+  return IValue::NewList(std::move(items), ItemType(c.args[0], c.args[1]));
 }
 
 BuiltinResult Repeat(const BuiltinCall& c) {
@@ -205,7 +211,7 @@ BuiltinResult Repeat(const BuiltinCall& c) {
     list.list()->items = std::move(items);
     return list;
   }
-  return IValue::NewList(std::move(items));
+  return IValue::NewList(std::move(items), ItemType(list));
 }
 
 BuiltinResult Slice(const BuiltinCall& c) {
@@ -215,7 +221,8 @@ BuiltinResult Slice(const BuiltinCall& c) {
   T2N_ASSIGN_OR_RETURN(SliceItems taken, ItemsOfSlice(c, static_cast<int64_t>(s->size())));
   std::vector<IValue> items;
   for (int64_t i = 0; i < taken.count; ++i) items.push_back((*s)[taken.start + i * taken.step]);
-  return c.args[0].list() ? IValue::NewList(std::move(items)) : IValue::NewTuple(std::move(items));
+  if (!c.args[0].list()) return IValue::NewTuple(std::move(items));
+  return IValue::NewList(std::move(items), ItemType(c.args[0]));
 }
 
 BuiltinResult CopyList(const BuiltinCall& c) {
@@ -228,7 +235,7 @@ BuiltinResult CopyList(const BuiltinCall& c) {
     return std::nullopt;
   }
   T2N_ASSIGN_OR_RETURN(std::vector<IValue> items, Items(c.args[0]));
-  return IValue::NewList(std::move(items));
+  return IValue::NewList(std::move(items), ItemType(c.args[0]));
 }
 
 BuiltinResult Reverse(const BuiltinCall& c) {

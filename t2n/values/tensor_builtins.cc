@@ -62,7 +62,7 @@ BuiltinResult Sizes(const BuiltinCall& c) {
   if (c.name == "ndim") return IValue(v.rank());
   if (c.name == "itemsize") return IValue(ItemSize(v.dtype()));
   std::vector<IValue> sizes(v.shape().begin(), v.shape().end());
-  return IValue::NewList(std::move(sizes));
+  return IValue::NewList(std::move(sizes), DType::kI64);
 }
 
 BuiltinResult Len(const BuiltinCall& c) {
@@ -128,6 +128,16 @@ Val KnownNumbers(Builder& b, const std::vector<IValue>& items) {
   return ints.size() == items.size() ? b.Ints(ints) : Val();
 }
 
+// What an empty list, or lists of such, would hold.
+std::optional<DType> EmptyItemType(const IValue& v) {
+  const auto list = v.list();
+  if (!list || list->item_type) return list ? list->item_type : std::nullopt;
+  for (const IValue& item : list->items) {
+    if (std::optional<DType> type = EmptyItemType(item)) return type;
+  }
+  return std::nullopt;
+}
+
 // The dtype that tensor() is asked for; nullopt if it is not.
 absl::StatusOr<std::optional<DType>> WantedDType(const BuiltinCall& c) {
   const IValue* wanted = c.Get(1, "dtype");
@@ -159,7 +169,12 @@ BuiltinResult NewTensor(const BuiltinCall& c) {
       return IValue(TensorRef::New(v));
     }
   }
-  DType dtype = leaves.empty() ? DType::kF32 : DType::kBool;
+  if (leaves.empty() && !wanted) wanted = EmptyItemType(*data);
+  if (leaves.empty() && !wanted) {
+    return absl::UnimplementedError(
+        "tensor() of an empty list of which nothing tells whether it is of ints or floats");
+  }
+  DType dtype = DType::kBool;
   std::vector<Val> items;
   for (const IValue& leaf : leaves) {
     Val v;
@@ -195,7 +210,7 @@ absl::StatusOr<IValue> ToNested(Builder& b, const Val& v) {
     T2N_ASSIGN_OR_RETURN(IValue item, ToNested(b, b.SelectIndex(v, 0, i)));
     items.push_back(std::move(item));
   }
-  return IValue::NewList(std::move(items));
+  return IValue::NewList(std::move(items), IsFloat(v.dtype()) ? DType::kF32 : v.dtype());
 }
 
 BuiltinResult ToList(const BuiltinCall& c) {

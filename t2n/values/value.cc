@@ -87,8 +87,39 @@ absl::Status CheckBounded(const IValue& v) {
                    " values or nests them more than ", limits::kMaxValueDepth, " deep"));
 }
 
-IValue IValue::NewList(std::vector<IValue> items) {
+namespace {
+
+std::optional<DType> TypeOfNumber(const IValue& v) {
+  if (v.If<bool>()) return DType::kBool;
+  if (v.If<Dim>()) return DType::kI64;
+  if (v.If<double>()) return DType::kF32;
+  if (v.If<std::complex<double>>()) return DType::kC64;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<DType> ItemDType(const torchscript::Type& type) {
+  using torchscript::TypeKind;
+  switch (type.kind) {
+    case TypeKind::kInt:
+      return DType::kI64;
+    case TypeKind::kBool:
+      return DType::kBool;
+    case TypeKind::kFloat:
+      return DType::kF32;
+    case TypeKind::kComplex:
+      return DType::kC64;
+    case TypeKind::kList:
+      return ItemDType(type.args[0]);
+    default:
+      return std::nullopt;
+  }
+}
+
+IValue IValue::NewList(std::vector<IValue> items, std::optional<DType> item_type) {
   auto list = std::make_shared<List>();
+  list->item_type = items.empty() ? item_type : TypeOfNumber(items[0]);
   list->items = std::move(items);
   return list;
 }

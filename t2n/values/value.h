@@ -59,7 +59,8 @@ class IValue {
   IValue(std::shared_ptr<Enum> v) : v_(std::move(v)) {}          // NOLINT
   IValue(std::shared_ptr<const Opaque> v) : v_(std::move(v)) {}  // NOLINT
   IValue(Uninitialized v) : v_(v) {}                             // NOLINT
-  static IValue NewList(std::vector<IValue> items);
+  // `item_type`: see List; where there are items, the first one tells.
+  static IValue NewList(std::vector<IValue> items, std::optional<DType> item_type = std::nullopt);
   static IValue NewTuple(std::vector<IValue> items);
 
   // The value as T, nullptr if it is of another kind.
@@ -122,7 +123,12 @@ struct List : ValueHolder {
 
   std::vector<IValue> items;
   std::shared_ptr<const OpenTail> tail;
+  // What torch.tensor makes of an empty list: kI64 of List[int]. nullopt if nothing told.
+  std::optional<DType> item_type;
 };
+
+// What torch.tensor makes of numbers of this type, and of lists of such.
+std::optional<DType> ItemDType(const torchscript::Type& type);
 
 struct Tuple : ValueHolder {
   Tuple() = default;
