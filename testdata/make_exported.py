@@ -174,7 +174,7 @@ def write(stem, module, calls, options):
     refused, flags = options.pop("refused", None), options.pop("flags", None)
     inside = options.pop("recorded", None)
     module = module.train(train).requires_grad_(False)
-    args, kwargs = copy.deepcopy(calls[0])
+    args, kwargs = copy.deepcopy(options.pop("example", calls[0]))
     program = torch.export.export(copy.deepcopy(module), args, kwargs, **options)
     arrays = recorded(module, calls, inside)
     torch.export.save(program, f"{stem}.pt2")

@@ -32,40 +32,36 @@ Values Several(const Node& node, const IValue& result) {
   return {result};
 }
 
-// The size that a value of the program has, as far as both it and the graph say it.
-bool Agree(const Dim& is, const SymInt& told) {
-  return !told.is_number() || !is.is_const() || is == Dim(*told.value);
-}
-
 // As people write it: `2*s77`.
 std::string Spelled(absl::string_view expression) {
   const auto e = ParseExpression(expression);
   return e.ok() ? ToString(*e) : std::string(expression);
 }
 
-// Sizes but for those of 1.
-std::vector<Dim> WithoutOnes(const Shape& shape) {
-  std::vector<Dim> sizes;
-  std::copy_if(shape.begin(), shape.end(), std::back_inserter(sizes),
-               [](const Dim& d) { return d != Dim(1); });
+// A size's number, nullopt where it is open.
+using Size = std::optional<int64_t>;
+
+std::vector<Size> WithoutOnes(std::vector<Size> sizes) {
+  sizes.erase(std::remove(sizes.begin(), sizes.end(), Size(1)), sizes.end());
   return sizes;
 }
 
-std::vector<SymInt> WithoutOnes(const std::vector<SymInt>& told) {
-  std::vector<SymInt> sizes;
-  std::copy_if(told.begin(), told.end(), std::back_inserter(sizes),
-               [](const SymInt& size) { return !size.is_number() || size.value != 1; });
-  return sizes;
-}
-
-// Whether a value is what the program says of it. torch before 2.13 tells one axis of 1 too many
-// for the states of recurrent layers, so those are left out.
-bool Agrees(const Val& v, const TensorMeta& meta) {
+// Whether a value is what the program says of it, as far as both say it. torch before 2.13 tells one
+// axis of 1 too many for the states of recurrent layers, so those are left out.
+bool Agrees(const Val& v, const TensorMeta& meta, const Symbols& symbols) {
   const auto dtype = meta.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta.dtype)) : std::nullopt;
   if (dtype && v.dtype() != *dtype) return false;
-  const std::vector<Dim> is = WithoutOnes(v.shape());
-  const std::vector<SymInt> told = WithoutOnes(meta.sizes);
-  return std::equal(is.begin(), is.end(), told.begin(), told.end(), Agree);
+  std::vector<Size> is, told;
+  for (const Dim& d : v.shape()) is.push_back(d.constant());
+  for (const SymInt& size : meta.sizes) {
+    const absl::StatusOr<Dim> d = symbols.Size(size);
+    if (!d.ok()) return true;  // it may be 1
+    told.push_back(d->constant());
+  }
+  is = WithoutOnes(std::move(is));
+  told = WithoutOnes(std::move(told));
+  return std::equal(is.begin(), is.end(), told.begin(), told.end(),
+                    [](Size a, Size b) { return !a || !b || *a == *b; });
 }
 
 }  // namespace
@@ -306,7 +302,7 @@ absl::Status Evaluator::Check(absl::string_view name, const IValue& value, const
   if (!v) return absl::OkStatus();  // its failure is told elsewhere
   const auto dtype =
       meta->second.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta->second.dtype)) : std::nullopt;
-  if (Agrees(v, meta->second)) return absl::OkStatus();
+  if (Agrees(v, meta->second, symbols_)) return absl::OkStatus();
   std::string told(dtype ? DTypeName(*dtype) : "?");
   for (size_t i = 0; i < meta->second.sizes.size(); ++i) {
     const SymInt& size = meta->second.sizes[i];
