@@ -79,6 +79,7 @@ std::optional<Blocks> ReadBlocks(OpCall& c) {
 
 // An axis of blocks as two: [kernel, count].
 Val BlocksAlong(Builder& b, const Val& x, int64_t axis, const Blocks& k, int i) {
+  if (x.rank() <= axis) return b.FailAs(x ? x->type : ValueType(), "no such axis");
   Dim count = k.Count(i, x.dim(axis));
   if (k.Tiles(i, x.dim(axis))) {
     Shape shape = x.shape();

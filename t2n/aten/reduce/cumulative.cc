@@ -109,7 +109,7 @@ Samples SamplesOf(OpCall& c) {
     return s;
   }
   Val x = c.tensor("x");
-  if (x.rank() == 1) {  // positions along the axis, the same for all rows
+  if (x.rank() == 1 && s.axis < s.y.rank()) {  // positions along the axis, the same for all rows
     Shape shape(s.y.rank(), Dim(1));
     shape[s.axis] = x.dim(0);
     x = c.b.Reshape(x, shape);
@@ -190,7 +190,7 @@ Val SpacingOf(OpCall& c, const Val& x, int64_t axis, size_t i) {
     one = spacing.items()[i];
   }
   Val v = AsTensor(c.b, one, x.dtype());
-  if (v.rank() == 0) return v;
+  if (v.rank() == 0 || x.rank() <= axis) return v;
   Shape shape(x.rank(), Dim(1));
   shape[axis] = v.dim(0);
   v = c.b.Reshape(v, shape);

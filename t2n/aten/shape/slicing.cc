@@ -244,6 +244,7 @@ Arg Trace(OpCall& c) {
 // A matrix with `x`'s last axis on its diagonal, at (axis1, axis2) of the result.
 Val DiagonalMatrix(OpCall& c, const Val& x, int64_t offset, int64_t axis1, int64_t axis2) {
   int64_t rank = x.rank() + 1;
+  if (x.rank() == 0) return c.Refuse("of a tensor without axes");
   if (axis1 == axis2) return c.Refuse("the two axes are the same");
   if (axis1 > axis2) {
     std::swap(axis1, axis2);
