@@ -121,9 +121,18 @@ Val IntTensor(Builder& b, absl::Span<const int64_t> values, absl::Span<const int
   return b.Constant(std::move(t));
 }
 
+Val AsIndices(Builder& b, const Val& indices) {
+  if (indices && (IsFloat(indices.dtype()) || IsComplex(indices.dtype()))) {
+    return b.FailAs({DType::kI64, indices.shape(), nullptr},
+                    absl::StrCat("indices are ", DTypeName(indices.dtype()),
+                                 ", where torch takes whole numbers (i64)"));
+  }
+  return b.Cast(indices, DType::kI64);
+}
+
 Val WrapIndices(OpCall& c, const Val& indices, const Dim& size) {
   if (!indices) return indices;
-  Val i = c.b.Cast(indices, DType::kI64);
+  Val i = AsIndices(c.b, indices);
   if (!i || RangeOf(*i.get()).low >= 0) return i;
   return c.b.Select(c.b.Lt(i, 0), i + c.b.DimScalar(size), i);
 }

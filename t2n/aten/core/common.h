@@ -41,6 +41,8 @@ std::optional<std::vector<int64_t>> KnownInts(const Val& x);
 // A constant i64 tensor of the given shape.
 Val IntTensor(Builder& b, absl::Span<const int64_t> values, absl::Span<const int64_t> shape);
 
+// Indices as i64. Fails for floats, which torch takes nowhere.
+Val AsIndices(Builder& b, const Val& indices);
 // Indices into an axis of `size`, as i64 with negative ones counted from the end.
 Val WrapIndices(OpCall& c, const Val& indices, const Dim& size);
 

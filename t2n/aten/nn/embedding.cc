@@ -1,6 +1,7 @@
 // Lookups in tables of vectors (ATen/native/{Embedding,EmbeddingBag}.cpp).
 #include <limits>
 
+#include "t2n/aten/core/common.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/memory.h"
 #include "t2n/aten/core/promote.h"
@@ -12,7 +13,7 @@ namespace {
 
 Arg Embedding(OpCall& c) {
   c.ignore({"padding_idx", "scale_grad_by_freq", "sparse"});
-  return c.b.Gather(c.tensor("weight"), 0, c.b.Cast(c.tensor("indices"), DType::kI64));
+  return c.b.Gather(c.tensor("weight"), 0, AsIndices(c.b, c.tensor("indices")));
 }
 
 // The rows that `indices` name, if their norm is above max_norm, are scaled down to it.
@@ -23,7 +24,7 @@ Arg EmbeddingRenorm(OpCall& c) {
   if (!b.ok()) return Val();
   Val norm = VectorNorm(b, table, order, {1}, true);
   Val scaled = b.Select(b.Gt(norm, most), b.Mul(table, most / (norm + 1e-7)), table);
-  Val at = b.Reshape(b.Cast(indices, DType::kI64), {indices.numel()});
+  Val at = b.Reshape(AsIndices(b, indices), {indices.numel()});
   Val named = b.ScatterElements(b.Full({table.dim(0)}, table.dtype(), 0), 0, at,
                                 b.Full({indices.numel()}, table.dtype(), 1));
   return b.Select(b.Unsqueeze(b.Gt(named, 0.5), 1), scaled, table);
@@ -61,7 +62,7 @@ template <bool kNegativeIsNone>
 Arg EmbeddingBag(OpCall& c) {
   Builder& b = c.b;
   c.ignore({"scale_grad_by_freq", "sparse"});
-  Val indices = b.Cast(c.tensor("indices"), DType::kI64);
+  Val indices = AsIndices(b, c.tensor("indices"));
   int64_t mode = c.integer("mode");
   if (mode < 0 || mode > 2 || indices.rank() != 1) return c.Refuse("mode or rank of the indices");
   Val table = c.tensor("weight");

@@ -1,4 +1,5 @@
 // The inverses of max pooling (ATen/native/MaxUnpooling.cpp).
+#include "t2n/aten/core/common.h"
 #include "t2n/aten/nn/ops.h"
 
 namespace t2n {
@@ -17,7 +18,7 @@ Val Unpool(OpCall& c, int64_t n) {
   to.push_back(NumElements(size));
   out.insert(out.end(), size.begin(), size.end());
   Val y = b.ScatterElements(b.Full(to, x.dtype(), 0), lead.size(),
-                            b.Reshape(b.Cast(indices, DType::kI64), from), b.Reshape(x, from));
+                            b.Reshape(AsIndices(b, indices), from), b.Reshape(x, from));
   return b.Reshape(y, out);
 }
 
@@ -39,8 +40,7 @@ Arg MaxPoolBackward(OpCall& c) {
   from.push_back(grad.dim(-1) * grad.dim(-2));
   to.push_back(x.dim(-1) * x.dim(-2));
   Val y = b.ScatterElements(b.Full(to, grad.dtype(), 0), lead_axes,
-                            b.Reshape(b.Cast(indices, DType::kI64), from), b.Reshape(grad, from),
-                            "add");
+                            b.Reshape(AsIndices(b, indices), from), b.Reshape(grad, from), "add");
   return b.Reshape(y, x.shape());
 }
 

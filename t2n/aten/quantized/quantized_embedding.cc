@@ -2,6 +2,7 @@
 // (ATen/native/quantized/cpu/{qembeddingbag,qembeddingbag_unpack}.cpp).
 #include <cstring>
 
+#include "t2n/aten/core/common.h"
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/packed_params.h"
 #include "t2n/aten/quantized/ops.h"
@@ -30,7 +31,7 @@ Val Unpacked(Builder& b, const Val& rows, int bits, int64_t columns) {
 
 // The rows at `indices` (of any rank) as real numbers.
 Val Lookup(Builder& b, const EmbeddingParams& p, const Val& indices) {
-  Val at = b.Cast(indices, DType::kI64);
+  Val at = AsIndices(b, indices);
   Val q = Unpacked(b, b.Gather(p.weight->rows, 0, at), p.weight->bits, p.weight->columns);
   return b.Add(b.Mul(q, b.Gather(p.scale, 0, at)), b.Gather(p.offset, 0, at));
 }

@@ -22,7 +22,7 @@ Arg Index(OpCall& c) {
 
 Arg IndexSelect(OpCall& c) {
   Val self = c.tensor("self"), x = AtLeast1d(c.b, self);
-  Val at = c.b.Cast(Flat(c.b, c.tensor("index")), DType::kI64);
+  Val at = AsIndices(c.b, Flat(c.b, c.tensor("index")));
   Val out = c.b.Gather(x, c.axis("dim", x.rank()), at);
   return self.rank() == 0 ? c.b.Reshape(out, {}) : out;
 }
@@ -30,7 +30,7 @@ Arg IndexSelect(OpCall& c) {
 Arg Gather(OpCall& c) {
   c.ignore({"sparse_grad"});
   Val x = AtLeast1d(c.b, c.tensor("self")), index = c.tensor("index");
-  Val at = c.b.Cast(AtLeast1d(c.b, index), DType::kI64);
+  Val at = AsIndices(c.b, AtLeast1d(c.b, index));
   int64_t axis = c.axis("dim", x.rank());
   if (at.numel() == Dim(0)) return c.b.Full(index.shape(), x.dtype(), 0);
   if (at.rank() != x.rank()) return c.Refuse("index and self differ in rank");
@@ -68,7 +68,7 @@ Arg UnsafeMaskedIndex(OpCall& c) {
   std::vector<Val> indices = c.optional_tensors("indices");
   for (size_t i = 0; i < indices.size(); ++i) {
     if (!indices[i]) continue;
-    Val at = c.b.Cast(indices[i], DType::kI64), last = c.b.DimScalar(x.dim(i) - 1);
+    Val at = AsIndices(c.b, indices[i]), last = c.b.DimScalar(x.dim(i) - 1);
     indices[i] = c.b.Min(c.b.Max(at, 0), last);
   }
   std::optional<IndexPlan> plan = PlanIndex(c, x, indices);

@@ -87,7 +87,7 @@ Arg UnsafeMaskedIndexPut(OpCall& c) {
   std::vector<Val> indices = c.optional_tensors("indices");
   for (size_t i = 0; i < indices.size(); ++i) {
     if (!indices[i]) continue;
-    Val at = c.b.Cast(indices[i], DType::kI64);
+    Val at = AsIndices(c.b, indices[i]);
     indices[i] = c.b.Min(c.b.Max(at, 0), c.b.DimScalar(x.dim(i) - 1));
   }
   values = c.b.Select(mask, values, c.b.ScalarLike(values, 0));
@@ -162,7 +162,7 @@ struct ScatterOperands {
 };
 ScatterOperands ReadScatter(OpCall& c, const Arg& source) {
   Val x = AtLeast1d(c.b, c.tensor("self"));
-  ScatterOperands s{x, c.b.Cast(AtLeast1d(c.b, c.tensor("index")), DType::kI64), Val(),
+  ScatterOperands s{x, AsIndices(c.b, AtLeast1d(c.b, c.tensor("index"))), Val(),
                     c.axis("dim", x.rank())};
   if (s.at.numel() == Dim(0)) return s;
   if (s.at.rank() != x.rank()) c.Refuse("index and self differ in rank");
@@ -213,7 +213,7 @@ Rows ReadRows(OpCall& c) {
   Val x = AtLeast1d(c.b, c.tensor("self"));
   int64_t axis = c.axis("dim", x.rank());
   std::vector<int64_t> front = MovePerm(x.rank(), {axis}, {0});
-  Rows r{c.b.Transpose(x, front), c.b.Cast(Flat(c.b, c.tensor("index")), DType::kI64), Val(), axis};
+  Rows r{c.b.Transpose(x, front), AsIndices(c.b, Flat(c.b, c.tensor("index"))), Val(), axis};
   if (c.has("source")) {
     Val source = c.b.Cast(AtLeast1d(c.b, c.tensor("source")), x.dtype());
     if (source.rank() == x.rank()) source = c.b.Transpose(source, front);
@@ -249,6 +249,7 @@ Arg IndexFill(OpCall& c) {
   Rows r = ReadRows(c);
   Val at = WrapIndices(c, r.at, r.x.dim(0));
   Val hit = c.b.Eq(IotaAlong(c.b, r.x.dim(0), 0, 2), c.b.Unsqueeze(at, 0));
+  if (r.x.rank() == 0) return c.Refuse("of a tensor without axes");
   Shape rows(r.x.rank(), Dim(1));
   rows[0] = r.x.dim(0);
   hit = c.b.Reshape(c.b.Reduce(Op::kReduceAny, hit, {1}, false), std::move(rows));
