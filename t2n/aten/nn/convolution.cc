@@ -35,7 +35,10 @@ Arg Convolve(OpCall& c, absl::string_view input, bool transposed) {
   Builder& b = c.b;
   Val x = c.tensor(input), weight = c.tensor("weight"), bias = c.tensor("bias");
   int64_t n = weight.rank() - 2;
-  if (n < 1 || x.rank() < n + 1) return c.Refuse("input and weight do not fit");
+  if (n < 1 || x.rank() < n + 1 || IsFloat(x.dtype()) != IsFloat(weight.dtype())) {
+    return c.Refuse(absl::StrCat("input ", TypeToString(x->type), " and weight ",
+                                 TypeToString(weight->type), " do not fit"));
+  }
   bool batched = x.rank() == n + 2;
   if (!batched) x = b.Unsqueeze(x, 0);
   Window w = ReadWindow(c, weight, n);
