@@ -34,6 +34,10 @@ absl::StatusOr<CheckResult> CheckGraph(const Graph& graph, const std::vector<Ten
     std::vector<Tensor> inputs = Numbered(arrays, prefix + "in");
     const std::vector<Tensor> want = Numbered(arrays, prefix + "out");
     if (call && want.empty()) return result;
+    if (want.empty() && graph.outputs().size() > state.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(io, ": no out0, out1, ... to compare with: record what the model gives"));
+    }
     if (want.size() + state.size() != graph.outputs().size()) {
       result.differences.push_back(
           absl::StrCat(graph.outputs().size() - state.size(), " outputs, expected ", want.size()));

@@ -90,6 +90,15 @@ class CheckTest(unittest.TestCase):
         done, report = self.check(_MODELS / "residual.pt", *flags)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual([check["sizes"] for check in report["checks"]], ["B=4", "B=1"])
+        for sizes, why in (
+            ("S=3", "no value is given for B"),
+            ("B=3,S=4", "the model has no open size S, it has B"),
+            ("B=0", "the model takes B>=1"),
+        ):
+            with self.subTest(sizes):
+                done, _ = self.check(_MODELS / "residual.pt", *flags[:2], "--check_sizes", sizes)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn(f"--check_sizes {sizes}: {why}", done.stderr)
 
     def test_the_node_that_is_wrong_is_named(self):
         broken = 0

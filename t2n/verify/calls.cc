@@ -51,6 +51,7 @@ absl::StatusOr<std::vector<Run>> GeneratedRuns(const proto::ConversionSpec& spec
   std::vector<SymbolValues> choices;
   for (const std::string& text : spec.check_sizes()) {
     T2N_ASSIGN_OR_RETURN(SymbolValues sizes, ParseSizes(text));
+    T2N_RETURN_IF_ERROR(CheckSizes(sizes, model.emit.symbols, model.emit.relations));
     choices.push_back(std::move(sizes));
   }
   if (choices.empty()) choices = ChooseSizes(model.emit.symbols, model.emit.relations);

@@ -58,7 +58,11 @@ class Search {
       }
     }
     const Node* node = low < nodes.size() ? nodes[low] : output->node;
-    if (!Differs(node)) return absl::NotFoundError("no value inside differs when it is an output");
+    if (!Differs(node)) {
+      return absl::NotFoundError(
+          "no value inside differs when it is an output (where the reference differs as well, the "
+          "archive is not what was recorded: other weights, or a state that calls had changed)");
+    }
     for (bool moved = true; moved;) {
       moved = false;
       for (const Value* input : node->inputs) {

@@ -118,6 +118,34 @@ absl::StatusOr<SymbolValues> ParseSizes(absl::string_view text) {
   return sizes;
 }
 
+absl::Status CheckSizes(const SymbolValues& sizes,
+                        const std::vector<std::pair<std::string, Range>>& symbols,
+                        const std::vector<Dim>& relations) {
+  const auto refuse = [&](const auto&... why) {
+    return absl::InvalidArgumentError(absl::StrCat("--check_sizes ", ToText(sizes), ": ", why...));
+  };
+  SymbolValues left = sizes;
+  for (const auto& [name, range] : symbols) {
+    const auto size = left.find(name);
+    if (size == left.end()) return refuse("no value is given for ", name);
+    const int64_t n = size->second;
+    if (n < range.min.value_or(n)) return refuse("the model takes ", name, ">=", *range.min);
+    if (n > range.max.value_or(n)) return refuse("the model takes ", name, "<=", *range.max);
+    left.erase(size);
+  }
+  if (!left.empty()) {
+    return refuse("the model has no open size ", left.begin()->first, ", it has ",
+                  symbols.empty() ? "none" : absl::StrJoin(symbols, ", ", [](auto* out, auto& s) {
+                    absl::StrAppend(out, s.first);
+                  }));
+  }
+  for (const Dim& relation : relations) {
+    if (relation.Eval(Lookup(sizes)).value_or(0) >= 0) continue;
+    return refuse("the model takes ", relation.ToString(), ">=0");
+  }
+  return absl::OkStatus();
+}
+
 std::string ToText(const SymbolValues& sizes) {
   return absl::StrJoin(sizes, ",", absl::PairFormatter("="));
 }

@@ -25,6 +25,12 @@ std::vector<SymbolValues> ChooseSizes(const std::vector<std::pair<std::string, R
 absl::StatusOr<SymbolValues> ParseSizes(absl::string_view text);
 std::string ToText(const SymbolValues& sizes);
 
+// InvalidArgument if these are not the model's open sizes, or are sizes that it does not take: the
+// comparison would tell of torch's error, not of a fault.
+absl::Status CheckSizes(const SymbolValues& sizes,
+                        const std::vector<std::pair<std::string, Range>>& symbols,
+                        const std::vector<Dim>& relations);
+
 // A tensor for each input of the graph but the last `states`; the same for the same seed. Floats
 // lie in [-2, 2). Whole numbers are indices where the graph takes rows by them: below the number of
 // rows that there are; 0 and 1 elsewhere. With `most` they are below that too, and floats lie in
