@@ -54,6 +54,8 @@ _MESSAGES = [
     ("--model net {residual} {tmp}/out", 1, "leave out --model"),
     ("--model net {exported} {tmp}/out", 1, "has no model 'net'; it has: model"),
     ("--method other {exported} {tmp}/out", 1, "no method 'other', only forward"),
+    ("--input_names y --dynamic_axes y:0=B {residual} {tmp}/out", 1,
+     "--dynamic_axes 'y' (a name that --input_names gives; say the argument's own) fits no argument"),
     ("--inputs y=f32[3,4] {exported} {tmp}/out", 1, "fits no argument of the program (x)"),
     ("--inputs x=i64[3,4] {exported} {tmp}/out", 1, "input x is f32 in the program"),
     ("--inputs x=f32[3,5] {exported} {tmp}/out", 1, "the program was exported for 4 there"),

@@ -70,6 +70,7 @@ absl::StatusOr<InputRequest> ParseRequest(const proto::ConversionSpec& spec) {
   T2N_ASSIGN_OR_RETURN(request.specs, ParseInputs(spec.inputs(), request.facts));
   T2N_ASSIGN_OR_RETURN(request.args, ParseArgs(spec.args()));
   T2N_ASSIGN_OR_RETURN(request.dynamic_axes, ParseAllAxes(spec));
+  request.input_names.assign(spec.input_names().begin(), spec.input_names().end());
   for (const DynamicAxis& axis : request.dynamic_axes) {
     request.open_sizes.insert(axis.symbol);
   }

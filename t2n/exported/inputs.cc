@@ -254,7 +254,7 @@ absl::StatusOr<std::vector<UserTensor>> UserTensors(const ExportedProgram& progr
   std::string unused;
   if (const auto spec = specs.Unused()) unused = absl::StrCat("--inputs '", *spec, "'");
   for (const DynamicAxis& axis : request.dynamic_axes) {
-    if (!IsOne(inputs, axis.input)) unused = absl::StrCat("--dynamic_axes '", axis.input, "'");
+    if (!IsOne(inputs, axis.input)) unused = AstrayAxis(request, axis.input);
   }
   for (const auto& [name, value] : request.args) {
     if (!IsOne(inputs, name)) unused = absl::StrCat("--args '", name, "'");

@@ -1,6 +1,8 @@
 // The small languages of --inputs, --args, --assert and --dynamic_axes.
 #include "t2n/program/input_request.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -306,6 +308,13 @@ absl::StatusOr<std::vector<DynamicAxis>> ParseDynamicAxes(absl::string_view text
     axes.push_back(std::move(axis));
   }
   return axes;
+}
+
+std::string AstrayAxis(const InputRequest& request, absl::string_view input) {
+  const auto& renamed = request.input_names;
+  const bool is_new = std::find(renamed.begin(), renamed.end(), input) != renamed.end();
+  return absl::StrCat("--dynamic_axes '", input, "'",
+                      is_new ? " (a name that --input_names gives; say the argument's own)" : "");
 }
 
 }  // namespace t2n

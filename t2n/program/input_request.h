@@ -50,6 +50,7 @@ struct InputRequest {
   std::vector<InputSpec> specs;
   std::vector<std::pair<std::string, IValue>> args;
   std::vector<DynamicAxis> dynamic_axes;
+  std::vector<std::string> input_names;  // that the model's inputs get; arguments have their own
   std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
   SymbolFacts facts;
   std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
@@ -59,6 +60,9 @@ struct InputRequest {
   // Of a target with nothing that fails at run time: what its refusals end with. Else empty.
   std::string never_fails;
 };
+
+// The flag that asks for an open axis of `input`, which no argument is called: for messages.
+std::string AstrayAxis(const InputRequest& request, absl::string_view input);
 
 }  // namespace t2n
 

@@ -284,7 +284,7 @@ absl::StatusOr<IValue> ArgumentMaker::FromExample(const InputPath& path, const t
 std::vector<std::string> ArgumentMaker::Unused() const {
   std::vector<std::string> unused;
   for (const DynamicAxis& d : request_.dynamic_axes) {
-    if (!inputs_.count(d.input)) unused.push_back(absl::StrCat("--dynamic_axes '", d.input, "'"));
+    if (!inputs_.count(d.input)) unused.push_back(AstrayAxis(request_, d.input));
   }
   return unused;
 }
