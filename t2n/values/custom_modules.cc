@@ -74,7 +74,11 @@ const CustomModule* CustomModules::Find(absl::string_view class_name) const {
   if (modules_.empty()) return nullptr;
   const std::string name = PlainClassName(class_name);
   for (const CustomModule& module : modules_) {
-    if (fnmatch(PlainClassName(module.pattern).c_str(), name.c_str(), 0) == 0) return &module;
+    const std::string pattern = PlainClassName(module.pattern);
+    // A class of a script has no package: `*.Norm` is meant for it too.
+    for (const std::string& known : {name, absl::StrCat("__main__.", name)}) {
+      if (fnmatch(pattern.c_str(), known.c_str(), 0) == 0) return &module;
+    }
   }
   return nullptr;
 }
