@@ -29,6 +29,11 @@ struct Job {
   const char* model() const { return command.spec.model().c_str(); }
 };
 
+// Of what format the reports are to be: --report says it.
+bool IsText(const CommandLine& command) {
+  return absl::EndsWith(command.spec.report(), ".textproto");
+}
+
 // The commands for each model, with outputs of different names.
 std::vector<Job> Plan(const CommandLine& command) {
   const fs::path folder = command.arguments.back();
@@ -45,9 +50,8 @@ std::vector<Job> Plan(const CommandLine& command) {
     job.command.arguments = {model.string(), (folder / stem).string()};
     job.command.spec.set_model(model.string());
     job.command.spec.set_out((folder / stem).string());
-    const bool text = absl::EndsWith(command.spec.report(), ".textproto");
-    job.command.spec.set_report(
-        (folder / absl::StrCat(stem, ".report.", text ? "textproto" : "json")).string());
+    const char* kind = IsText(command) ? "textproto" : "json";
+    job.command.spec.set_report((folder / absl::StrCat(stem, ".report.", kind)).string());
     if (const fs::path bundle = command.spec.debug_bundle_path(); !bundle.empty()) {
       job.command.spec.set_debug_bundle_path(
           (bundle.parent_path() / absl::StrCat(stem, ".", bundle.filename().string())).string());
@@ -133,8 +137,9 @@ int ConvertMany(const CommandLine& command, const std::function<int(const Comman
     running.erase(it);
   }
   std::fprintf(
-      stderr, "pt2nnef: %zu of %zu converted into %s%s\n", jobs.size() - failed, jobs.size(),
-      command.arguments.back().c_str(),
+      stderr, "pt2nnef: %zu of %zu converted into %s, with a report each, NAME.report.%s%s\n",
+      jobs.size() - failed, jobs.size(), command.arguments.back().c_str(),
+      IsText(command) ? "textproto" : "json",
       different ? absl::StrCat(", ", different, " of them differ in a check").c_str() : "");
   if (failed) return kFailed;
   return different ? kDifferent : kDone;

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kNoModel[] = "no converted model: a folder, a .tar or a .tgz with a graph.nnef";
+
 absl::Status Unreadable(const std::string& path, absl::string_view why) {
   return absl::FailedPreconditionError(absl::StrCat(path, ": ", why));
 }
@@ -62,7 +64,7 @@ absl::Status ReadTar(const std::string& path, ModelFiles* files) {
   archive_read_support_format_tar(tar.get());
   archive_read_support_filter_gzip(tar.get());
   if (archive_read_open_filename(tar.get(), path.c_str(), 1 << 16) != ARCHIVE_OK) {
-    return Unreadable(path, archive_error_string(tar.get()));
+    return Unreadable(path, kNoModel);
   }
   archive_entry* entry;
   int status;
@@ -77,7 +79,9 @@ absl::Status ReadTar(const std::string& path, ModelFiles* files) {
          });
     if (status != ARCHIVE_OK) break;
   }
-  if (status != ARCHIVE_EOF) return Unreadable(path, archive_error_string(tar.get()));
+  if (status != ARCHIVE_EOF) {
+    return Unreadable(path, files->texts.empty() ? kNoModel : archive_error_string(tar.get()));
+  }
   return absl::OkStatus();
 }
 
@@ -86,7 +90,7 @@ absl::Status ReadTar(const std::string& path, ModelFiles* files) {
 absl::StatusOr<ModelFiles> ReadModel(const std::string& path) {
   ModelFiles files;
   T2N_RETURN_IF_ERROR(fs::is_directory(path) ? ReadFolder(path, &files) : ReadTar(path, &files));
-  if (files.texts.count(kGraphFile) == 0) return Unreadable(path, "no graph.nnef in it");
+  if (files.texts.count(kGraphFile) == 0) return Unreadable(path, kNoModel);
   return files;
 }
 
