@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "Eigen/Core"
 #include "t2n/ir/tensor.h"
 
 namespace t2n {
@@ -13,10 +14,9 @@ constexpr int kHalf = kQ4Length / 2;
 // An integer and its distance from the next one up: what is cut off was to be rounded.
 constexpr float kZero = 8.5f;
 constexpr float kMost = 15.0f;
+constexpr float kShift = 8.0f;  // the step that stands for 0
 
-struct Steps {
-  float q[kQ4Length];  // whole numbers from 0 to 15
-};
+using Block = Eigen::Array<float, kQ4Length, 1>;  // numbers, or whole steps from 0 to 15
 
 // To 11 significant bits, ties to even. Below the normal numbers of f16 this is finer than f16.
 float RoundedToHalf(float x) {
@@ -28,55 +28,37 @@ float RoundedToHalf(float x) {
   return x;
 }
 
-float LargestMagnitude(const float* x) {
-  float largest = 0;
-  for (int i = 0; i < kQ4Length; ++i) largest = std::max(largest, std::fabs(x[i]));
-  return largest;
+// What f16 keeps of x; infinite beyond it.
+float InHalf(float x) {
+  constexpr float kLeastNormal = 0x1p-14f, kLargest = 65504;
+  const float magnitude = std::fabs(x);
+  const bool normal = magnitude >= kLeastNormal && magnitude <= kLargest;
+  return normal ? RoundedToHalf(x) : HalfToFloat(FloatToHalf(x));
 }
 
-bool AllFinite(const float* x) {
-  float sum = 0;  // NaN if one of them is not
-  for (int i = 0; i < kQ4Length; ++i) sum += x[i] * 0.0f;
-  return sum == 0;
+Block Cut(const Block& steps) { return steps.max(0.0f).min(kMost).cast<int>().cast<float>(); }
+
+Block Quantized(const Block& x, float reciprocal) { return Cut(x * reciprocal + kZero); }
+
+Block QuantizedInHalf(const Block& x, float reciprocal) {
+  const Block steps = (x * reciprocal).unaryExpr(&RoundedToHalf) + kZero;
+  return Cut(steps.unaryExpr(&RoundedToHalf));
 }
 
-float Cut(float steps) {
-  return static_cast<float>(static_cast<int>(std::min(std::max(steps, 0.0f), kMost)));
+float SquaredError(const Block& x, const Block& steps, float scale) {
+  return (x - scale * (steps - kShift)).square().sum();
 }
 
-Steps Quantized(const float* x, float reciprocal) {
-  Steps steps;
-  for (int i = 0; i < kQ4Length; ++i) steps.q[i] = Cut(x[i] * reciprocal + kZero);
-  return steps;
-}
-
-Steps QuantizedInHalf(const float* x, float reciprocal) {
-  Steps steps;
-  for (int i = 0; i < kQ4Length; ++i) {
-    steps.q[i] = Cut(RoundedToHalf(RoundedToHalf(x[i] * reciprocal) + kZero));
-  }
-  return steps;
-}
-
-double SquaredError(const float* x, const Steps& steps, float scale) {
-  double error = 0;
-  for (int i = 0; i < kQ4Length; ++i) {
-    const double d = x[i] - scale * (steps.q[i] - 8);
-    error += d * d;
-  }
-  return error;
-}
-
-void Write(const Steps& steps, uint16_t scale, uint8_t* block) {
+void Write(const Block& steps, uint16_t scale, uint8_t* block) {
   std::memcpy(block, &scale, sizeof(scale));
   for (int i = 0; i < kHalf; ++i) {
-    const int low = static_cast<int>(steps.q[i]), high = static_cast<int>(steps.q[i + kHalf]);
+    const int low = static_cast<int>(steps[i]), high = static_cast<int>(steps[i + kHalf]);
     block[2 + i] = static_cast<uint8_t>(low | high << 4);
   }
 }
 
 // torch-to-nnef divides by the scale in half precision, whatever the weights' type is.
-Steps MinMax(const float* x, DType from, uint16_t scale) {
+Block MinMax(const Block& x, DType from, uint16_t scale) {
   const float d = HalfToFloat(scale);
   if (d == 0) return Quantized(x, 0);
   const float reciprocal = HalfToFloat(FloatToHalf(1 / d));
@@ -84,43 +66,60 @@ Steps MinMax(const float* x, DType from, uint16_t scale) {
   return from == DType::kF16 ? QuantizedInHalf(x, reciprocal) : Quantized(x, reciprocal);
 }
 
-// The best scale for these steps.
-float Fitted(const float* x, const Steps& steps) {
-  float products = 0, squares = 0;
-  for (int i = 0; i < kQ4Length; ++i) {
-    const float q = steps.q[i] - 8;
-    products += x[i] * q;
-    squares += q * q;
-  }
-  return squares == 0 ? 0 : HalfToFloat(FloatToHalf(products / squares));
+// The nearest whole steps from -8 to 7.
+Block Nearest(const Block& steps) {
+  constexpr float kWhole = 0x1.8p23f;  // beside it floats are whole numbers
+  return (steps.max(-kShift).min(kMost - kShift) + kWhole) - kWhole;
 }
 
-// Starts from scales that make the largest magnitude so many steps of either sign, fits the scale
-// to the steps that come of it, and keeps the best one.
-void ImproveScale(const float* x, float largest, Steps* best, uint16_t* scale) {
-  constexpr float kFirst = 5.5f, kLast = 9.5f, kBy = 0.25f;
-  double least = SquaredError(x, *best, HalfToFloat(*scale));
-  for (float levels = kFirst; levels <= kLast; levels += kBy) {
+// The scale that fits steps best, and by how much of the squared error it is better than 0.
+struct Fit {
+  Fit(const Block& x, const Block& steps) {
+    const float products = (x * steps).sum(), squares = steps.square().sum();
+    if (squares == 0) return;
+    scale = products / squares;
+    gain = products * scale;
+  }
+  float scale = 0, gain = 0;
+};
+
+// Tries scales that make the largest magnitude so many steps of either sign. The best one, fitted
+// to its steps, and once more to the steps that come of that, is taken if it is better than
+// `scale`.
+void ImproveScale(const Block& x, float largest, Block* best, uint16_t* scale) {
+  constexpr int kTried = 21;
+  constexpr float kFirst = 5.5f, kBy = 0.2f;
+  Fit fit(x, *best - kShift);
+  for (int i = 0; i < kTried; ++i) {
+    const float levels = kFirst + kBy * static_cast<float>(i);
     for (const float reciprocal : {levels / largest, -levels / largest}) {
-      float d = Fitted(x, Quantized(x, reciprocal));
-      if (d == 0 || !std::isfinite(d)) continue;
-      const Steps steps = Quantized(x, 1 / d);
-      const double error = SquaredError(x, steps, d);
-      if (error >= least) continue;
+      const Fit tried(x, Nearest(x * reciprocal));
+      if (tried.gain > fit.gain) fit = tried;
+    }
+  }
+  float least = SquaredError(x, *best, HalfToFloat(*scale));
+  for (int i = 0; i < 2; ++i) {
+    const float d = InHalf(fit.scale);
+    if (d == 0 || !std::isfinite(d)) return;
+    const Block steps = Nearest(x * (1 / d));
+    const float error = (x - d * steps).square().sum();
+    if (error < least) {
       least = error;
-      *best = steps;
+      *best = steps + kShift;
       *scale = FloatToHalf(d);
     }
+    fit = Fit(x, steps);
   }
 }
 
 }  // namespace
 
-bool QuantizeQ4(const float* x, DType from, BlockScale choice, uint8_t* block) {
-  const float largest = LargestMagnitude(x);
+bool QuantizeQ4(const float* numbers, DType from, BlockScale choice, uint8_t* block) {
+  const Block x = Eigen::Map<const Block>(numbers);
+  const float largest = x.abs().maxCoeff();
   uint16_t scale = FloatToHalf(largest / -8);
-  if (!AllFinite(x) || !std::isfinite(HalfToFloat(scale))) return false;
-  Steps steps = MinMax(x, from, scale);
+  if (!x.allFinite() || !std::isfinite(HalfToFloat(scale))) return false;
+  Block steps = MinMax(x, from, scale);
   const bool tried = choice == BlockScale::kLeastSquares && HalfToFloat(scale) != 0;
   if (tried) ImproveScale(x, largest, &steps, &scale);
   Write(steps, scale, block);
