@@ -140,7 +140,7 @@ def torch_to_nnef(model, inputs, path):
         outputs = flat(model(*inputs))
         export_model_to_nnef(
             model, inputs, path, inference_target=target,
-            input_names=[f"in{i}" for i in range(len(inputs))],
+            compression_level=1, input_names=[f"in{i}" for i in range(len(inputs))],
             output_names=[f"out{i}" for i in range(len(outputs))],
         )  # fmt: skip
 

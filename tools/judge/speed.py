@@ -7,21 +7,26 @@ another converter wrote (testdata/make_peers.py makes some); NAME.npz beside tho
 in1, ..., what all are run on, and out0, out1, ..., what torch gave: a model that gives something
 else is told and not measured. Without --only all names of OURS that some OTHER has.
 
-All models of a network run in one process, in turns, a few calls of each. A line says how many
-operations each has, the medians of the CPU time of a call, of loading, and the ratio of OURS to the
-best of the others: the median of the turns' ratios, for what is measured wanders with the machine,
-the ratio less. --table writes the same as a page of Markdown.
+All models of a network run in one process, in turns, a few calls of each; then again in others, so
+that each is loaded first once: the first one is slower, be it the same model, by up to 7 %. A line
+says how many operations each has, the medians of the CPU time of a call, of loading, and the ratio
+of OURS to the best of the others: the median of the turns' ratios, for what is measured wanders with
+the machine, the ratio less. --table writes the same as a page of Markdown, with the nodes that
+tract's optimised model has, the bytes of the files, and the most memory that a process has which
+loads the model and runs it once.
 """
 
 import argparse
 import collections
 import datetime
 import importlib.metadata
+import json
 import math
 import os
 import pathlib
 import platform
 import re
+import resource
 import shlex
 import statistics
 import subprocess
@@ -29,6 +34,8 @@ import sys
 import tarfile
 import tempfile
 import time
+
+os.environ["RAYON_NUM_THREADS"] = "1"  # some operators of tract would take all cores
 
 import compare
 import invocation
@@ -78,6 +85,16 @@ def operations(model):
     return counts - collections.Counter({name: counts[name] for name in ("variable", "external")})
 
 
+def file_bytes(model):
+    """Of a folder or of one file; of what a .tgz holds."""
+    if os.path.isdir(model):
+        return sum(path.stat().st_size for path in pathlib.Path(model).iterdir())
+    if not model.endswith(".nnef.tgz"):
+        return os.path.getsize(model)
+    with tarfile.open(model) as tar:
+        return sum(member.size for member in tar)
+
+
 def runnable(model, inputs):
     """The model, optimised, for inputs of these types."""
     if not model.endswith(".onnx"):
@@ -90,12 +107,34 @@ def runnable(model, inputs):
     return read.into_model().into_runnable()
 
 
+def read_inputs(npz):
+    """(inputs, outputs) of the first call."""
+    inputs, want = tract_runner.load_io(npz)
+    return [compare.as_real(array) for array in inputs], want
+
+
+def footprint(model, npz):
+    """How many nodes tract's optimised model has, and the most bytes that this process had while it
+    was loaded and run once, beyond what it had before."""
+    inputs, _ = read_inputs(npz)
+    before = _resident_bytes()
+    ready = runnable(model, inputs)
+    ready.run(inputs)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    nodes = json.loads(ready.profile_json(inputs))["nodes"]
+    return sum(node["op_name"] not in ("Const", "Source") for node in nodes), most
+
+
+def _resident_bytes():
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
 def measure(models, npz, rounds):
     """For each model what it gives wrong or why it does not run, the seconds that loading it took,
     and those of a call, a value a round."""
-    inputs, want = tract_runner.load_io(npz)
-    inputs = [compare.as_real(array) for array in inputs]
-    results = [{"problem": "", "load": 0.0, "times": []} for _ in models]
+    inputs, want = read_inputs(npz)
+    results = [{"problem": "", "loads": [], "times": []} for _ in models]
     loaded = []
 
     def seconds(model, calls):
@@ -108,20 +147,29 @@ def measure(models, npz, rounds):
         start = time.process_time()
         try:
             ready = runnable(model, inputs)
-            result["load"] = time.process_time() - start
+            result["loads"] = [time.process_time() - start]
             got = [output.to_numpy() for output in ready.run(inputs)]
         except Exception as error:
-            result["problem"] = f"does not run: {str(error).strip().splitlines()[-1][:100]}"
+            result["problem"] = f"does not run: {str(error).strip().splitlines()[0][:300]}"
             continue
         result["problem"] = "; ".join(compare.differences(got, want, compare.Tolerance()))
         if not result["problem"]:
             loaded.append((ready, result))
     once = max((seconds(model, 1) for model, _ in loaded for _ in range(2)), default=1.0)
     calls = max(1, min(1000, int(0.01 / max(once, 1e-6))))
-    for turn in range(rounds if len(loaded) > 1 else 0):
+    for turn in range(rounds if len(loaded) > 1 else 5):
         for model, result in loaded if turn % 2 else reversed(loaded):
             result["times"].append(seconds(model, calls))
     return results
+
+
+def joined(before, result):
+    """What one more process gave of a model."""
+    if before is None:
+        return result
+    times = before["times"] + result["times"]
+    problem = before["problem"] or result["problem"]
+    return {"problem": problem, "loads": before["loads"] + result["loads"], "times": times}
 
 
 def ratio_of(results):
@@ -147,8 +195,9 @@ class Comparison:
 
     def __init__(self, name, options):
         self.name = name
-        self.counts, self.problems = [], []
+        self.counts, self.bytes, self.problems = [], [], []
         self.results = [None] * len(options.folders)
+        self.footprints = [None] * len(options.folders)
         with tempfile.TemporaryDirectory() as scratch:
             self._run(options, scratch)
         present = [result for result in self.results if result]
@@ -163,31 +212,57 @@ class Comparison:
                 model = os.path.join(scratch, str(i))
                 refused = convert(options.pt2nnef, source, model, shlex.split(options.flags))
                 if refused:
-                    self.problems.append(f"{folder}: {refused}")
+                    self.problems.append(f"{pathlib.Path(folder).name}: {refused}")
                     source = None
             models.append(model if source is not None else None)
         here = [i for i, model in enumerate(models) if model]
         npz = pathlib.Path(options.folders[0], f"{self.name}.npz")
-        outcome = isolated.call(
-            measure, [models[i] for i in here], str(npz), options.rounds, timeout=options.timeout
-        )
-        if outcome.status != "ok":
-            self.problems.append(f"{outcome.status}: {outcome.detail.strip()[-300:]}")
-            return
+        for first in range(len(here)):
+            order = here[first:] + here[:first]
+            outcome = isolated.call(
+                measure, [models[i] for i in order], str(npz), -(-options.rounds // len(here)),
+                timeout=options.timeout,
+            )  # fmt: skip
+            if outcome.status != "ok":
+                self.problems.append(f"{outcome.status}: {outcome.detail.strip()[-300:]}")
+                self.results = [None] * len(models)
+                return
+            for i, result in zip(order, outcome.value):
+                self.results[i] = joined(self.results[i], result)
         self.counts = [operations(model) if model else None for model in models]
-        for i, result in zip(here, outcome.value):
-            self.results[i] = result
+        self.bytes = [file_bytes(model) if model else None for model in models]
+        for i in here:
+            result = self.results[i]
             if result["problem"]:
-                self.problems.append(f"{options.folders[i]}: {result['problem']}")
+                road = pathlib.Path(options.folders[i]).name
+                self.problems.append(f"{road}: {result['problem']}")
+            elif options.table:
+                seen = isolated.call(footprint, models[i], str(npz), timeout=options.timeout)
+                self.footprints[i] = seen.value
 
     def cells(self):
-        """Name, operations, milliseconds of a call and of loading, ratio."""
-        sizes = [str(c.total()) if c else "-" for c in self.counts] or ["-"] * len(self.results)
-        loads = [f"{r['load'] * 1e3:.0f}" if r and r["times"] else "-" for r in self.results]
+        """Name, operations, milliseconds of a call and of loading, ratio, quartiles."""
+        loads = [
+            f"{statistics.median(r['loads']) * 1e3:.0f}" if r and r["times"] else "-"
+            for r in self.results
+        ]
         calls = [milliseconds(result) for result in self.results]
         ratio = f"{self.ratio[1]:.3f}" if self.ratio else "-"
         spread = f"{self.ratio[0]:.3f} to {self.ratio[2]:.3f}" if self.ratio else ""
-        return [self.name, *(", ".join(part) for part in (sizes, calls, loads)), ratio, spread]
+        rows = (self._column(self.counts, lambda c: str(c.total())), calls, loads)
+        return [self.name, *(", ".join(part) for part in rows), ratio, spread]
+
+    def wide_cells(self):
+        """The same, with nodes and bytes before the times."""
+        name, sizes, calls, loads, ratio, spread = self.cells()
+        nodes = self._column(self.footprints, lambda pair: str(pair[0]))
+        memory = self._column(self.footprints, lambda pair: f"{pair[1] / 1e6:.0f}")
+        files = self._column(self.bytes, lambda count: f"{count / 1e6:.3g}")
+        told = (", ".join(part) for part in (nodes, files, memory))
+        return [name, sizes, *told, loads, calls, ratio, spread]
+
+    def _column(self, values, text):
+        return [text(value) if value else "-" for value in values or self.results]
 
     def show(self):
         name, sizes, calls, loads, ratio, spread = self.cells()
@@ -218,17 +293,36 @@ def processor():
     return names[0] if names else platform.machine()
 
 
-def page(comparisons, folders, told):
+_PREFACE = """# Speed
+
+What the same networks cost in tract as models of several roads: converted by pt2nnef from what
+`torch.export.save` or `torch.jit.save` wrote, or by other converters from the live module. Weights
+are random. A model that gives something else than torch is called wrong and not measured; one that
+tract does not load or run fails.
+
+CPU time of one thread: medians of the models' turns in one process. The ratio is that of pt2nnef's
+model to the best other one, the median of the turns' ratios; what lies between the quartiles around
+1 is no difference. Operations: in graph.nnef, but for inputs and weights. Nodes: of tract's optimised
+model, but for inputs and constants. Files: what they hold, unpacked. Memory: the most that loading
+and one call add to a process. `bazel run //tools:speed -- --help` says how to make this page.
+"""
+
+
+def page(comparisons, options, told):
     """The table in Markdown."""
-    roads = ", ".join(pathlib.Path(folder).name for folder in folders)
-    version = importlib.metadata.version("tract")
+    roads = ", ".join(pathlib.Path(folder).name for folder in options.folders)
+    versions = [f"tract {importlib.metadata.version('tract')}", *options.versions]
+    made = f"{datetime.date.today()}, {processor()}, {', '.join(versions)}."
+    flags = f" Flags of the conversions: `{options.flags}`." if options.flags else ""
     lines = [
-        f"{datetime.date.today()}, {processor()}, tract {version}. In a column of several: {roads}.",
-        "", told + ".", "",
-        "| network | operations | ms a call | ms to load | ratio to the best other | quartiles |",
-        "|---|---|---|---|---|---|",
+        _PREFACE, f"{made} In a column of several: {roads}.{flags}", "", told + ".", "",
+        "| network | operations | nodes | MB of files | MB of memory | ms to load | ms a call "
+        "| ratio | quartiles |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
-    lines += ["| " + " | ".join(comparison.cells()) + " |" for comparison in comparisons]
+    lines += ["| " + " | ".join(comparison.wide_cells()) + " |" for comparison in comparisons]
+    problems = [f"- {c.name}, {problem}" for c in comparisons for problem in c.problems]
+    lines += ["", "What was not measured:", "", *problems] if problems else []
     return "\n".join(lines) + "\n"
 
 
@@ -241,6 +335,7 @@ def main():
     parser.add_argument("--flags", default="", help="flags of the conversions")
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds a network")
     parser.add_argument("--table", metavar="FILE", help="write a page of Markdown")
+    parser.add_argument("--versions", nargs="*", default=[], metavar="TEXT", help="for that page")
     parser.add_argument("--pt2nnef", help="the binary; the one Bazel built if not given")
     options = parser.parse_args()
     options.pt2nnef = os.path.abspath(options.pt2nnef or invocation.built_tool())
@@ -255,7 +350,7 @@ def main():
     told, slow = summary(comparisons, options.most)
     print(told)
     if options.table:
-        pathlib.Path(options.table).write_text(page(comparisons, options.folders, told))
+        pathlib.Path(options.table).write_text(page(comparisons, options, told))
     return int(bool(slow))
 
 
