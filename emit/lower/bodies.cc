@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "emit/lower/composites.h"
 #include "emit/lower/families.h"
+#include "emit/lower/recurrent.h"
 #include "t2n/base/status.h"
 #include "t2n/builder/custom.h"
 #include "t2n/passes/loops.h"
@@ -92,6 +93,7 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
                                        " steps are written one after the other, but this loop has ",
                                        node.attrs.Size("length").ToString()));
   }
+  if (LowerGruSequence(l, node)) return absl::OkStatus();
   const Attrs& attrs = node.attrs;
   const auto &scan_axes = attrs.Ints("scan_axes"), &output_axes = attrs.Ints("output_axes");
   int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");
