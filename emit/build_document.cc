@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "emit/aligned_sizes.h"
 #include "emit/check/check.h"
+#include "emit/check/operators.h"
 #include "emit/describe.h"
 #include "emit/nnef/rename.h"
 #include "t2n/base/allowance.h"
@@ -194,8 +195,9 @@ void SetUp(const Graph& graph, const EmitSpec& spec, Model& model) {
   model.same_io_names = spec.same_io_names;
   model.list_types = spec.list_contents;
   model.max_file_bytes = spec.max_file_bytes;
-  if (spec.target.strict) {
-    for (const std::string& name : StandardOperations()) model.fragment_names.Unique(name);
+  for (const std::string& name :
+       spec.target.strict ? StandardOperations() : OperatorNames(spec.target)) {
+    model.fragment_names.Unique(name);
   }
   model.fragment_names.Unique(kPropertiesFragment);
   model.library = spec.fragments.get();

@@ -1,5 +1,6 @@
 #include "emit/check/operators.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -229,6 +230,15 @@ const Operator* FindOperator(const Target& target, absl::string_view name) {
     if (has) return &row.op;
   }
   return nullptr;
+}
+
+std::vector<std::string> OperatorNames(const Target& target) {
+  std::vector<std::string> names;
+  for (const auto& [name, rows] : Operators()) {
+    if (FindOperator(target, name)) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace t2n

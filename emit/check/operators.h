@@ -42,6 +42,9 @@ struct Operator {
 // has none.
 const Operator* FindOperator(const Target& target, absl::string_view name);
 
+// The names of all that it has, in order.
+std::vector<std::string> OperatorNames(const Target& target);
+
 }  // namespace t2n
 
 #endif  // EMIT_CHECK_OPERATORS_H_
