@@ -57,9 +57,10 @@ struct Target {
   bool has_resize() const { return version >= 23; }
   bool sums_quantized_windows() const { return version >= 23; }  // before: 8-bit results only
   bool has_epilogues() const { return version >= 23; }           // of recurrent cells
-  bool has_activations() const { return version >= 23; }  // silu, gelu, rms norm, log softmax
-  bool has_sequences() const { return version >= 23; }    // a GRU over all steps
-  bool has_all_blocks() const { return version >= 23; }   // also batches, f16
+  bool has_activations() const { return version >= 23; }      // silu, gelu, rms norm, log softmax
+  bool has_sequences() const { return version >= 23; }        // a GRU over all steps
+  bool has_fused_attention() const { return version >= 23; }  // in tract_transformers
+  bool has_all_blocks() const { return version >= 23; }       // also batches, f16
   // It follows what is computed from sizes as if it were exact integers, and cuts selects apart
   // where a comparison of them changes. Halves are lost that way, and so are operands that
   // broadcast.

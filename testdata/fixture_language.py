@@ -69,3 +69,27 @@ def language_int8_weights():
 
     calls = [(torch.randn(t, 32), torch.randn(2, 32).half()) for t in (5, 1)]
     return Model(), calls
+
+
+@fixture_of("traced", flags='--custom_extensions "tract_registry tract_transformers"')
+def language_few_keys():
+    """Attention to few keys, which tract has an operator for: with masks that it reads as torch does,
+    and others."""
+
+    class Model(nn.Module):
+        def forward(self, q, k, v, long):
+            attend = nn.functional.scaled_dot_product_attention
+            square = torch.ones(6, 6, dtype=torch.bool).tril()
+            # Of the first 32 keys the last queries see none.
+            late = torch.ones(40, 40, dtype=torch.bool).triu(-5).tril(2)
+            return (
+                attend(q, k, v), attend(q[0], k[0], v[0], scale=0.3), attend(q, k, v, is_causal=True),
+                attend(q, k, v, square), attend(q, k, v, torch.linspace(-3, 3, 6).expand(2, 1, 6, 6)),
+                attend(q[:, :, :4], k, v, is_causal=True), attend(q[:, :, :1], k, v),
+                attend(long, long, long), attend(long, long, long, late),
+                attend(long, long, long, torch.full((40, 40), -1e5).triu(1)),
+                attend(q, k, v[..., :3]), attend(q, k[:, :1], v[:, :1]),
+            )  # fmt: skip
+
+    q, k, v = torch.randn(3, 2, 3, 6, 4).unbind(0)
+    return Model(), (q, k, v, torch.randn(1, 2, 40, 4))

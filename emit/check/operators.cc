@@ -143,6 +143,7 @@ tract_core_rms_norm input axis:integer eps:scalar?
 tract_core_lstm_epilogue preact c_prev hidden:integer -> 2
 tract_core_gru_epilogue xh rh h_prev hidden:integer
 tract_core_gru_seq x w? r b? initial_h hidden:integer chunk:integer has_bias:integer? reset_every_turn:integer? emit_y:integer? projected:integer? -> 2
+tract_transformers_sdpa q k v mask? scale:scalar? datum_type:string acc_datum_type:string is_causal:logical
 tract_core_qconv input filter bias? groups:integer dilation:integers stride:integers padding:pairs border:string? a0 a_scale b0 b_scale c0 c_scale output_dt:string
 )";
 

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "emit/lower/attention.h"
+
 namespace t2n {
 
 using nnef::Call;
@@ -113,6 +115,7 @@ constexpr Row kTable[] = {
     {"lstm_epilogue", LstmEpilogue},
     {"gru_epilogue", GruEpilogue},
     {"fft", Fft},
+    {"sdpa", FusedAttention},
 };
 
 }  // namespace

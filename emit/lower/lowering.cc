@@ -1,5 +1,6 @@
 #include "emit/lower/lowering.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
@@ -29,6 +30,12 @@ Lowering::Lowering(Model* model, const Graph& graph) : model_(model), names_(&mo
     model->document.outputs.push_back(name);
     output_names_.insert({output, name});
   }
+}
+
+bool Lowering::HasRegistry(absl::string_view name) const {
+  const std::vector<std::string>& extensions = model_->document.extensions;
+  const std::string wanted = absl::StrCat("tract_registry ", name);
+  return std::find(extensions.begin(), extensions.end(), wanted) != extensions.end();
 }
 
 // In fragments without the module path, so that the same body is the same text everywhere.

@@ -96,6 +96,8 @@ class Lowering {
   const Target& target() const { return model_->target; }
   Model& model() { return *model_; }
   const Model& model() const { return *model_; }
+  // Whether the model says that its readers have these operators of tract.
+  bool HasRegistry(absl::string_view name) const;
 
   // Operand i: an identifier of the value's own type and shape (a literal if it is an f32 or bool
   // of rank 0).
