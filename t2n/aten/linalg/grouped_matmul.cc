@@ -1,4 +1,5 @@
 // Products of many matrices of different sizes (ATen/native/GroupedMMUtils.h).
+#include "absl/strings/str_cat.h"
 #include "t2n/aten/core/common.h"
 #include "t2n/aten/core/promote.h"
 #include "t2n/aten/linalg/ops.h"
@@ -20,13 +21,19 @@ Val OnlyMembers(Builder& b, const Val& members, const Val& x) {
 
 // Rows of x [m, k] by their group's matrix y [groups, k, n]. Rows behind the last end have no
 // group: what torch gives there is not defined.
-Val RowsByGroup(Builder& b, const Val& x, const Val& y, const Val& ends) {
+Val RowsByGroup(OpCall& c, const Val& x, const Val& y, const Val& ends) {
+  Builder& b = c.b;
   if (LessEqual(x.dim(0), y.dim(0)) == true) {  // fewer rows than matrices: fetch each its own
     Val before = b.Ge(IotaAlong(b, x.dim(0), 0, 2), b.Unsqueeze(b.Cast(ends, DType::kI64), 0));
     Val group = b.Reduce(Op::kReduceSum, b.Cast(before, DType::kI64), {1}, false);
     group = b.Min(group, b.DimScalar(y.dim(0) - 1));
     return b.Einsum("mk,mkn->mn", {x, b.Gather(y, 0, group)});
   }
+  c.Warn(absl::StrCat(
+      "each of ", x.dim(0).ToString(), " rows is multiplied with all ", y.dim(0).ToString(),
+      " matrices, of which it needs one: that many times the "
+      "work. Up to as many rows as matrices (a token at a time) each fetches its own "
+      "matrix; so do more, if transformers' experts_implementation is batched_mm"));
   Val all = b.Einsum("mk,gkn->gmn", {x, y});
   Val members = b.Unsqueeze(Membership(b, ends, x.dim(0)), 2);
   return b.Reduce(Op::kReduceSum, OnlyMembers(b, members, all), {0}, false);
@@ -57,7 +64,7 @@ Arg GroupedMm(OpCall& c) {
   }
   if (flat == 0) return c.b.MatMul(x, y);
   if (flat == 2) return SumsByGroup(c.b, x, y, ends);
-  return x.rank() == 2 ? RowsByGroup(c.b, x, y, ends) : ColumnsByGroup(c.b, x, y, ends);
+  return x.rank() == 2 ? RowsByGroup(c, x, y, ends) : ColumnsByGroup(c.b, x, y, ends);
 }
 
 // transformers' own for runs without the one above: rows behind the last end are 0.
@@ -68,7 +75,7 @@ Arg GroupedMmFallback(OpCall& c) {
   }
   Val last = c.b.Slice(c.b.Cast(ends, DType::kI64), 0, ends.dim(0) - 1, ends.dim(0));
   Val members = c.b.Lt(IotaAlong(c.b, x.dim(0), 0, 1), last);
-  return OnlyMembers(c.b, c.b.Unsqueeze(members, 1), RowsByGroup(c.b, x, y, ends));
+  return OnlyMembers(c.b, c.b.Unsqueeze(members, 1), RowsByGroup(c, x, y, ends));
 }
 
 constexpr OpEntry kOps[] = {
