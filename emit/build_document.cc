@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "emit/aligned_sizes.h"
@@ -73,6 +74,8 @@ void AddExtensions(const EmitSpec& spec, Model& model) {
     }
   }
   for (const std::string& extension : spec.extensions) {
+    // What tract is told, others do not read.
+    if (spec.target.strict && absl::StartsWith(extension, "tract_")) continue;
     const bool there =
         std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
     if (!there) extensions.push_back(extension);
