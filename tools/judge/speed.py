@@ -35,7 +35,7 @@ import tarfile
 import tempfile
 import time
 
-os.environ["RAYON_NUM_THREADS"] = "1"  # some operators of tract would take all cores
+os.environ["TRACT_FLASH_SDPA_ST"] = "1"  # one thread: tract's attention would take all cores
 
 import compare
 import invocation
@@ -300,7 +300,7 @@ What the same networks cost in tract as models of several roads: converted by pt
 are random. A model that gives something else than torch is called wrong and not measured; one that
 tract does not load or run fails.
 
-CPU time of one thread: medians of the models' turns in one process. The ratio is that of pt2nnef's
+CPU time of one thread (TRACT_FLASH_SDPA_ST=1): medians of the models' turns. The ratio is that of pt2nnef's
 model to the best other one, the median of the turns' ratios; what lies between the quartiles around
 1 is no difference. Operations: in graph.nnef, but for inputs and weights. Nodes: of tract's optimised
 model, but for inputs and constants. Files: what they hold, unpacked. Memory: the most that loading
@@ -343,14 +343,14 @@ def main():
     first, *others = options.folders
     shared = [n for n in names_of(first) if any(found(folder, n) for folder in others)]
     print(f"{'':<28}{'operations':>18}{'ms a call':>28}{'ms to load':>18}{'ratio':>8}")
-    comparisons = []
+    comparisons, told, slow = [], "nothing to compare", []
     for name in options.only or shared:
         comparisons.append(Comparison(name, options))
         comparisons[-1].show()
-    told, slow = summary(comparisons, options.most)
+        told, slow = summary(comparisons, options.most)
+        if options.table:  # whole at any time: all of them take an hour
+            pathlib.Path(options.table).write_text(page(comparisons, options, told))
     print(told)
-    if options.table:
-        pathlib.Path(options.table).write_text(page(comparisons, options, told))
     return int(bool(slow))
 
 
