@@ -10,6 +10,7 @@ there already is not made again. Then, for example:
     bazel run //tools:speed -- OUT/exported OUT/torch_to_nnef OUT/onnx --table docs/speed.md
 """
 
+import copy
 import pathlib
 import stat
 import sys
@@ -171,7 +172,7 @@ def write(out, name, make, inputs):
             if path.exists():
                 continue
             try:
-                convert(model, inputs, path)
+                convert(copy.deepcopy(model), inputs, path)  # some leave it without its weights
             except Exception as error:
                 print(f"{name}: {road}: {type(error).__name__}: {str(error)[:200]}", flush=True)
                 path.unlink(missing_ok=True)
