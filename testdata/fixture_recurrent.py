@@ -73,6 +73,22 @@ def recurrent_one_step():
     return Model(), [tuple(tensors[:3]), tuple(tensors[3:])]
 
 
+@fixture_of(flags="--dynamic_axes 'x:0=B,h:1=B,c:1=B,x:1=S'")
+def recurrent_states_of_a_batch():
+    """The batch is the first axis of the input and the second of the states."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+        def forward(self, x, h, c):
+            return self.lstm(x, (h, c))
+
+    shapes = [[(b, s, 3), (1, b, 4), (1, b, 4)] for b, s in ((2, 5), (1, 3), (3, 1))]
+    return Model(), [tuple(torch.randn(shape) for shape in call) for call in shapes]
+
+
 @fixture_of("scripted", flags="--inputs 'f32[B,S,3]'")
 def recurrent_open_sizes():
     class Model(nn.Module):

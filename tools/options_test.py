@@ -416,6 +416,7 @@ class OptionsTest(unittest.TestCase):
             ("residual.pt", "input:0=B,input:2=H,input:3=W", {}, {}),
             ("sizes_and_views.pt", "x:0=B,x:2=H,x:3=W", {"x:3=W": "W%2==0"}, {}),
             ("dynamic_causal_attention.pt", "x:0=B,x:1=S", {}, {"x:2=T": "do not broadcast"}),
+            ("recurrent_states_of_a_batch.pt", "x:0=B,h:1=B,c:1=B,x:1=S", {}, {}),
             ("dynamic_frozen_parts.pt", "", {"x:1=S": "looks frozen"}, {"x:1=S": "do not agree"}),
         ):
             with self.subTest(archive):

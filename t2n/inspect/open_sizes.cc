@@ -23,6 +23,7 @@ constexpr size_t kMaxSymbols = 12;  // that are tried
 // A size that may be open, and where it stands: `x:2`.
 struct Candidate {
   std::string symbol;
+  int64_t size = 0;  // as recorded
   std::vector<std::string> axes;
 };
 
@@ -86,6 +87,7 @@ std::vector<Candidate> CandidatesOf(const EvaluatedModel& model) {
         } while (taken.count(candidate.symbol));
         order.push_back(key);
       }
+      candidate.size = size.value();
       candidate.axes.push_back(absl::StrCat(input.name, ":", axis));
     }
   }
@@ -93,6 +95,26 @@ std::vector<Candidate> CandidatesOf(const EvaluatedModel& model) {
   for (const auto& key : order) candidates.push_back(std::move(found[key]));
   if (candidates.size() > kMaxSymbols) candidates.resize(kMaxSymbols);
   return candidates;
+}
+
+// With the axis of each other input that is the only one of that size: the batch of an LSTM's
+// states is not their first axis.
+Candidate WithEqualAxes(Candidate candidate, const EvaluatedModel& model) {
+  std::set<size_t> states;
+  for (const StateTensor& s : model.states) states.insert(s.input);
+  const auto has = [&](const std::string& axis) {
+    return std::find(candidate.axes.begin(), candidate.axes.end(), axis) != candidate.axes.end();
+  };
+  for (size_t i = 0; i < model.graph->inputs().size(); ++i) {
+    const Value& input = *model.graph->inputs()[i];
+    std::vector<std::string> equal;
+    for (int64_t axis = 0; axis < input.rank(); ++axis) {
+      if (input.shape()[axis] != Dim(candidate.size)) continue;
+      equal.push_back(absl::StrCat(input.name, ":", axis));
+    }
+    if (!states.count(i) && equal.size() == 1 && !has(equal[0])) candidate.axes.push_back(equal[0]);
+  }
+  return candidate;
 }
 
 class Trials {
@@ -120,9 +142,21 @@ class Trials {
     }
     known_.insert(fixed.warnings.begin(), fixed.warnings.end());
     std::vector<Candidate> good;
-    for (const Candidate& candidate : CandidatesOf(fixed)) {
-      *told.add_trials() = Try({candidate});
-      if (Works(*told.trials().rbegin())) good.push_back(candidate);
+    std::set<std::string> taken;
+    for (Candidate& candidate : CandidatesOf(fixed)) {
+      if (taken.count(candidate.axes[0])) continue;
+      proto::OpenTrial trial = Try({candidate});
+      if (Candidate wider = WithEqualAxes(candidate, fixed);
+          !Works(trial) && wider.axes.size() > candidate.axes.size()) {
+        if (proto::OpenTrial again = Try({wider}); Works(again)) {
+          trial = std::move(again);
+          candidate = std::move(wider);
+        }
+      }
+      *told.add_trials() = std::move(trial);
+      if (!Works(*told.trials().rbegin())) continue;
+      taken.insert(candidate.axes.begin(), candidate.axes.end());
+      good.push_back(candidate);
     }
     if (good.size() == 1) told.set_flags(FlagsOf(AxesOf(good)));
     if (good.size() < 2) return told;
