@@ -200,7 +200,7 @@ Val Standardizer::Scatter(const Node& node, const std::vector<Val>& in) {
   auto met = Meetings(node, *indices, *sizes, *counts, total);
   size_t rounds = 1;
   for (auto& [element, sources] : met) {
-    if (mode == "set") sources = {sources.back()};
+    if (mode == "set") sources.erase(sources.begin(), sources.end() - 1);
     rounds = std::max(rounds, sources.size());
   }
   if (rounds > kMaxRounds) return ScatterComputed(node, in);

@@ -65,12 +65,13 @@ std::vector<std::string> GivenArguments::Unused() const {
   if (HasUnnamed()) {
     unused.push_back(absl::StrCat("--inputs '", TypeToString(unnamed_[next_unnamed_]->type), "'"));
   }
-  for (const auto& [flag, all] : {std::make_pair("inputs", &specs_), {"args", &values_}}) {
-    for (const auto& [path, given] : *all) {
-      if (given->taken) continue;
-      unused.push_back(absl::StrCat("--", flag, " '", path, "'"));
+  const auto add = [&](absl::string_view flag, const auto& all) {
+    for (const auto& [path, given] : all) {
+      if (!given->taken) unused.push_back(absl::StrCat("--", flag, " '", path, "'"));
     }
-  }
+  };
+  add("inputs", specs_);
+  add("args", values_);
   return unused;
 }
 

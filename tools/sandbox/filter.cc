@@ -68,9 +68,9 @@ int AddConditional(scmp_filter_ctx filter) {
   }
   // Threads, not processes.
   add("clone", {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)});
-  add("tgkill", {SCMP_A0(SCMP_CMP_EQ, self)});
-  add("prlimit64", {SCMP_A0(SCMP_CMP_EQ, 0)});
-  add("ioctl", {SCMP_A1(SCMP_CMP_EQ, TCGETS)});
+  add("tgkill", {SCMP_A0(SCMP_CMP_EQ, self, 0)});
+  add("prlimit64", {SCMP_A0(SCMP_CMP_EQ, 0, 0)});
+  add("ioctl", {SCMP_A1(SCMP_CMP_EQ, TCGETS, 0)});
   // What clone3 does stands in memory, which a filter cannot see: the C library then takes clone.
   if (const int error = Add(filter, SCMP_ACT_ERRNO(ENOSYS), "clone3")) worst = error;
   return worst;
