@@ -212,3 +212,27 @@ def sizes_undecided():
             return x * 2
 
     return Halved(), (torch.randn(1, 8),)
+
+
+class _Regions(nn.Module):
+    """Parts of a new tensor of open size, written through views of views: Swin's attention mask."""
+
+    def forward(self, x):
+        h, w = x.shape[0], x.shape[1]
+        m = torch.zeros(h, w)
+        m[0:-7, 0:-7] = 1
+        m[0:-7, -7:-3] = 2
+        m[-7:-3, 0:-3] = 3
+        m[-3:, -3:] = 4
+        columns = torch.ones(h, w).t()
+        columns[2].mul_(5)
+        row = x.new_full((h,), 0.5)
+        row[1:3].add_(1)
+        row.unsqueeze_(1)
+        row[4] = 9
+        return m + x, m.flatten()[2:], columns + x.t(), row * x
+
+
+@collect("traced", "scripted", flags="--inputs 'x=f32[H,W]'")
+def parts_of_zeros_written():
+    return _Regions(), (torch.randn(9, 11),)

@@ -20,6 +20,7 @@ struct CallState {
   Registry::Choice choice;
   std::shared_ptr<TensorRef> source;  // what marked results share memory with; may be null
   Arg value;
+  Val stand_in = Val();  // what the operator was given for the source's value, if not that
 
   const MemoryRule& rule() const { return *choice.memory; }
   // The operand given for the schema's argument `i`; null for none.

@@ -1,10 +1,12 @@
 #include "t2n/alias/operator_caller.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "t2n/alias/result_memory.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/uniform.h"
 
 namespace t2n {
 namespace {
@@ -21,6 +23,50 @@ std::string WhyNotKnown(absl::string_view name, bool copies_or_shares) {
              : absl::StrCat("a tensor is read that was written under another name: ", name,
                             " made a view of it that cannot be followed; call clone() before "
                             "writing");
+}
+
+bool IsInPlace(const CallState& call) {
+  const Schema& schema = *call.choice.schema;
+  return call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
+}
+
+// squeeze_, transpose_ and the like: the tensor becomes the view.
+bool BecomesView(const CallState& call) {
+  const Schema& schema = *call.choice.schema;
+  return !schema.returns.empty() && !schema.returns[0].alias.empty() && !schema.returns[0].written;
+}
+
+bool MayBeView(const CallState& call) {
+  return call.source && (BecomesView(call) || !IsInPlace(call));
+}
+
+// The value that the operator is given for the source; null if that is no argument of its own.
+Arg* ArgumentOf(CallState* call) {
+  for (size_t i = 0; i < call->choice.args.size(); ++i) {
+    if (call->choice.args[i].is_tensor() && call->Tensor(i) == call->source) {
+      return &call->choice.args[i];
+    }
+  }
+  return nullptr;
+}
+
+// One number everywhere, of open size, has no places: of views of it the builder makes such a
+// tensor anew, which does not tell what part of it they are. Views of the stand-in do.
+Val StandIn(const Val& x) {
+  if (!x || x.is_constant() || x.rank() == 0 || ConstantShape(x.shape())) return Val();
+  const Value& one = BeforeBroadcast(*x.get());
+  const bool uniform = one.constant && one.constant->numel() == 1;
+  return uniform ? x.builder()->Reverse(x, {0}) : Val();
+}
+
+// Whether all results are views of the source.
+bool AreViews(const CallState& call, const Val& stand_in) {
+  bool all = true;
+  OperandOf(call.value, [&](const Val& value) {
+    all = all && value && call.source->ViewOf(value, stand_in);
+    return TensorRef::New(value);
+  });
+  return all;
 }
 
 }  // namespace
@@ -54,19 +100,34 @@ absl::StatusOr<Operand> OperatorCaller::CallOverload(absl::string_view name,
   T2N_ASSIGN_OR_RETURN(call.choice, std::move(choice));
   call.source = call.MarkedArgument();
   std::shared_ptr<TensorRef> first = call.source ? call.source : call.Tensor(0);
-  if (call.rule().sharing == Sharing::kStorage && first) first = TakeStorage(first, &call);
-  std::optional<Strided> memory;
-  if (call.rule().asks && first) memory = first->Memory();
-  T2N_ASSIGN_OR_RETURN(call.value,
-                       Registry::Get().Run(call.choice, &b_, env_, memory ? &*memory : nullptr));
+  if (call.rule().sharing == Sharing::kStorage && first) TakeStorage(first, &call);
+  T2N_RETURN_IF_ERROR(Run(&call));
   T2N_RETURN_IF_ERROR(WriteUnmarked(call));
   return Finish(call);
 }
 
+absl::Status OperatorCaller::Run(CallState* call) {
+  const std::shared_ptr<TensorRef> first = call->source ? call->source : call->Tensor(0);
+  std::optional<Strided> memory;
+  if (call->rule().asks && first) memory = first->Memory();
+  const Strided* lies = memory ? &*memory : nullptr;
+  Arg* of_source = MayBeView(*call) ? ArgumentOf(call) : nullptr;
+  const Val stand_in = of_source ? StandIn(of_source->tensor()) : Val();
+  if (stand_in) {
+    const Arg given = std::exchange(*of_source, Arg(stand_in));
+    T2N_ASSIGN_OR_RETURN(call->value, Registry::Get().Run(call->choice, &b_, env_, lies));
+    if (AreViews(*call, stand_in)) {
+      call->stand_in = stand_in;
+      return absl::OkStatus();
+    }
+    *of_source = given;
+  }
+  T2N_ASSIGN_OR_RETURN(call->value, Registry::Get().Run(call->choice, &b_, env_, lies));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Operand> OperatorCaller::Finish(const CallState& call) {
-  const Schema& schema = *call.choice.schema;
-  bool writes = call.choice.in_place || (!schema.args.empty() && schema.args[0].type.written);
-  return writes ? WriteBack(call) : MakeResult(call);
+  return IsInPlace(call) ? WriteBack(call) : MakeResult(call);
 }
 
 // Operators that read the storage of a view get it in place of the view, where torch has the
@@ -99,16 +160,14 @@ absl::Status OperatorCaller::WriteUnmarked(const CallState& call) {
 
 // In place: the pure result becomes the first argument's value.
 absl::StatusOr<Operand> OperatorCaller::WriteBack(const CallState& call) {
-  const Schema& schema = *call.choice.schema;
   std::shared_ptr<TensorRef> target = call.Tensor(0);
   if (!target || !call.value.is_tensor()) {
     return absl::UnimplementedError(absl::StrCat(call.name, ": written argument is no tensor"));
   }
   Val current = target->Read(), value = call.value.tensor();
   if (!current || !value) return absl::InternalError("a tensor without a value");
-  if (!schema.returns.empty() && !schema.returns[0].alias.empty() && !schema.returns[0].written) {
-    // squeeze_, transpose_ and the like: the tensor becomes the view.
-    *target = TensorRef(*call.source->Derive(value));
+  if (BecomesView(call)) {
+    *target = TensorRef(*call.source->Derive(value, call.stand_in));
     return Operand(target);
   }
   Val written = b_.BroadcastTo(b_.Cast(value, current.dtype()), current.shape());
@@ -126,7 +185,7 @@ std::shared_ptr<TensorRef> OperatorCaller::MakeTensor(const CallState& call,
   if (rule.sharing == Sharing::kUnmarked) seen = call.Tensors();
   if (call.source && shares == true) seen = {call.source};
   for (const auto& t : seen) {
-    std::shared_ptr<TensorRef> view = t->ViewOf(value);
+    std::shared_ptr<TensorRef> view = t->ViewOf(value, call.stand_in);
     if (!view) continue;
     const std::optional<Strided> memory = rule.lies ? t->Memory() : std::nullopt;
     std::optional<Strided> lies = memory ? rule.lies(call.choice.args, {*memory}) : std::nullopt;
@@ -134,7 +193,7 @@ std::shared_ptr<TensorRef> OperatorCaller::MakeTensor(const CallState& call,
     return view;
   }
   std::shared_ptr<TensorRef> own = TensorRef::New(value, NewOrder(call, value));
-  const bool may_share = call.source && !shares && call.source->ViewOf(value);
+  const bool may_share = call.source && !shares && call.source->ViewOf(value, call.stand_in);
   // view_as_real, real, conj and the like.
   const bool is_view = call.source && shares == true &&
                        (rule.sharing == Sharing::kMarked || rule.sharing == Sharing::kStorage);

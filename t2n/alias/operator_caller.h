@@ -42,6 +42,8 @@ class OperatorCaller {
  private:
   static std::shared_ptr<TensorRef> TakeStorage(const std::shared_ptr<TensorRef>& view,
                                                 CallState* call);
+  // Runs the operator: fills in the value.
+  absl::Status Run(CallState* call);
   // The result of a call whose value is there, with what it writes.
   absl::StatusOr<Operand> Finish(const CallState& call);
   absl::Status WriteUnmarked(const CallState& call);

@@ -131,18 +131,10 @@ Val TensorRef::Inverse(const ViewStep& step, const Val& x, const Val& v) {
 }
 
 void Storage::ForgetTied() {
-  std::vector<Storage*> pending = {this};
-  std::vector<std::shared_ptr<Storage>> found;
-  while (!pending.empty()) {
-    Storage* storage = pending.back();
-    pending.pop_back();
-    for (const auto& [tied, why] : storage->ties) {
-      auto other = tied.lock();
-      if (!other || other.get() == this || !other->stale.empty()) continue;
-      other->stale = why;
-      pending.push_back(other.get());
-      found.push_back(std::move(other));
-    }
+  if (!ties) return;
+  for (const std::weak_ptr<Storage>& tied : ties->storages) {
+    const std::shared_ptr<Storage> other = tied.lock();
+    if (other && other.get() != this && other->stale.empty()) other->stale = other->why_tied;
   }
 }
 
@@ -190,8 +182,8 @@ Val TensorRef::Read() {
   return v;
 }
 
-std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result) {
-  const Value* origin = Read().get();
+std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result, const Val& stand_in) {
+  const Value* origin = stand_in ? stand_in.get() : Read().get();
   std::vector<const Value*> made;
   const Value* v = result.get();
   while (v && v != origin) {
@@ -210,14 +202,15 @@ std::shared_ptr<TensorRef> TensorRef::ViewOf(const Val& result) {
     Val indices = n.op == Op::kGather ? Val(result.builder(), n.inputs[1]) : Val();
     ref->last_ =
         std::make_shared<ViewStep>(n.op, n.attrs, std::move(indices), (*it)->shape(), ref->last_);
+    if (stand_in) continue;
     ref->last_->value = Val(result.builder(), n.outputs[0].get());
     ref->last_->version = storage_->version;
   }
   return ref;
 }
 
-std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result) {
-  std::shared_ptr<TensorRef> view = ViewOf(result);
+std::shared_ptr<TensorRef> TensorRef::Derive(const Val& result, const Val& stand_in) {
+  std::shared_ptr<TensorRef> view = ViewOf(result, stand_in);
   return view ? view : New(result);
 }
 
@@ -299,8 +292,21 @@ std::shared_ptr<TensorRef> TensorRef::Whole() const {
 
 void TensorRef::Tie(const TensorRef& a, const TensorRef& b, absl::string_view why) {
   if (a.storage_ == b.storage_) return;
-  a.storage_->ties.emplace_back(b.storage_, why);
-  b.storage_->ties.emplace_back(a.storage_, why);
+  for (const auto& storage : {a.storage_, b.storage_}) {
+    if (storage->ties) continue;
+    storage->ties = std::make_shared<Storage::Ties>();
+    storage->ties->storages = {storage};
+    storage->why_tied = std::string(why);
+  }
+  std::shared_ptr<Storage::Ties> large = a.storage_->ties, small = b.storage_->ties;
+  if (large == small) return;
+  if (large->storages.size() < small->storages.size()) std::swap(large, small);
+  for (const std::weak_ptr<Storage>& tied : small->storages) {
+    const std::shared_ptr<Storage> storage = tied.lock();
+    if (!storage) continue;
+    storage->ties = large;
+    large->storages.push_back(tied);
+  }
 }
 
 bool TensorRef::MayOverlapWithin() const { return last_ && last_->of_repeated; }

@@ -49,9 +49,13 @@ struct Storage {
   MemoryOrder order;
   // Why writing is refused, such as other tensors sharing its memory that are no aliases here.
   std::string read_only;
-  // Storages that may be this one in torch, and why that is not known. What is written to one is
-  // then no value of the other.
-  std::vector<std::pair<std::weak_ptr<Storage>, std::string>> ties;
+  // Those that may be one in torch: what is written to one is then no value of the others. And why
+  // that is not known of this one.
+  struct Ties {
+    std::vector<std::weak_ptr<Storage>> storages;
+  };
+  std::shared_ptr<Ties> ties;
+  std::string why_tied;
   // Why its value is not known since then; empty: it is.
   std::string stale;
 
@@ -61,7 +65,7 @@ struct Storage {
   }
   // Where the elements of its value lie; nullopt if that is not known.
   std::optional<Strided> Memory() const;
-  // Makes stale whatever is tied to it, directly or by others.
+  // Makes stale whatever is tied to it, directly or by others, also by such as are no more.
   void ForgetTied();
 };
 
@@ -78,10 +82,10 @@ class TensorRef {
   Val Read();
 
   // `result` as an alias of this tensor's storage, if it was built from Read() by view primitives
-  // and gathers only; otherwise null.
-  std::shared_ptr<TensorRef> ViewOf(const Val& result);
+  // and gathers only; otherwise null. `stand_in`: what it was built from in the place of Read().
+  std::shared_ptr<TensorRef> ViewOf(const Val& result, const Val& stand_in = Val());
   // The same; otherwise a tensor of its own.
-  std::shared_ptr<TensorRef> Derive(const Val& result);
+  std::shared_ptr<TensorRef> Derive(const Val& result, const Val& stand_in = Val());
 
   // Replaces the elements; `value` must have this tensor's type. Fails where the inverse of the
   // view cannot be expressed (an expanded tensor, a step over a symbolic axis).
