@@ -236,3 +236,13 @@ class _Regions(nn.Module):
 @collect("traced", "scripted", flags="--inputs 'x=f32[H,W]'")
 def parts_of_zeros_written():
     return _Regions(), (torch.randn(9, 11),)
+
+
+@collect("traced", flags="--inputs 'x=f32[B,2,H,W]'")
+def pooled_over_all():
+    class Pooled(nn.Module):
+        def forward(self, x):
+            mean = nn.functional.avg_pool2d(x, x.size()[2:])
+            return mean, nn.functional.max_pool2d(x, (x.size(2), x.size(3)))
+
+    return Pooled(), (torch.randn(2, 2, 5, 7),)

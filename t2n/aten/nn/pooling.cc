@@ -75,6 +75,26 @@ Window PadWindow(Builder& b, const Pooling& p, double value, Val* x) {
   return w;
 }
 
+// The input [N, C, spatial...], if the one window is as large as it is, in sizes that are not all
+// known; else null.
+Val WithinOneWindow(OpCall& c, int64_t n) {
+  const Val x = c.tensor("self");
+  const Shape size = c.dims("kernel_size");
+  if (ConstantShape(size) || static_cast<int64_t>(size.size()) != n || x.rank() < n) return Val();
+  const std::vector<int64_t> padding = c.ints("padding", n, 0), dilation = c.ints("dilation", n, 1);
+  for (int64_t i = 0; i < n; ++i) {
+    if (size[i] != x.dim(i - n) || padding[i] != 0 || dilation[i] != 1) return Val();
+  }
+  c.ignore({"stride", "ceil_mode", "count_include_pad"});
+  return x;
+}
+
+Val OfOneWindow(OpCall& c, Op reduction, const Val& x, int64_t n) {
+  std::vector<int64_t> axes;
+  for (int64_t axis = x.rank() - n; axis < x.rank(); ++axis) axes.push_back(axis);
+  return c.b.Reduce(reduction, x, axes, true);
+}
+
 double Lowest(DType t) {
   if (IsFloat(t)) return -std::numeric_limits<double>::infinity();
   return IsSigned(t) ? -std::pow(2, 8 * ItemSize(t) - 1) : 0;
@@ -111,6 +131,7 @@ std::vector<Val> MaxPoolAll(OpCall& c, int64_t n) {
 
 template <int kAxes>
 Arg MaxPool(OpCall& c) {
+  if (const Val x = WithinOneWindow(c, kAxes)) return OfOneWindow(c, Op::kReduceMax, x, kAxes);
   return MaxPoolAll(c, kAxes)[0];
 }
 
@@ -162,6 +183,9 @@ Arg AvgPool(OpCall& c) {
   std::optional<double> divisor;
   if (c.has("divisor_override")) divisor = c.number("divisor_override");
   if (divisor == 0.0) return c.RefuseArg("divisor_override");
+  if (!divisor) {
+    if (const Val x = WithinOneWindow(c, kAxes)) return OfOneWindow(c, Op::kReduceMean, x, kAxes);
+  }
   Pooling p = ReadPooling(c, kAxes);
   if (!b.ok()) return Val();
   Val y;
