@@ -246,3 +246,18 @@ def pooled_over_all():
             return mean, nn.functional.max_pool2d(x, (x.size(2), x.size(3)))
 
     return Pooled(), (torch.randn(2, 2, 5, 7),)
+
+
+@collect("traced", "scripted", flags="--inputs 'x=f32[1,2,H,W]'")
+def scaled_by_decimals():
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cubic = nn.Upsample(scale_factor=1.7, mode="bicubic")
+            self.linear = nn.Upsample(scale_factor=(0.9, 2.1), mode="bilinear")
+            self.near = nn.Upsample(scale_factor=1.3, mode="nearest")
+
+        def forward(self, x):
+            return self.cubic(x), self.linear(x), self.near(x)
+
+    return Scaled(), (torch.randn(1, 2, 10, 7),)

@@ -1,6 +1,7 @@
 // Interpolation (ATen/native/UpSample.h). Positions are computed with tensors, in f32 as torch
 // does; on known sizes they fold into constants.
 #include <cmath>
+#include <utility>
 
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/promote.h"
@@ -18,16 +19,33 @@ struct Axis {
   bool IsStatic() const { return in.is_const() && out.is_const(); }
 };
 
+// The fraction that `scale` is, or that it is nearest to of all floats: then torch's product with a
+// size, which is rounded, is never below a whole number that the fraction gives, for sizes up to
+// 2^24. nullopt if there is none.
+std::optional<std::pair<int64_t, int64_t>> FractionOf(double scale) {
+  constexpr int64_t kMost = 1 << 24, kMaxDenominator = 1 << 16;
+  if (!(scale > 0 && scale < 1e4)) return std::nullopt;
+  for (int64_t den = 1; den <= kMaxDenominator; ++den) {
+    const double num = std::round(scale * static_cast<double>(den));
+    if (num / static_cast<double>(den) != scale) continue;
+    const int64_t n = static_cast<int64_t>(num);
+    for (int64_t size = 0, whole = 0; size <= kMost; size += den, whole += n) {
+      if (std::floor(static_cast<double>(size) * scale) != static_cast<double>(whole)) {
+        return std::nullopt;
+      }
+    }
+    return std::make_pair(n, den);
+  }
+  return std::nullopt;
+}
+
 // floor(size * scale), exactly.
 Dim Scaled(OpCall& c, const Dim& size, double scale) {
   if (size.is_const()) {
     return static_cast<int64_t>(std::floor(static_cast<double>(size.value()) * scale));
   }
-  for (int64_t den = 1; den <= (1 << 16); den *= 2) {
-    double num = scale * static_cast<double>(den);
-    if (num == std::floor(num) && num < 1e9) {
-      return FloorDiv(size * static_cast<int64_t>(num), den);
-    }
+  if (const auto fraction = FractionOf(scale)) {
+    return FloorDiv(size * fraction->first, fraction->second);
   }
   c.Refuse("a size that is not known cannot be scaled by this factor; give the input fixed sizes");
   return size;
