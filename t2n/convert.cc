@@ -20,6 +20,7 @@
 #include "t2n/extend/extend.h"
 #include "t2n/ir/failure.h"
 #include "t2n/ir/graph_text.h"
+#include "t2n/passes/padded_rows.h"
 #include "t2n/passes/selections.h"
 #include "t2n/program/program.h"
 #include "t2n/sizes/least_sizes.h"
@@ -79,6 +80,30 @@ absl::StatusOr<StatefulModel> EvaluateForEngine(const proto::ConversionSpec& spe
   }
 }
 
+// Gives what has as many rows as the inputs' values decide sizes that are known.
+absl::Status SettleCounts(const proto::ConversionSpec& spec, EvaluatedModel* model) {
+  if (!HasSelections(*model->graph)) {
+    if (spec.has_max_detections()) {
+      model->warnings.push_back(
+          "--max_detections: no size depends on the inputs' values, so nothing is padded");
+    }
+    return absl::OkStatus();
+  }
+  auto settled = std::make_unique<Graph>();
+  std::vector<PaddedOutput> padded;
+  T2N_RETURN_IF_ERROR(
+      spec.has_max_detections()
+          ? PadSelections(*model->graph, spec.max_detections(), settled.get(), &padded)
+          : CloseSelections(*model->graph, settled.get()));
+  for (const PaddedOutput& output : padded) {
+    model->warnings.push_back(absl::StrCat("output ", output.name, " has ", spec.max_detections(),
+                                           " rows at most, zeros behind those that count: output ",
+                                           output.count, " says how many these are"));
+  }
+  model->graph = std::move(settled);
+  return absl::OkStatus();
+}
+
 // Names inputs and outputs, and leaves out what nobody wants.
 absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* model) {
   for (const StateTensor& s : model->states) {
@@ -88,11 +113,7 @@ absl::Status NameAndPrune(const proto::ConversionSpec& spec, EvaluatedModel* mod
   T2N_RETURN_IF_ERROR(NameOutputs(spec, model->graph.get()));
   T2N_RETURN_IF_ERROR(DropOutputs(model->graph.get(), &model->states));
   model->graph->EliminateDeadCode();
-  if (!HasSelections(*model->graph)) return absl::OkStatus();
-  auto closed = std::make_unique<Graph>();
-  T2N_RETURN_IF_ERROR(CloseSelections(*model->graph, closed.get()));
-  model->graph = std::move(closed);
-  return absl::OkStatus();
+  return SettleCounts(spec, model);
 }
 
 using ArchivePtr = std::shared_ptr<const Archive>;
@@ -210,7 +231,14 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
   T2N_RETURN_IF_ERROR(CheckCompression(spec));
   T2N_RETURN_IF_ERROR(CheckPrecision(spec));
-  return FindTarget(spec.target().empty() ? "tract" : spec.target()).status();
+  T2N_ASSIGN_OR_RETURN(const Target target,
+                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
+  if (target.strict && spec.has_max_detections()) {
+    return absl::InvalidArgumentError(
+        "--max_detections: NNEF without extensions has neither sorts nor loops to choose rows by; "
+        "leave out --strict, or end the model before with --cut");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

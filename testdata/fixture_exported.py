@@ -2,6 +2,7 @@
 
 import fixture_blocks
 import fixture_cut
+import fixture_detections
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -361,4 +362,7 @@ def fixtures():
                           "flags": "--cut backbone.first.norm,mul,head,backbone.second"}),
         "cut_state": (fixture_cut.Repeated(), [((r(3, 4),), {}) for _ in range(3)],
                       {"recorded": fixture_cut.repeated, "flags": "--cut tanh,layer_2"}),
+        "detections": (fixture_detections.Exported(),
+                       [((fixture_detections.some_boxes(24), r(24), torch.arange(24) % n), {}) for n in (1, 3)],
+                       {"recorded": fixture_detections.exported, "flags": "--max_detections 24"}),
     }

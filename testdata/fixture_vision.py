@@ -109,3 +109,19 @@ def vision_sampling_of_other_types():
 
 
 KINDS_OF_GRIDS = (torch.float64, torch.float16, torch.bfloat16)
+
+
+@collect()
+def regions_of_levels():
+    class Levels(nn.Module):
+        """Each box is pooled from the level of its size, chosen by torch.where and scattered."""
+
+        def __init__(self):
+            super().__init__()
+            self.pool = ops.MultiScaleRoIAlign(["a", "b"], 2, 2)
+
+        def forward(self, a, b, rois):
+            return self.pool({"a": a, "b": b}, [rois], [(80, 96)])
+
+    rois = torch.tensor([[1.0, 2, 40, 50], [8, 8, 60, 30], [0, 0, 79, 79], [5, 5, 9, 9]])
+    return Levels(), (torch.randn(1, 2, 10, 12), torch.randn(1, 2, 5, 6), rois)

@@ -194,6 +194,21 @@ class OptionsTest(unittest.TestCase):
                 self.assertIn(told, done.stderr)
                 self.assertEqual("how often" in done.stderr, bool(told))
 
+    def test_rows_that_values_decide_are_padded(self):
+        archive = str(_DATA / "models/nms_without_bound.pt")
+        for flags, code, told in (
+            (("--max_detections", "8"), 0, "says how many these are"),
+            ((), 1, "--max_detections N"),
+            (("--max_detections", "8", "--strict"), 2, "neither sorts nor loops"),
+            (("--max_detections", "0"), 2, "--max_detections"),
+        ):  # fmt: skip
+            with self.subTest(flags=flags):
+                done = run(*flags, archive, self.out)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertIn(told, done.stderr)
+        done = run("--max_detections", "8", _RESIDUAL, self.out)
+        self.assertIn("nothing is padded", done.stderr)
+
     def test_compression_level_says_the_container(self):
         self.convert("--compression_level", "0", out=self.out)
         self.assertTrue((self.tmp / "out.nnef.tar").exists())

@@ -50,7 +50,6 @@ constexpr std::pair<absl::string_view, absl::string_view> kRefused[] = {
     {"aten::_unique2", kDataDependentSize},
     {"aten::unique_consecutive", kDataDependentSize},
     {"aten::unique_dim", kDataDependentSize},
-    {"torchvision::nms", kDataDependentSize},
     {"aten::linalg_eig", kMatrix},
     {"aten::linalg_eigvals", kMatrix},
     {"aten::linalg_ldl_factor", kMatrix},

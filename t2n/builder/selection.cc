@@ -1,6 +1,8 @@
 #include "t2n/builder/selection.h"
 
 #include <algorithm>
+#include <memory>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -11,6 +13,7 @@ namespace {
 
 // Not to be had from users: their symbols are identifiers.
 constexpr absl::string_view kPrefix = "nonzero.";
+constexpr absl::string_view kTurns = "nonzero.turns.";
 // Masks that are computed in more steps are the same only if they are one value.
 constexpr int kMaxDepth = 32;
 
@@ -56,23 +59,55 @@ const Value* SelectedMask(const Node& node) {
   return AsSelectionCount(node.attrs.Size("k")) == CountOf(*mask) ? mask : nullptr;
 }
 
+bool IsSelectionCount(absl::string_view symbol) { return absl::StartsWith(symbol, kPrefix); }
+
 std::optional<std::string> AsSelectionCount(const Dim& d) {
   if (d.is_const()) return std::nullopt;
   std::optional<Line> line = AsLine(d);
   bool is_count = line && line->slope == 1 && line->offset == 0;
-  if (!is_count || !absl::StartsWith(line->symbol, kPrefix)) return std::nullopt;
+  if (!is_count || !IsSelectionCount(line->symbol)) return std::nullopt;
   return line->symbol;
 }
 
 bool HasSelectionCount(const Dim& d) {
   if (d.is_const()) return false;
   for (const std::string& symbol : d.Symbols()) {
-    if (absl::StartsWith(symbol, kPrefix)) return true;
+    if (IsSelectionCount(symbol)) return true;
   }
   return false;
 }
 
-Selection SelectTrue(Builder& b, const Val& mask) {
+bool HasSelectionCount(const Shape& shape) {
+  return std::any_of(shape.begin(), shape.end(), [](const Dim& d) { return HasSelectionCount(d); });
+}
+
+bool HasSelectionCount(const Node& node) {
+  for (const Value* v : node.inputs) {
+    if (HasSelectionCount(v->shape())) return true;
+  }
+  for (const auto& v : node.outputs) {
+    if (HasSelectionCount(v->shape())) return true;
+  }
+  for (const auto& [name, attr] : node.attrs.all()) {
+    const Dim* size = std::get_if<Dim>(&attr);
+    const Shape* sizes = std::get_if<Shape>(&attr);
+    if ((size && HasSelectionCount(*size)) || (sizes && HasSelectionCount(*sizes))) return true;
+  }
+  return false;
+}
+
+Dim SelectionTurns(const Val& among) {
+  if (!among) return 1;
+  const std::optional<int64_t> most = among.dim(0).range().max;
+  return Dim::Symbol(absl::StrCat(kTurns, among->id), Range{0, most});
+}
+
+std::optional<std::string> AsSelectionTurns(const Dim& d) {
+  const std::optional<std::string> symbol = AsSelectionCount(d);
+  return symbol && absl::StartsWith(*symbol, kTurns) ? symbol : std::nullopt;
+}
+
+Selection SelectTrue(Builder& b, const Val& mask, std::optional<Dim> most) {
   if (!mask) return {};
   for (const auto& node : b.graph()->nodes()) {
     const Value* other = SelectedMask(*node);
@@ -80,8 +115,13 @@ Selection SelectTrue(Builder& b, const Val& mask) {
       return {node->attrs.Size("k"), Val(&b, node->output(1))};
     }
   }
-  std::optional<int64_t> size = mask.dim(0).range().max;
-  Dim count = Dim::Symbol(CountOf(*mask.get()), Range{0, size});
+  if (!most) most = mask.dim(0);
+  const std::string symbol = CountOf(*mask.get());
+  const Range range{0, most->range().max};
+  Dim count = Dim::Symbol(symbol, range);
+  if (!most->is_const()) {
+    count = Dim::Symbol(symbol, range, std::make_shared<const std::vector<Dim>>(1, *most - count));
+  }
   return {count, b.TopK(b.Cast(mask, DType::kI64), count, 0, true)[1]};
 }
 

@@ -22,16 +22,27 @@ struct Selection {
 // Whether both have the same elements because they come from the same values in the same way.
 bool SameComputation(const Value& a, const Value& b);
 
-// Where `mask` (bool, rank 1) is true. One mask, or one computed in the same way, has one count.
-Selection SelectTrue(Builder& b, const Val& mask);
+// Where `mask` (bool, rank 1) is true. One mask, or one computed in the same way, has one count, of
+// which it is known that it is not more than `most`; not given, the mask's size.
+Selection SelectTrue(Builder& b, const Val& mask, std::optional<Dim> most = std::nullopt);
 
 // The mask, if `node` is the TopK that chooses a selection's positions; else null.
 const Value* SelectedMask(const Node& node);
 
 // The symbol, if `d` is the count of a selection.
 std::optional<std::string> AsSelectionCount(const Dim& d);
-// Whether the count of a selection is part of `d`.
+// Whether the count of a selection, or its turns, are part of `d`.
 bool HasSelectionCount(const Dim& d);
+bool HasSelectionCount(const Shape& shape);
+// The same of the sizes of what the node takes and gives, and of its attributes.
+bool HasSelectionCount(const Node& node);
+bool IsSelectionCount(absl::string_view symbol);
+
+// How many turns a loop takes that finds chosen rows one after the other, of the rows of `among`: a
+// symbol. What takes it may be given any number, as turns behind the last row find none.
+Dim SelectionTurns(const Val& among);
+// The symbol, if `d` is such a number.
+std::optional<std::string> AsSelectionTurns(const Dim& d);
 
 }  // namespace t2n
 

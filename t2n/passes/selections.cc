@@ -1,7 +1,6 @@
 #include "t2n/passes/selections.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "t2n/builder/custom.h"
 #include "t2n/builder/selection.h"
 #include "t2n/ir/type_rules.h"
+#include "t2n/passes/left_out.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -20,29 +20,6 @@ namespace {
 
 bool Contains(const std::vector<int64_t>& axes, int64_t axis) {
   return std::find(axes.begin(), axes.end(), axis) != axes.end();
-}
-
-bool HasCount(const Shape& shape) {
-  return std::any_of(shape.begin(), shape.end(), HasSelectionCount);
-}
-
-bool HasCount(const Attr& attr) {
-  const Dim* size = std::get_if<Dim>(&attr);
-  const Shape* sizes = std::get_if<Shape>(&attr);
-  return (size && HasSelectionCount(*size)) || (sizes && HasCount(*sizes));
-}
-
-bool Concerned(const Node& node) {
-  for (const Value* v : node.inputs) {
-    if (HasCount(v->shape())) return true;
-  }
-  for (const auto& v : node.outputs) {
-    if (HasCount(v->shape())) return true;
-  }
-  for (const auto& [name, attr] : node.attrs.all()) {
-    if (HasCount(attr)) return true;
-  }
-  return false;
 }
 
 // The axis of chosen rows: -1 for none, nullopt if there is not one such axis.
@@ -56,19 +33,6 @@ std::optional<int64_t> RowAxis(const Shape& shape) {
   return found;
 }
 
-// What changes no value under a reduction.
-Val Neutral(Builder& b, Op op, DType dtype) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (op == Op::kReduceProd || op == Op::kReduceAll) return b.Scalar(dtype, int64_t{1});
-  if (op != Op::kReduceMax && op != Op::kReduceMin) return b.Scalar(dtype, int64_t{0});
-  const bool lowest = op == Op::kReduceMax;
-  if (IsFloat(dtype)) return b.Scalar(dtype, lowest ? -kInfinity : kInfinity);
-  const bool is_signed = IsSigned(dtype);
-  const int64_t bits = dtype == DType::kBool ? 1 : 8 * ItemSize(dtype) - is_signed;
-  const int64_t highest = std::numeric_limits<int64_t>::max() >> (63 - bits);
-  return b.Scalar(dtype, lowest ? (is_signed ? -highest - 1 : 0) : highest);
-}
-
 class Closer : public GraphRewriter {
  private:
   // What chose the rows, in the graph or body where that was.
@@ -80,7 +44,7 @@ class Closer : public GraphRewriter {
 
   Vals RewriteNode(const Node& node, const Vals& in) override {
     if (SelectedMask(node)) return Open(node, in[0]);
-    if (!Concerned(node)) return Copy(node, in);
+    if (!HasSelectionCount(node)) return Copy(node, in);
     std::optional<int64_t> row = Rows(node);
     if (!row) return Refuse(node);
     Vals made = Closed(node, in, *row);
@@ -115,6 +79,13 @@ class Closer : public GraphRewriter {
   }
 
   Vals Refuse(const Node& node) {
+    if (node.op == Op::kScan && AsSelectionTurns(node.attrs.Size("length"))) {
+      b().Fail(
+          "how many rows suppress others depends on the inputs' values, but a graph's sizes are "
+          "known before it runs: --max_detections N gives each result N rows, padded with zeros, "
+          "and says how many of them count");
+      return {};
+    }
     std::string at = node.place ? absl::StrCat(" at ", node.place->ToString()) : "";
     auto it = chosen_.find(symbol_);
     std::string by = it != chosen_.end() && it->second.place
@@ -123,8 +94,9 @@ class Closer : public GraphRewriter {
     b().Fail(absl::StrCat("as many rows as a mask", by, " has true elements go into ",
                           OpName(node.op), at,
                           ", which mixes them; keep all rows and choose with the mask "
-                          "(torch.where, a product), or give the input that decides the mask a "
-                          "value with --args"));
+                          "(torch.where, a product), pad to a number of rows with "
+                          "--max_detections, or give the input that decides the mask a value with "
+                          "--args"));
     return {};
   }
 
@@ -180,7 +152,7 @@ class Closer : public GraphRewriter {
       case OpKind::kGather:
         return Gather(node, in);
       case OpKind::kScatter:
-        return node.op == Op::kScatterNd ? Scatter(node, in) : Vals{};
+        return Scatter(node, in);
       case OpKind::kProduct:
         return Einsum(node, in);
       case OpKind::kWindow:
@@ -263,7 +235,7 @@ class Closer : public GraphRewriter {
     std::optional<int64_t> axis = RowAxis(node.inputs[0]->shape());
     if (!axis || *axis < 0) return {};
     if (!Contains(axes, *axis)) return Copy(node, {x});
-    Val chosen = Masked(x, *axis, Neutral(b(), node.op, x.dtype()));
+    Val chosen = Masked(x, *axis, NeutralOf(b(), node.op, x.dtype()));
     if (!chosen) return {};
     if (node.op != Op::kReduceMean) return Copy(node, {chosen});
     Val sum = b().Reduce(Op::kReduceSum, chosen, axes, true);
@@ -299,30 +271,23 @@ class Closer : public GraphRewriter {
     return v == it->second.positions.get();
   }
 
-  // Rows that were not chosen are written behind the end.
   Vals Scatter(const Node& node, const Vals& in) {
     const Shape &at_shape = node.inputs[1]->shape(), &updates = node.inputs[2]->shape();
     const std::string& mode = node.attrs.Str("mode");
-    if (HasCount(node.inputs[0]->shape()) || at_shape.size() != 2 || RowAxis(at_shape) != 0 ||
-        RowAxis(updates) != 0) {
+    const bool by_element = node.op == Op::kScatterElements;
+    const int64_t axis = by_element ? node.attrs.Int("axis") : 0;
+    if (HasSelectionCount(node.inputs[0]->shape()) || (!by_element && at_shape.size() != 2) ||
+        RowAxis(at_shape) != axis || RowAxis(updates) != axis) {
       return {};
     }
     const Val &x = in[0], &at = in[1];
-    Val mask = Mask(0, x.rank());
+    Val mask = Mask(axis, x.rank());
     if (!mask) return {};
-    if (IsAllPositions(at) && x.dim(0) == mask.dim(0) && (mode == "set" || mode == "add")) {
+    if (!by_element && IsAllPositions(at) && x.dim(0) == mask.dim(0) &&
+        (mode == "set" || mode == "add")) {
       return {b().Select(mask, mode == "set" ? in[2] : b().Add(x, in[2]), x)};
     }
-    Shape none(x.rank(), Dim(0)), one = none;
-    one[0] = 1;
-    Val behind = b().Select(Mask(0, 2), b().Slice(at, 1, 0, 1), b().DimScalar(x.dim(0)));
-    std::vector<Val> columns = {behind};
-    if (at.dim(1) != Dim(1)) {
-      columns.push_back(
-          b().Select(Mask(0, 2), b().Slice(at, 1, 1, at.dim(1)), b().ScalarLike(at, 0)));
-    }
-    Val out = b().ScatterNd(b().Pad(x, none, one), b().Concat(columns, 1), in[2], mode);
-    return {b().Slice(out, 0, 0, x.dim(0))};
+    return {ScatterChosen(b(), node, x, at, in[2], by_element ? mask : Mask(0, 2))};
   }
 
   Vals Einsum(const Node& node, const Vals& in) {
@@ -344,18 +309,21 @@ class Closer : public GraphRewriter {
 
 }  // namespace
 
-bool HasSelections(const Graph& graph) { return AnyNode(graph, Concerned); }
+bool HasSelections(const Graph& graph) {
+  return AnyNode(graph, [](const Node& node) { return HasSelectionCount(node); });
+}
 
 absl::Status CloseSelections(const Graph& graph, Graph* out) {
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
     const Value& v = *graph.outputs()[i];
-    if (!HasCount(v.shape())) continue;
+    if (!HasSelectionCount(v.shape())) continue;
     std::string at = v.node->place ? absl::StrCat(", at ", v.node->place->ToString()) : "";
     return absl::UnimplementedError(absl::StrCat(
         "output ", i,
         " has as many rows as a mask has true elements: the size of the result "
-        "depends on the inputs' values, but a graph's sizes are known before it runs; return all "
-        "rows and the mask, or give the input that decides it a value with --args",
+        "depends on the inputs' values, but a graph's sizes are known before it runs; "
+        "--max_detections N pads it to N rows and adds an output that says how many count, or "
+        "return all rows and the mask, or give the input that decides it a value with --args",
         at));
   }
   return Closer().Rewrite(graph, out);

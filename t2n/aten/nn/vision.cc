@@ -79,6 +79,7 @@ constexpr OpEntry kOps[] = {
      "bias, SymInt stride_h, SymInt stride_w, SymInt pad_h, SymInt pad_w, SymInt dilation_h, "
      "SymInt dilation_w, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor",
      DeformConv},
+    {"torchvision::nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor", Nms},
     {"torchvision::ps_roi_align(Tensor input, Tensor rois, float spatial_scale, SymInt "
      "pooled_height, SymInt pooled_width, int sampling_ratio) -> (Tensor, Tensor)",
      PsRoiAlign},

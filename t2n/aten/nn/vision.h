@@ -6,6 +6,8 @@
 
 namespace t2n {
 
+// nms.cc
+Arg Nms(OpCall& c);
 // regions.cc
 Arg PsRoiAlign(OpCall& c);
 Arg RoiAlign(OpCall& c);

@@ -1,0 +1,53 @@
+// Sizes that the inputs' values decide, in a graph with padded rows (padded_rows.h).
+#ifndef T2N_PASSES_PADDED_SIZES_H_
+#define T2N_PASSES_PADDED_SIZES_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "t2n/builder/builder.h"
+#include "t2n/ir/graph.h"
+
+namespace t2n {
+
+// Sizes as they are in the program, with counts of selections in them, and what they are where rows
+// are padded. Numbers and masks are values of the graph in which the counts were computed; in
+// bodies of other nodes there are none: null.
+class PaddedSizes {
+ public:
+  // Of the selection `symbol` there are `count` rows, at most `bound`.
+  void Add(const std::string& symbol, const Dim& bound, const Val& count);
+  // The loop that takes `symbol` turns takes `turns`.
+  void AddTurns(const std::string& symbol, const Dim& turns) { bounds_[symbol] = turns; }
+
+  // Whether all selections of the size are known.
+  bool Knows(const Dim& size) const;
+  // The same, and more rows never make it smaller.
+  bool Bounds(const Dim& size) const;
+  // As large as it can be.
+  Dim Padded(const Dim& size) const;
+  Shape Padded(const Shape& shape) const;
+  Attrs Padded(const Attrs& attrs) const;
+
+  // As a number: i64 [].
+  Val Number(Builder& b, const Dim& size);
+  // bool, along `axis` of `rank` axes: whether a padded row counts.
+  Val Mask(Builder& b, const Dim& size, int64_t axis, int64_t rank);
+  // `x` with `fill` in rows along `axis`, which the program has `size` of, that do not count.
+  Val Filled(Builder& b, const Val& x, const Dim& size, int64_t axis, double fill);
+  // Where the chosen rows are in the joined rows of several, chosen ones first: i64.
+  Val Joined(Builder& b, const Shape& sizes);
+
+ private:
+  bool IsHere(Builder& b) const { return builder_ == nullptr || builder_ == &b; }
+
+  Builder* builder_ = nullptr;
+  std::map<std::string, Dim> bounds_;  // by symbol
+  std::map<std::string, Val> counts_;
+  std::map<std::string, Val> numbers_, masks_, joined_;  // by the text of sizes
+};
+
+}  // namespace t2n
+
+#endif  // T2N_PASSES_PADDED_SIZES_H_
