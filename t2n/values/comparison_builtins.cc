@@ -1,6 +1,7 @@
 // Comparisons of numbers and of what holds them; `not`, `is`.
 #include "absl/strings/str_cat.h"
 #include "t2n/base/status.h"
+#include "t2n/builder/selection.h"
 #include "t2n/values/numbers.h"
 #include "t2n/values/outline.h"
 
@@ -11,7 +12,8 @@ using Complex = std::complex<double>;
 
 BuiltinResult Known(Builder& builder, Op op, std::optional<bool> answer, const Dim& a,
                     absl::string_view sign, const Dim& b) {
-  if (!answer && (IsLoopDim(a) || IsLoopDim(b))) {
+  const auto decides_as_it_runs = [](const Dim& d) { return IsLoopDim(d) || HasSelectionCount(d); };
+  if (!answer && (decides_as_it_runs(a) || decides_as_it_runs(b))) {
     return NewOpenNumber((builder.Binary(op, builder.DimScalar(a), builder.DimScalar(b))));
   }
   if (!answer) return Undecided(absl::StrCat(a.ToString(), sign, b.ToString()), a - b);

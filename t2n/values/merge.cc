@@ -63,7 +63,8 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
   if (!x.tensor()) a = b_.Cast(a, b.dtype());
   if (!y.tensor()) b = b_.Cast(b, a.dtype());
   const bool alike = a.dtype() == b.dtype() && a.shape() == b.shape();
-  Val chosen = alike ? b_.Select(condition_, a, b) : MergeLengths(a, b);
+  Val chosen = alike ? b_.Select(condition_, a, b) : MergeEmpty(a, b);
+  if (!chosen) chosen = MergeLengths(a, b);
   if (!alike && !chosen) {
     return Differs(name, absl::StrCat("is ", TypeToString(a->type), " or ", TypeToString(b->type)));
   }

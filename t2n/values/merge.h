@@ -51,6 +51,9 @@ class Merger {
   // for what has no such form.
   std::optional<Dim> MergeSizes(const Dim& yes, const Dim& no) const;
   Val MergeLengths(const Val& yes, const Val& no);
+  // Of tensors of which one has no elements: the other one, if it has none either where the
+  // condition chooses the empty one. Null for others.
+  Val MergeEmpty(const Val& yes, const Val& no) const;
   Val MadeOf(const Val& made, const Val& of, bool when, int depth);
   Val ValueOf(const IValue& v, const Side& side) const;
   IValue Differs(const std::string& name, absl::string_view how) const;

@@ -129,6 +129,22 @@ std::optional<Dim> Merger::MergeSizes(const Dim& yes, const Dim& no) const {
   return AtExcess(more, less, excess);
 }
 
+Val Merger::MergeEmpty(const Val& yes, const Val& no) const {
+  if (yes.dtype() != no.dtype() || yes.rank() != no.rank() || !condition_) return Val();
+  const auto is_other = [&](const Val& empty, const Val& other, bool when) {
+    bool has_none = false;
+    for (int64_t axis = 0; axis < empty.rank(); ++axis) {
+      const Dim &here = empty.dim(axis), &there = other.dim(axis);
+      if (here == there) continue;
+      if (here != Dim(0) || !SameWhere(*condition_.get(), when, here, there)) return false;
+      has_none = true;
+    }
+    return has_none;
+  };
+  if (is_other(yes, no, true)) return no;
+  return is_other(no, yes, false) ? yes : Val();
+}
+
 Val Merger::MergeLengths(const Val& yes, const Val& no) {
   if (yes.dtype() != no.dtype() || yes.rank() != no.rank()) return Val();
   const Val merged = MadeOf(yes, no, true, kMaxSteps);
