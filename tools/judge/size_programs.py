@@ -157,19 +157,20 @@ def make(options):
         seed += 1
 
 
-def _is_for(stderr, height, width):
-    """Whether what the conversion says of the sizes allows these."""
-    sizes = {"H": height, "W": width}
-    for name, modulus, rest in re.findall(r"converted for ([HW])%(\d+)==(\d+)", stderr):
+def is_for(stderr, model, io):
+    """Whether what the conversion says of the sizes allows those of the recorded image."""
+    import numpy as np
+
+    with np.load(io) as stored:
+        batch, _, height, width = stored["in0"].shape
+    sizes = {"B": batch, "H": height, "W": width}
+    for name, modulus, rest in re.findall(r"converted for ([BHW])%(\d+)==(\d+)", stderr):
         if sizes[name] % int(modulus) != int(rest):
             return False
-    return all(sizes[n] >= int(v) for n, v in re.findall(r"converted for ([HW])>=(\d+)", stderr))
-
-
-def _least(model):
     text = (pathlib.Path(model) / "graph.nnef").read_text()
-    least = dict(re.findall(r"tract_assert (\w+) >= (\d+);", text))
-    return {n: int(v) for n, v in least.items()}
+    least = re.findall(r"tract_assert (\w+) >= (\d+);", text)
+    least += re.findall(r"converted for ([BHW])>=(\d+)", stderr)
+    return all(sizes.get(n, int(v)) >= int(v) for n, v in least)
 
 
 def _judge_one(options, archive):
@@ -184,14 +185,12 @@ def _judge_one(options, archive):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             return "refused", (done.stderr.strip().splitlines() or [f"rc {done.returncode}"])[-1]
-        least, ran = _least(model), 0
+        ran = 0
         for io in sorted(archive.parent.glob(archive.stem + ".*.npz")):
-            height, width = np.load(io)["in0"].shape[2:]
-            if not _is_for(done.stderr, height, width):
-                continue
-            if height < least.get("H", 1) or width < least.get("W", 1):
+            if not is_for(done.stderr, model, io):
                 continue
             ran += 1
+            height, width = np.load(io)["in0"].shape[2:]
             verdict = tract_runner.judge(model, io, compare.Tolerance(rtol=1e-3, atol=1e-4), 60)
             if verdict.status != "ok":
                 kind = "wrong" if verdict.status == "wrong" else "tract"
