@@ -69,7 +69,10 @@ def _system_impl(ctx):
     if linux:
         # Archives that need each other.
         links["absl"] = ["-Wl,--start-group"] + links["absl"] + ["-Wl,--end-group", "-lpthread"]
-        if "-l:libarchive.a" in links["archive"]:
+        if not ctx.which("ld.gold"):
+            # Others ask for all that unused formats need before they leave them out.
+            links["archive"] = ["-larchive"]
+        elif "-l:libarchive.a" in links["archive"]:
             # Formats not used, and what they need, are left out.
             links["archive"] = ["-Wl,--gc-sections"] + links["archive"]
     if not folder.startswith("/usr/lib"):

@@ -1,4 +1,5 @@
 // Convolutions (ATen/native/Convolution.cpp).
+#include "absl/strings/str_cat.h"
 #include "t2n/aten/core/promote.h"
 #include "t2n/aten/nn/ops.h"
 
