@@ -1,6 +1,7 @@
 #include "t2n/torchscript/operator_calls.h"
 
 #include "t2n/alias/tensor_ref.h"
+#include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
 #include "t2n/ir/failure.h"
 #include "t2n/program/charge.h"
@@ -86,6 +87,22 @@ Answer OperatorCalls::CallBuiltinOf(const OperatorCall& call, uint64_t items) {
   return answered;
 }
 
+namespace {
+
+// What an empty list that the operator gives would hold: sizes of a tensor without axes are ints.
+std::optional<DType> ItemTypeOfResult(const std::string& op) {
+  for (const std::string& text : Registry::Get().Schemas(op)) {
+    const absl::StatusOr<Schema> schema = ParseSchema(text);
+    if (!schema.ok() || schema->returns.size() != 1 || !schema->returns[0].list) continue;
+    if (schema->returns[0].kind == SchemaType::Kind::kInt) return DType::kI64;
+    if (schema->returns[0].kind == SchemaType::Kind::kFloat) return DType::kF32;
+    if (schema->returns[0].kind == SchemaType::Kind::kBool) return DType::kBool;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 absl::StatusOr<IValue> OperatorCalls::CallOperator(const OperatorCall& call) {
   std::vector<Operand> positional;
   for (const IValue& v : call.args) {
@@ -102,6 +119,9 @@ absl::StatusOr<IValue> OperatorCalls::CallOperator(const OperatorCall& call) {
   T2N_ASSIGN_OR_RETURN(Operand result, m_.operators.Call(call.name, positional, named));
   T2N_RETURN_IF_ERROR(ChargeNodes(graph, before));
   IValue made = FromOperand(result);
+  if (const auto list = made.list(); list && list->items.empty()) {
+    list->item_type = ItemTypeOfResult(call.name);
+  }
   T2N_RETURN_IF_ERROR(m_.budget.Charge(ItemsIn(made), 0));
   return made;
 }
