@@ -97,6 +97,9 @@ std::vector<Candidate> CandidatesOf(const EvaluatedModel& model) {
   return candidates;
 }
 
+// The input of `x:2`.
+std::string InputOf(const std::string& axis) { return axis.substr(0, axis.rfind(':')); }
+
 // With the axis of each other input that is the only one of that size: the batch of an LSTM's
 // states is not their first axis.
 Candidate WithEqualAxes(Candidate candidate, const EvaluatedModel& model) {
@@ -142,15 +145,17 @@ class Trials {
     }
     known_.insert(fixed.warnings.begin(), fixed.warnings.end());
     std::vector<Candidate> good;
-    std::set<std::string> taken;
+    std::set<std::string> taken, batched;  // axes, inputs
     for (Candidate& candidate : CandidatesOf(fixed)) {
       if (taken.count(candidate.axes[0])) continue;
+      if (candidate.symbol[0] == 'B' && batched.count(InputOf(candidate.axes[0]))) continue;
       proto::OpenTrial trial = Try({candidate});
       if (Candidate wider = WithEqualAxes(candidate, fixed);
           !Works(trial) && wider.axes.size() > candidate.axes.size()) {
         if (proto::OpenTrial again = Try({wider}); Works(again)) {
           trial = std::move(again);
           candidate = std::move(wider);
+          for (const std::string& axis : candidate.axes) batched.insert(InputOf(axis));
         }
       }
       *told.add_trials() = std::move(trial);
