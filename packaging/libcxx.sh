@@ -14,12 +14,12 @@ built() {
   local name=$1 sources=$2
   shift 2
   [ ! -e "$prefix/made/$name" ] || return 0
-  cmake -S "$sources" -B "$prefix/work/$name" -DCMAKE_INSTALL_PREFIX="$prefix" \
+  cmake -S "$sources" -B "$prefix/objects/$name" -DCMAKE_INSTALL_PREFIX="$prefix" \
     -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_STANDARD=17 \
     -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++ \
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF "$@" >&2
-  cmake --build "$prefix/work/$name" -j "$jobs" >&2
-  cmake --install "$prefix/work/$name" >&2
+  cmake --build "$prefix/objects/$name" -j "$jobs" >&2
+  cmake --install "$prefix/objects/$name" >&2
   touch "$prefix/made/$name"
 }
 
@@ -36,7 +36,7 @@ sources() {
 }
 
 # Lists of sources of its own: the machine's may name none.
-mkdir -p "$prefix"/{made,work,lists/partial}
+mkdir -p "$prefix"/{made,objects,lists/partial}
 sed 's/^deb /deb-src /; s/^Types: .*/Types: deb-src/' /etc/apt/sources.list.d/*.sources \
   >"$prefix/sources.sources" 2>/dev/null || true
 [ ! -s /etc/apt/sources.list ] || sed 's/^deb /deb-src /' /etc/apt/sources.list >"$prefix/sources.list"

@@ -46,8 +46,8 @@ std::vector<Size> WithoutOnes(std::vector<Size> sizes) {
   return sizes;
 }
 
-// Whether a value is what the program says of it, as far as both say it. torch before 2.13 tells one
-// axis of 1 too many for the states of recurrent layers, so those are left out.
+// Whether a value is what the program says of it, as far as both say it. torch before 2.13 tells
+// one axis of 1 too many for the states of recurrent layers, so those are left out.
 bool Agrees(const Val& v, const TensorMeta& meta, const Symbols& symbols) {
   const auto dtype = meta.dtype ? DTypeFromTorch(static_cast<int64_t>(*meta.dtype)) : std::nullopt;
   if (dtype && v.dtype() != *dtype) return false;

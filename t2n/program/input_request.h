@@ -51,7 +51,7 @@ struct InputRequest {
   std::vector<std::pair<std::string, IValue>> args;
   std::vector<DynamicAxis> dynamic_axes;
   std::vector<std::string> input_names;  // that the model's inputs get; arguments have their own
-  std::set<std::string> open_sizes;  // the names of all; `args` may have them for numbers
+  std::set<std::string> open_sizes;      // the names of all; `args` may have them for numbers
   SymbolFacts facts;
   std::vector<std::pair<std::string, Dim>> largest;  // by input: see ParseLargest
   // Of a loop whose end the inputs' values decide; 0: such loops are refused. Unset: nobody says
