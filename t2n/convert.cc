@@ -169,6 +169,12 @@ absl::Status Run(const proto::ConversionSpec& spec, const absl::string_view* byt
   T2N_ASSIGN_OR_RETURN(model->emit.target,
                        FindTarget(spec.target().empty() ? "tract" : spec.target()));
   if (model->emit.target.strict) request.never_fails = model->emit.target.Note();
+  if (model->emit.target.strict && spec.has_max_detections()) {
+    return absl::UnimplementedError(
+        absl::StrCat("--max_detections: the specification has neither sorts nor loops to choose "
+                     "rows by; --cut can end the model before them",
+                     model->emit.target.Note()));
+  }
   model->emit.fragments = extensions.fragments;
   const std::string method = spec.method().empty() ? "forward" : spec.method();
   T2N_ASSIGN_OR_RETURN(const ArchivePtr archive, Open(spec, bytes));
@@ -231,13 +237,7 @@ absl::Status CheckFields(const proto::ConversionSpec& spec, bool may_name_sizes)
   T2N_RETURN_IF_ERROR(CheckOutput(spec));
   T2N_RETURN_IF_ERROR(CheckCompression(spec));
   T2N_RETURN_IF_ERROR(CheckPrecision(spec));
-  T2N_ASSIGN_OR_RETURN(const Target target,
-                       FindTarget(spec.target().empty() ? "tract" : spec.target()));
-  if (target.strict && spec.has_max_detections()) {
-    return absl::InvalidArgumentError(
-        "--max_detections: NNEF without extensions has neither sorts nor loops to choose rows by; "
-        "leave out --strict, or end the model before with --cut");
-  }
+  T2N_RETURN_IF_ERROR(FindTarget(spec.target().empty() ? "tract" : spec.target()).status());
   return absl::OkStatus();
 }
 

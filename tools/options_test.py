@@ -199,7 +199,7 @@ class OptionsTest(unittest.TestCase):
         for flags, code, told in (
             (("--max_detections", "8"), 0, "says how many these are"),
             ((), 1, "--max_detections N"),
-            (("--max_detections", "8", "--strict"), 2, "neither sorts nor loops"),
+            (("--max_detections", "8", "--strict"), 1, "neither sorts nor loops"),
             (("--max_detections", "0"), 2, "--max_detections"),
         ):  # fmt: skip
             with self.subTest(flags=flags):
