@@ -165,7 +165,7 @@ std::vector<int64_t> OpCall::ints(absl::string_view name) {
 std::vector<int64_t> OpCall::ints(absl::string_view name, size_t n, int64_t otherwise) {
   std::vector<int64_t> out = ints(name);
   if (out.empty()) out.assign(n, otherwise);
-  if (out.size() == 1 && n > 1) out.assign(n, out[0]);
+  if (out.size() == 1 && n > 1) out.assign(n, int64_t{out[0]});
   if (out.size() != n) {
     RefuseArg(name, absl::StrCat("must have ", n, " entries"));
     out.resize(n, otherwise);
