@@ -4,32 +4,22 @@
 """
 
 import json
-import os
 import pathlib
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 
 sys.path.insert(0, "tools/judge")
+import command_case  # noqa: E402
 import isolated  # noqa: E402
 import tract_runner  # noqa: E402
 
-_TOOL = os.path.abspath(sys.argv.pop(1))
-_DATA = pathlib.Path("testdata").absolute()
-_RESIDUAL = str(_DATA / "models/residual.pt")
-
-
-def run(*arguments, **options):
-    return subprocess.run(
-        [_TOOL, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=300, **options,
-    )  # fmt: skip
+_DATA, _RESIDUAL, run = command_case.DATA, command_case.RESIDUAL, command_case.run
 
 
 def _last_is_nan(model, inputs):
@@ -38,19 +28,7 @@ def _last_is_nan(model, inputs):
     return bool(np.isnan(outputs[-1].to_numpy()).all())
 
 
-class OptionsTest(unittest.TestCase):
-    def setUp(self):
-        self.tmp = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")))
-        self.addCleanup(shutil.rmtree, self.tmp)
-        self.out = self.tmp / "out"
-
-    def convert(self, *flags, archive=_RESIDUAL, out=None):
-        """graph.nnef of a conversion that must succeed."""
-        done = run(*flags, archive, out or self.out)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.messages = done.stderr
-        return (self.out / "graph.nnef").read_text() if out is None else ""
-
+class OptionsTest(command_case.CommandCase):
     def tensors(self, text):
         """The names that graph.nnef gives, in order."""
         body = text[text.index("\ngraph ") :]
@@ -337,177 +315,6 @@ class OptionsTest(unittest.TestCase):
         path = self.tmp / "r.json"
         self.assertEqual(run("--report", path, "--method", "no", _RESIDUAL, self.out).returncode, 1)
         self.assertIn("no method 'no'", json.loads(path.read_text())["refusals"][0])
-
-    def test_pages_and_pictures_are_those_of_inspect(self):
-        for flag in ("--json", "--graph=a.dot", "--html=a.html", "--tensors", "--open"):
-            done = run(flag, _RESIDUAL, self.out)
-            self.assertEqual(done.returncode, 2)
-            self.assertIn("is of inspect alone", done.stderr)
-        done = run("inspect", "--graph", "a.png", _RESIDUAL)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("--graph writes a .dot or an .svg", done.stderr)
-
-    def interface(self, *flags, archive):
-        """Names and types of the outputs of a conversion that must succeed."""
-        report = self.tmp / "cut.json"
-        done = run(*flags, "--report", report, archive, self.out)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        outputs = json.loads(report.read_text())["outputs"]
-        return [f"{x['name']} {x['dtype']}[{','.join(x['shape'])}]" for x in outputs]
-
-    def test_a_cut_ends_the_model_before_what_is_refused(self):
-        detector = _DATA / "models/cut_detector.pt"
-        refused = run(detector, self.out)
-        self.assertEqual(refused.returncode, 1)
-        self.assertEqual(
-            self.interface("--cut", "head,backbone.first.norm", archive=detector),
-            ["head f32[1,12,2]", "backbone_first_norm f32[1,4,8,6]"],
-        )
-        self.assertEqual(
-            self.interface("--cut", "head", "--output_names", "scores", archive=detector),
-            ["scores f32[1,12,2]"],
-        )
-        exported = _DATA / "models/exported/cut_detector.pt2"
-        self.assertEqual(
-            self.interface("--cut", "backbone.second", "--dynamic_axes", "x:0=B", archive=exported),
-            ["backbone_second_0 f32[B,5,4,3]", "backbone_second_1 f32[B,5,4,3]"],
-        )
-
-    def test_a_cut_that_is_nowhere_is_refused_with_what_is_near(self):
-        repeated = str(_DATA / "models/cut_at_later_calls.pt")
-        for archive, flags in (
-            (_RESIDUAL, ()), (str(_DATA / "models/exported/residual.pt2"), ()),
-            (str(_DATA / "models/cut_detector.pt"), ()), (repeated, ("--inputs", "f32[3,4]")),
-        ):  # fmt: skip
-            with self.subTest(archive):
-                done = run("--cut", "0.comv1,layrr,hed", *flags, archive, self.out)
-                self.assertEqual(done.returncode, 1)
-                near = {"residual": "0.conv1", "cut_detector": "head"}.get(pathlib.Path(archive).stem, "layer")
-                self.assertRegex(done.stderr, f"--cut: no.* called '.*near it: .*{near}")
-                self.assertFalse(self.out.exists())
-        # What fails before is told, and that the name was not met by then.
-        early = run("--cut", "later", "--inputs", "f32[3,4]", repeated, self.out)
-        self.assertEqual(early.returncode, 1)
-        self.assertIn("--cut: nothing called 'later' was computed by then; near it: late, late0, layer", early.stderr)
-        self.assertRegex(early.stderr.splitlines()[-1], "not converted: aten::_unique2: .* at code/")
-        branches = _DATA / "models/branch_on_values.pt"
-        inside = run("--cut", "z1", "--inputs", "f32[2,3]", branches, self.out)
-        self.assertIn("'z1' is computed in a loop, in a branch", inside.stderr)
-        self.assertEqual(
-            self.interface("--cut", "z0,y", "--inputs", "f32[2,3]", archive=branches),
-            ["z0 f32[2,3]", "y f32[2,3]"],
-        )
-        twice = run("--cut", "head,head", _DATA / "models/cut_detector.pt", self.out)
-        self.assertIn("--cut: 'head' is there twice", twice.stderr)
-
-    def test_inspect_lists_the_tensors_that_a_cut_can_name(self):
-        for archive, name, flags in (
-            ("cut_detector.pt", "backbone.first.norm", ()),
-            ("exported/cut_detector.pt2", "backbone.first.norm", ()),
-            ("cut_at_script_variables.pt", "backbone.first.middle", ("--inputs", "f32[1,3,8,6]")),
-        ):
-            archive = _DATA / "models" / archive
-            with self.subTest(archive.name):
-                text = run("inspect", "--tensors", *flags, archive).stdout
-                self.assertRegex(text, rf"\n  {re.escape(name)} +\w+ +f32\[")
-                self.assertIn("what comes then is refused (1)", text)
-                told = json.loads(run("inspect", "--json", "--tensors", *flags, archive).stdout)
-                names = [tensor["name"] for tensor in told["tensors"]["tensors"]]
-                self.assertEqual(len(names), len(set(names)))
-                self.assertEqual(len(told["tensors"]["refusals"]), 1)
-                names = [t["name"] for t in told["tensors"]["tensors"] if "nonzero" not in t["types"][0]]
-                done = run("--cut", ",".join(names), *flags, archive, self.out)
-                self.assertEqual(done.returncode, 0, done.stderr)
-
-    def trials(self, archive, *flags):
-        """What --open tells of an archive of testdata/models: the trials by their axes, and the flags."""
-        done = run("inspect", "--json", "--open", *flags, _DATA / "models" / archive)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        told = json.loads(done.stdout)["open_sizes"]
-        return {",".join(t["axes"]): t for t in told["trials"]}, told["flags"]
-
-    def test_inspect_tries_which_sizes_can_be_open(self):
-        for archive, axes, facts, why in (
-            ("residual.pt", "input:0=B,input:2=H,input:3=W", {}, {}),
-            ("sizes_and_views.pt", "x:0=B,x:2=H,x:3=W", {"x:3=W": "W%2==0"}, {}),
-            ("dynamic_causal_attention.pt", "x:0=B,x:1=S", {}, {"x:2=T": "do not broadcast"}),
-            ("recurrent_states_of_a_batch.pt", "x:0=B,h:1=B,c:1=B,x:1=S", {}, {}),
-            ("dynamic_frozen_parts.pt", "", {"x:1=S": "looks frozen"}, {"x:1=S": "do not agree"}),
-        ):
-            with self.subTest(archive):
-                trials, flags = self.trials(archive)
-                for at, fact in facts.items():
-                    self.assertTrue(any(fact in f for f in trials[at]["facts"]), trials[at])
-                for at, reason in why.items():
-                    self.assertIn(reason, trials[at]["refusal"])
-                    self.assertRegex(trials[at]["place"], r"^code/.*:\d+:\d+$")
-                self.assertEqual(flags, f'--dynamic_axes "{axes}"' if axes else "")
-                if axes:
-                    self.assertEqual(trials[axes]["refusal"], "")
-                    done = run(*shlex.split(flags), _DATA / "models" / archive, self.out)
-                    self.assertEqual(done.returncode, 0, done.stderr)
-
-    def test_sizes_that_are_open_already_are_told(self):
-        trials, flags = self.trials("exported/residual.pt2")
-        self.assertEqual([t["flags"] for t in trials.values()][0], "")
-        self.assertIn("the program was exported for 16 there", trials["input:2=H"]["refusal"])
-        self.assertEqual(flags, "")
-        trials, flags = self.trials("dynamic_pyramid.pt", "--inputs", "f32[1,2,B,W]")
-        self.assertIn("x:2=B,x:3=W", trials)
-        self.assertEqual(flags, '--dynamic_axes "x:0=B2"')
-        self.assertEqual(list(trials), ["x:2=B,x:3=W", "x:0=B2"])
-
-    def test_trials_end_in_time_and_tell_what_is_refused_as_it_is(self):
-        text = run("inspect", "--open", "--max_seconds", "1e-9", _RESIDUAL).stdout
-        self.assertIn("refused as it is, with no size open: ", text)
-        text = run("inspect", "--open", _DATA / "models/dynamic_pyramid.pt").stdout
-        self.assertIn('add --inputs "x=f32[1,2,H,W]"', text)
-
-    def test_diff(self):
-        other = self.tmp / "other.nnef.tgz"
-        self.convert()
-        self.convert(out=other)
-        same = run("diff", self.out, other)
-        self.assertEqual((same.returncode, same.stdout), (0, ""))
-        self.convert("--output_names", "scores", out=other)
-        done = run("diff", self.out, other)
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("+ interface = (input) -> (scores)", done.stdout)
-        self.assertRegex(done.stdout, r"\n= 1 tensor renamed: output -> scores\n$")
-        weight = next(self.out.glob("*.dat"))
-        data = bytearray(weight.read_bytes())
-        data[-1] ^= 1
-        weight.write_bytes(data)
-        self.assertIn(f"* weights {weight.name}", run("diff", self.out, other).stdout)
-        self.assertEqual(run("diff", self.out, self.tmp).returncode, 1)
-
-    def test_diff_tells_operations_by_their_modules(self):
-        for scheme in ("raw", "numeric", "natural_verbose"):
-            with self.subTest(scheme):
-                flags = ("--renaming_scheme", scheme)
-                graph = self.out / "graph.nnef"
-                text = self.convert(*flags)
-                other = self.tmp / scheme
-                shutil.copytree(self.out, other)
-                # One operation more, from which on numbers are others.
-                act = next(re.finditer(r"    (\S+) = max\((\w+), (.*)\);\n", text))
-                more = text.replace(act[0], f"    more = sin({act[2]});\n    {act[1]} = max(more, {act[3]});\n")
-                (other / "graph.nnef").write_text(more)
-                told = run("diff", self.out, other).stdout.splitlines()
-                changed = [line for line in told if line[0] in "+-"]
-                self.assertEqual(changed, [f"+ more = sin({act[2]});", f"- {act[0].strip()}",
-                                           f"+ {act[1]} = max(more, {act[3]});"])  # fmt: skip
-                stride = text.replace("stride = [1, 1]", "stride = [2, 2]", 1)
-                (other / "graph.nnef").write_text(stride)
-                told = run("diff", self.out, other).stdout.splitlines()
-                self.assertEqual([line[0] for line in told], ["0", "-", "+"])
-                self.assertEqual(told[0], "0.conv1:")
-        self.convert("--renaming_scheme", "numeric")
-        renamed = self.tmp / "renamed"
-        self.convert("--renaming_scheme", "raw", out=renamed)
-        told = run("diff", self.out, renamed).stdout.splitlines()
-        self.assertRegex(told[0], r"^= \d+ tensors renamed: v\d+ -> ")
-        self.assertEqual({line[:9] for line in told[1:]}, {"= weights"})
 
     def graph(self, stage, archive, *flags):
         """What --print_graph says, of an archive of testdata/models."""

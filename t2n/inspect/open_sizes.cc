@@ -63,10 +63,16 @@ std::vector<std::string> OpenAxes(const Graph& graph) {
   return axes;
 }
 
-// Of the inputs that are no states; equal sizes of one letter are one.
-std::vector<Candidate> CandidatesOf(const EvaluatedModel& model) {
+// Which inputs are states.
+std::set<size_t> StatesOf(const EvaluatedModel& model) {
   std::set<size_t> states;
   for (const StateTensor& s : model.states) states.insert(s.input);
+  return states;
+}
+
+// Of the inputs that are no states; equal sizes of one letter are one.
+std::vector<Candidate> CandidatesOf(const EvaluatedModel& model) {
+  const std::set<size_t> states = StatesOf(model);
   std::map<std::pair<std::string, int64_t>, Candidate> found;
   std::map<std::string, int> sizes;  // that a letter has had
   const std::set<std::string> taken = SymbolsOf(*model.graph);
@@ -103,8 +109,7 @@ std::string InputOf(const std::string& axis) { return axis.substr(0, axis.rfind(
 // With the axis of each other input that is the only one of that size: the batch of an LSTM's
 // states is not their first axis.
 Candidate WithEqualAxes(Candidate candidate, const EvaluatedModel& model) {
-  std::set<size_t> states;
-  for (const StateTensor& s : model.states) states.insert(s.input);
+  const std::set<size_t> states = StatesOf(model);
   const auto has = [&](const std::string& axis) {
     return std::find(candidate.axes.begin(), candidate.axes.end(), axis) != candidate.axes.end();
   };
@@ -144,6 +149,24 @@ class Trials {
       as_it_is.set_tried(true);
     }
     known_.insert(fixed.warnings.begin(), fixed.warnings.end());
+    std::vector<Candidate> good = TryEach(fixed, &told);
+    if (good.size() == 1) told.set_flags(FlagsOf(AxesOf(good)));
+    if (good.size() < 2) return told;
+    *told.add_trials() = Try(good);
+    if (!Works(*told.trials().rbegin())) good = TryGrowing(good, &told);
+    told.set_flags(FlagsOf(AxesOf(good)));
+    return told;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static bool Works(const proto::OpenTrial& trial) {
+    return trial.tried() && trial.refusal().empty();
+  }
+
+  // Those that can be open alone, with axes of other inputs where only that works.
+  std::vector<Candidate> TryEach(const EvaluatedModel& fixed, proto::OpenSizes* told) {
     std::vector<Candidate> good;
     std::set<std::string> taken, batched;  // axes, inputs
     for (Candidate& candidate : CandidatesOf(fixed)) {
@@ -158,24 +181,13 @@ class Trials {
           for (const std::string& axis : candidate.axes) batched.insert(InputOf(axis));
         }
       }
-      *told.add_trials() = std::move(trial);
-      if (!Works(*told.trials().rbegin())) continue;
+      const bool works = Works(trial);
+      *told->add_trials() = std::move(trial);
+      if (!works) continue;
       taken.insert(candidate.axes.begin(), candidate.axes.end());
       good.push_back(candidate);
     }
-    if (good.size() == 1) told.set_flags(FlagsOf(AxesOf(good)));
-    if (good.size() < 2) return told;
-    *told.add_trials() = Try(good);
-    if (!Works(*told.trials().rbegin())) good = TryGrowing(good, &told);
-    told.set_flags(FlagsOf(AxesOf(good)));
-    return told;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  static bool Works(const proto::OpenTrial& trial) {
-    return trial.tried() && trial.refusal().empty();
+    return good;
   }
 
   // As many as go together, one after the other; they are told if they are more than one.
