@@ -1,6 +1,6 @@
 """Random programs of TorchScript: typed statements that torch itself runs, with numbers at the edges.
 
-    script_programs.py make FOLDER [--count=N] [--seed=N]          (needs torch)
+    script_programs.py make FOLDER [--count=N] [--seed=N] [--exported]   (needs torch)
     script_programs.py judge PT2NNEF FOLDER                        (needs tract)
     script_programs.py minimise PT2NNEF FOLDER NAME --python=P     (needs torch; P has tract)
 
@@ -12,8 +12,10 @@ does anything but convert or refuse. `minimise` leaves out statements as long as
 """
 
 import argparse
+import contextlib
 import importlib.util
 import json
+import logging
 import pathlib
 import random
 import resource
@@ -22,7 +24,7 @@ import sys
 
 # Making programs needs torch and judging them tract: seldom has one Python both, so torch is imported
 # where it is needed.
-_MEMORY = 4 << 30
+_MEMORY = 6 << 30
 
 _INPUTS = {"x": "torch.randn(2, 3) * 2", "y": "torch.randn(2, 3, 4)", "n": "torch.randint(-3, 4, (3,))"}
 _BEGIN = ["box = Box(x.sum(), 2)", "i0 = x.size(0)", "f0 = 0.5", "b0 = i0 > 1", 's0 = "a"', "l0 = [1, 0, 2]",
@@ -78,7 +80,88 @@ def save(path, statements, kinds, seed):
     return True
 
 
-def make(seed, folder):
+def _inputs(rows=None):
+    """Random arguments; x and y may have other numbers of rows (x: their first, y: both their first two)."""
+    import torch
+
+    made = [eval(text, {"torch": torch}) for text in _INPUTS.values()]  # pylint: disable=eval-used
+    for value, axis, size in rows or ():
+        made[value] = torch.cat([made[value]] * size, axis).narrow(axis, 0, size)
+    return made
+
+
+def _exported(path, statements, kinds):
+    """The program as torch.export makes it; None if it does not take it."""
+    import torch
+
+    path.with_suffix(".py").write_text(text_of(statements, kinds))
+    logging.disable(logging.ERROR)
+    auto = torch.export.Dim.AUTO
+    try:
+        module = _load(path.with_suffix(".py")).Program().eval()
+        shapes = ({0: auto}, {0: auto, 1: auto}, {0: auto})
+        with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):  # what it prints
+            return torch.export.export(module, tuple(_inputs()), dynamic_shapes=shapes)
+    except Exception:  # values that decide, numbers that are kept, ...
+        return None
+
+
+def _exportable(path, statements, kinds):
+    """What is left of the statements when those are taken out that torch.export does not take."""
+    for _ in range(len(statements)):
+        if _exported(path, statements, kinds):
+            break
+        # The shortest beginning that is not taken ends with a culprit.
+        least, most = 0, len(statements)
+        while least < most:
+            middle = (least + most) // 2
+            if _exported(path, statements[:middle], kinds):
+                least = middle + 1
+            else:
+                most = middle
+        if most == 0:
+            return []
+        statements = statements[: most - 1] + statements[most:]
+    return statements
+
+
+def _open_axes(program):
+    """(input, axis) of the sizes that the program leaves open."""
+    names = program.graph_signature.user_inputs
+    nodes = {node.name: node.meta["val"] for node in program.graph.nodes if node.op == "placeholder"}
+    return [(i, axis) for i, name in enumerate(names) for axis, size in enumerate(nodes[name].shape)
+            if not isinstance(size, int)]  # fmt: skip
+
+
+def save_exported(path, statements, kinds, seed):
+    """Writes PATH.py, .pt2, .0.npz, .1.npz and .json; False if nothing is left to write."""
+    import numpy as np
+    import torch
+
+    torch.manual_seed(seed)
+    statements = _exportable(path, statements, kinds)
+    program = _exported(path, statements, kinds) if statements else None
+    if program is None:
+        path.with_suffix(".py").unlink()
+        return False
+    torch.export.save(program, str(path.with_suffix(".pt2")))
+    module, calls = program.module(), 0
+    for rows in (None, [(i, axis, 5) for i, axis in _open_axes(program)]):
+        inputs = _inputs(rows)
+        recorded = {f"in{i}": value.numpy().copy() for i, value in enumerate(inputs)}
+        try:
+            with torch.no_grad():
+                outputs = module(*inputs)
+        except Exception:  # the open sizes have relations: one call is enough
+            continue
+        recorded |= {f"out{i}": value.numpy().copy() for i, value in enumerate(outputs)}
+        np.savez(path.with_suffix(f".{calls}.npz"), **recorded)
+        calls += 1
+    path.with_suffix(".json").write_text(json.dumps([seed, kinds, statements]))
+    return calls > 0
+
+
+def make(seed, folder, exported=False):
     import program_grammar
     import torch
 
@@ -94,7 +177,7 @@ def make(seed, folder):
     rng = random.Random(seed)
     writer = program_grammar.Writer(rng, scope, kinds)
     statements = list(writer.grow(rng.randint(4, 25)))
-    return save(folder / f"p{seed:06}", statements, writer.kinds, seed)
+    return (save_exported if exported else save)(folder / f"p{seed:06}", statements, writer.kinds, seed)
 
 
 def judged(tool, folder, python, names=None):
@@ -128,12 +211,13 @@ def judge(options):
 def minimise(options):
     """Leaves out statements of NAME one by one while it stays a fault of the same kind."""
     seed, kinds, statements = json.loads((options.folder / f"{options.name}.json").read_text())
+    write = save_exported if (options.folder / f"{options.name}.pt2").exists() else save
     trials = options.folder / "trials"
     trials.mkdir(exist_ok=True)
 
     def verdict(kept):
         path = trials / "trial"
-        if not save(path, kept, {**kinds}, seed):
+        if not write(path, kept, {**kinds}, seed):
             return None
         return judged(options.tool, trials, options.python)["trial"]
 
@@ -149,7 +233,7 @@ def minimise(options):
             statements = fewer
         at -= 1
     least = options.folder / f"{options.name}_least"
-    save(least, statements, kinds, seed)
+    write(least, statements, kinds, seed)
     print(least.with_suffix(".py").read_text().rpartition("    def forward")[2])
     return 0
 
@@ -161,6 +245,7 @@ def main():
     making.add_argument("folder", type=pathlib.Path)
     making.add_argument("--count", type=int, default=100)
     making.add_argument("--seed", type=int, default=0)
+    making.add_argument("--exported", action="store_true", help="as torch.export writes them")
     judging = commands.add_parser("judge")
     minimising = commands.add_parser("minimise")
     for command in (judging, minimising):
@@ -176,7 +261,7 @@ def main():
     options.folder.mkdir(parents=True, exist_ok=True)
     # Some statements ask for all the memory there is.
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    made = sum(make(options.seed + i, options.folder) for i in range(options.count))
+    made = sum(make(options.seed + i, options.folder, options.exported) for i in range(options.count))
     print(f"{made} programs of {options.count} seeds")
     return 0
 
