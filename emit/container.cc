@@ -135,13 +135,10 @@ class Archive : public Container {
 
 class MemoryArchive : public Container {
  public:
-  explicit MemoryArchive(std::string* out) : out_(out) { out_->clear(); }
-  ~MemoryArchive() override {
-    if (!whole_) out_->clear();
-  }
+  explicit MemoryArchive(std::string* out) : bytes_{out} { out->clear(); }
 
   absl::Status Open(bool gzip, int compression_level) {
-    return tar_.Open(out_, gzip, compression_level);
+    return tar_.Open(bytes_.out, gzip, compression_level);
   }
 
   absl::Status Add(absl::string_view name, uint64_t size, const ByteSource& write) override {
@@ -151,13 +148,21 @@ class MemoryArchive : public Container {
 
   absl::Status Commit() override {
     T2N_RETURN_IF_ERROR(tar_.Close());
-    whole_ = true;
+    bytes_.whole = true;
     return absl::OkStatus();
   }
 
  private:
-  std::string* out_;
-  bool whole_ = false;
+  // Empty unless all was written; outlives what writes, which flushes as it goes.
+  struct AllOrNothing {
+    std::string* out;
+    bool whole = false;
+    ~AllOrNothing() {
+      if (!whole) out->clear();
+    }
+  };
+
+  AllOrNothing bytes_;
   TarWriter tar_;
 };
 

@@ -53,6 +53,22 @@ class ContainerTest : public FolderTestBase {
   }
 };
 
+TEST_F(ContainerTest, InMemoryAFailureLeavesNothing) {
+  for (ContainerKind kind : {ContainerKind::kTar, ContainerKind::kTarGz}) {
+    std::string out = "before";
+    auto container = CreateMemoryArchive(&out, kind, 6);
+    ASSERT_TRUE(container.ok());
+    const ByteSource fails = [](const ByteSink& sink) {
+      const absl::Status status = sink(Bytes("part"));
+      return status.ok() ? absl::DataLossError("damaged") : status;
+    };
+    ASSERT_TRUE((*container)->Add("a", 1, Pieces({"a"})).ok());
+    EXPECT_FALSE((*container)->Add("b", 8, fails).ok());
+    container->reset();
+    EXPECT_EQ(out, "");
+  }
+}
+
 TEST_F(ContainerTest, WritesAFolder) {
   ASSERT_TRUE(WriteModel(Path("m"), "graph").ok());
   EXPECT_EQ(Read(Path("m/graph.nnef")), "graph");
