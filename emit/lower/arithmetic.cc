@@ -16,12 +16,10 @@ namespace {
 
 // Whether a constant operand is this number everywhere.
 bool IsEverywhere(const Value& operand, double number) {
-  const Value& source = BeforeBroadcast(operand);
-  if (!source.constant || source.type.quant || NumElements(source.shape()) == Dim(0)) return false;
-  Tensor first = *source.constant;
-  first.sizes.clear(), first.strides.clear();
-  absl::StatusOr<std::vector<double>> read = ReadDoubles(first);
-  return read.ok() && read->front() == number && UniformElement(operand);
+  const std::optional<Tensor> element = UniformElement(operand);
+  if (!element) return false;
+  const absl::StatusOr<std::vector<double>> read = ReadDoubles(*element);
+  return read.ok() && read->front() == number;
 }
 
 // 0 where x is finite, else NaN. tract takes every product with a constant 0 for 0.

@@ -1,14 +1,23 @@
 #include "t2n/ir/tensor.h"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "Eigen/Core"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "t2n/base/status.h"
 
 namespace t2n {
 namespace {
+
+// What is read or copied as a whole; a tensor may be far larger than what is stored of it.
+constexpr int64_t kMostRead = int64_t{1} << 26;        // elements
+constexpr int64_t kMostDenseBytes = int64_t{1} << 34;  // as limits::kMaxComputedTensorBytes
+constexpr int64_t kHeldBytes = 1 << 20;  // small parts of a buffer are read with all of it
+constexpr int64_t kMostParts = 8;        // of a buffer that is streamed for each
 
 class OwnedBuffer : public Buffer {
  public:
@@ -234,11 +243,22 @@ std::vector<int64_t> ContiguousStrides(absl::Span<const int64_t> sizes) {
   return strides;
 }
 
+static absl::Status TooLarge(const Tensor& t, absl::string_view for_what) {
+  return absl::ResourceExhaustedError(absl::StrCat("a constant of [", absl::StrJoin(t.sizes, ","),
+                                                   "] elements is too large ", for_what));
+}
+
 absl::StatusOr<Tensor> MakeContiguous(const Tensor& t) {
   if (t.is_contiguous()) return t;
   T2N_ASSIGN_OR_RETURN(absl::Span<const uint8_t> bytes, t.buffer->Bytes());
+  if (t.numel() > kMostDenseBytes / ItemSize(t.dtype)) return TooLarge(t, "to be copied");
   uint8_t* out;
-  Tensor dense = Tensor::Allocate(t.dtype, t.sizes, &out);
+  Tensor dense;
+  try {
+    dense = Tensor::Allocate(t.dtype, t.sizes, &out);
+  } catch (const std::bad_alloc&) {
+    return TooLarge(t, "for the memory there is");
+  }
   if (dense.numel() == 0) return dense;
   CopyStrided(t, bytes.data(), 0, t.offset, &out);
   return dense;
@@ -257,13 +277,25 @@ absl::Status Buffer::Stream(const ByteSink& sink) const {
 
 absl::Status StreamContiguous(const Tensor& t, const ByteSink& sink) {
   if (t.numel() == 0) return absl::OkStatus();
-  const bool whole = t.offset == 0 && t.nbytes() == static_cast<int64_t>(t.buffer->size());
-  if (whole) return t.buffer->Stream(sink);
-  T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
-  return sink(absl::MakeConstSpan(data, t.nbytes()));
+  const int64_t begin = t.offset * ItemSize(t.dtype), end = begin + t.nbytes();
+  const int64_t all = static_cast<int64_t>(t.buffer->size());
+  if (begin == 0 && end == all) return t.buffer->Stream(sink);
+  // Of many small parts of one buffer each would stream all of it.
+  if (t.nbytes() <= kHeldBytes || t.nbytes() < all / kMostParts) {
+    T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
+    return sink(absl::MakeConstSpan(data, t.nbytes()));
+  }
+  int64_t at = 0;  // of the piece; the pieces behind the part are streamed for their checksum
+  return t.buffer->Stream([&](absl::Span<const uint8_t> piece) {
+    const int64_t from = std::clamp<int64_t>(begin - at, 0, piece.size());
+    const int64_t to = std::clamp<int64_t>(end - at, 0, piece.size());
+    at += static_cast<int64_t>(piece.size());
+    return from < to ? sink(piece.subspan(from, to - from)) : absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::vector<std::complex<double>>> ReadComplex(const Tensor& t) {
+  if (t.numel() > kMostRead) return TooLarge(t, "to be read");
   T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(t));
   T2N_ASSIGN_OR_RETURN(const uint8_t* p, ContiguousData(dense));
   std::vector<std::complex<double>> out(dense.numel());
@@ -284,6 +316,7 @@ absl::StatusOr<std::vector<int64_t>> ReadInts(const Tensor& t) {
     return absl::InvalidArgumentError(
         absl::StrCat("a tensor of ", DTypeName(t.dtype), " read as integers"));
   }
+  if (t.numel() > kMostRead) return TooLarge(t, "to be read");
   T2N_ASSIGN_OR_RETURN(Tensor dense, MakeContiguous(t));
   T2N_ASSIGN_OR_RETURN(const uint8_t* p, ContiguousData(dense));
   std::vector<int64_t> out(dense.numel());
