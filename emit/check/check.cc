@@ -78,6 +78,9 @@ class Checker {
     if (misread_) {
       return absl::UnimplementedError(absl::StrCat("a size would be read wrongly: ", fault_));
     }
+    if (no_number_) {
+      return absl::UnimplementedError(absl::StrCat("NNEF has no literal for NaN: ", fault_));
+    }
     return absl::InternalError(absl::StrCat("the model would not be readable: ", fault_));
   }
 
@@ -211,10 +214,10 @@ class Checker {
       const Parameter& parameter = op.parameters[i];
       if (given_[i]) Fault(absl::StrCat("`", parameter.name, "` is given twice"));
       given_[i] = true;
-      if (!Is(argument.value, parameter.kind)) {
-        Fault(
-            absl::StrCat("`", parameter.name, "` cannot be `", nnef::ToText(argument.value), "`"));
-      }
+      if (Is(argument.value, parameter.kind)) continue;
+      no_number_ |= fault_.empty() && parameter.kind == ArgumentKind::kScalar &&
+                    absl::StartsWith(argument.value.text, "nan");
+      Fault(absl::StrCat("`", parameter.name, "` cannot be `", nnef::ToText(argument.value), "`"));
     }
     for (size_t i = 0; i < given_.size(); ++i) {
       if (!given_[i] && !op.parameters[i].optional) {
@@ -351,7 +354,9 @@ class Checker {
   std::string scope_, fault_;
   const Assignment* at_ = nullptr;
   std::optional<SizeReading> sizes_;  // where tract reasons on sizes
+  // What the first fault is, if it is one of the program.
   bool misread_ = false;
+  bool no_number_ = false;
   bool tract_ = false, fragments_allowed_ = false, in_properties_ = false;
   Names symbols_, defined_, assigned_, externals_;
   absl::flat_hash_map<absl::string_view, const Fragment*> fragments_;

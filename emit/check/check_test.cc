@@ -83,6 +83,7 @@ TEST(CheckTest, ArgumentsArePresentKnownAndOfTheirType) {
   EXPECT_THAT(Said("y = concat([x, q], axis = 1);"), HasSubstr("`q` is not defined"));
   EXPECT_THAT(Said("y = pad(x, padding = [0, 0]);"), HasSubstr("`padding` cannot be `[0, 0]`"));
   EXPECT_THAT(Said("y = leaky_relu(x, alpha = x);"), HasSubstr("`alpha` cannot be `x`"));
+  EXPECT_THAT(Said("y = leaky_relu(x, alpha = nan.0);"), HasSubstr("no literal for NaN"));
   EXPECT_THAT(Said("y = tract_core_cast(x, to = f32);"), HasSubstr("`to` cannot be `f32`"));
   EXPECT_THAT(Said("y = matmul(x, x, transposeA = 1);"), HasSubstr("`transposeA` cannot be `1`"));
   EXPECT_THAT(Said("y = slice(x, axes = [0], axes = [1], begin = [0], end = [1]);"),

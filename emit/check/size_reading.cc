@@ -88,6 +88,12 @@ class SizeReading::Reader {
       reading.values.assign(count, value);
       return reading;
     }
+    if (leaf.empty() || !(absl::ascii_isalpha(leaf[0]) || leaf[0] == '_')) {
+      reading.tract = TractAlgebra::Value(0);  // a number of more than 64 bits
+      reading.values.assign(count, 0);
+      reading.undefined = true;
+      return reading;
+    }
     reading.tract = all_.algebra_.Symbol(leaf);
     for (const std::vector<int64_t>& sample : all_.samples_) {
       const size_t symbol = reading.tract->number;
@@ -196,7 +202,7 @@ SizeReading::Reading SizeReading::Operation(char op, const Reading& a, const Rea
 
 std::string SizeReading::At(size_t sample) const {
   std::vector<std::string> bindings;
-  for (size_t i = 0; i < algebra_.symbols().size(); ++i) {
+  for (size_t i = 0; i < samples_[sample].size(); ++i) {
     bindings.push_back(absl::StrCat(algebra_.symbols()[i], "=", samples_[sample][i]));
   }
   return absl::StrJoin(bindings, ", ");

@@ -33,6 +33,7 @@ TEST(SizeReadingTest, TellsWhatTractTakesForSomethingElse) {
 TEST(SizeReadingTest, AssertionsSayWhereSizesMatter) {
   const std::string text = "(8-W)/2";
   EXPECT_THAT(SizeReading({"tract_symbol W"}).Fault(text), Not(IsEmpty()));
+  EXPECT_THAT(SizeReading({"tract_symbol W"}).Fault("W+9223372036854775808"), Not(IsEmpty()));
   EXPECT_THAT(
       SizeReading({"tract_symbol W", "tract_assert W >= 8", "tract_assert W <= 8"}).Fault(text),
       IsEmpty());

@@ -1,6 +1,7 @@
 #include "emit/check/size_text.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 
 namespace t2n {
@@ -62,8 +63,10 @@ class SizeReader {
 }  // namespace
 
 bool IsIntegerText(absl::string_view text) {
+  int64_t value;
+  const absl::string_view whole = text;
   absl::ConsumePrefix(&text, "-");
-  return TakeDigits(&text) && text.empty();
+  return TakeDigits(&text) && text.empty() && absl::SimpleAtoi(whole, &value);
 }
 
 bool IsNumberText(absl::string_view text) {

@@ -309,7 +309,9 @@ std::optional<std::pair<TractSize, int64_t>> TractAlgebra::Ratio(const TractSize
 
 int64_t TractAlgebra::Eval(const TractSize& a, absl::Span<const int64_t> values) {
   if (a->kind == Node::kValue) return a->number;
-  if (a->kind == Node::kSymbol) return values[a->number];
+  if (a->kind == Node::kSymbol) {
+    return a->number < static_cast<int64_t>(values.size()) ? values[a->number] : 1;
+  }
   int64_t result = Eval(a->items.empty() ? Value(1) : a->items[0], values);
   for (size_t i = 1; i < a->items.size(); ++i) {
     const int64_t value = Eval(a->items[i], values);
