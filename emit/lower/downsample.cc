@@ -28,7 +28,8 @@ bool IsDownsample(const Node& window, size_t i) {
 
 namespace {
 
-constexpr size_t kMaxNodes = 4096;  // what is further away counts as met
+constexpr int64_t kMostListed = 1 << 24;  // positions that are written one by one
+constexpr size_t kMaxNodes = 4096;        // what is further away counts as met
 
 bool MayDownsample(const Node& conv) {
   for (size_t i = 0; i < conv.attrs.Ints("stride").size(); ++i) {
@@ -195,7 +196,7 @@ absl::Status LowerReverse(Lowering& l, const Node& node) {
   Expr x = l.In(node, 0);
   for (int64_t axis : node.attrs.Ints("axes")) {
     std::optional<int64_t> size = node.output()->shape()[axis].constant();
-    if (apart && size) {
+    if (apart && size && *size <= kMostListed) {
       std::vector<int64_t> backwards(*size);
       std::iota(backwards.rbegin(), backwards.rend(), 0);
       Expr positions = l.Constant(Tensor::Ints(backwards), "backwards");

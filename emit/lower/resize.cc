@@ -14,6 +14,8 @@ using nnef::Int;
 
 namespace {
 
+constexpr int64_t kMostListed = 1 << 24;  // positions of an axis, one by one
+
 // out / in where that is a whole number for every size.
 std::optional<int64_t> WholeFactor(const Dim& in, const Dim& out) {
   if (in == Dim(0)) return std::nullopt;
@@ -35,6 +37,9 @@ absl::StatusOr<Tensor> ResizeAlong(const Node& node, const Tensor& values, int64
 }
 
 absl::StatusOr<Tensor> NearestPositions(const Node& node, int64_t from, int64_t to) {
+  if (from > kMostListed) {
+    return absl::UnimplementedError(absl::StrCat("a resize of an axis of ", from, " elements"));
+  }
   std::vector<int64_t> positions(from);
   for (int64_t i = 0; i < from; ++i) positions[i] = i;
   Tensor iota = Tensor::Ints(positions);

@@ -25,6 +25,7 @@ namespace t2n {
 namespace {
 
 constexpr int64_t kChannels = 1;  // the axis of [N,C,...]
+constexpr int64_t kMostChannels = 1 << 20;
 
 // The axis of a filter that has the results' channels.
 int64_t ResultAxis(Op op) { return op == Op::kConv ? 0 : 1; }
@@ -70,7 +71,7 @@ std::optional<Affine> AffineOf(const Node& node) {
   const Value& result = *node.output();
   if (result.dtype() != DType::kF32 || result.rank() <= kChannels) return std::nullopt;
   const Dim& channels = result.shape()[kChannels];
-  if (!channels.is_const()) return std::nullopt;
+  if (!channels.is_const() || channels.value() > kMostChannels) return std::nullopt;
   for (size_t i = 0; i < (node.op == Op::kSub ? 1 : 2); ++i) {
     const Value& convolved = *node.inputs[i];
     if (convolved.constant || convolved.shape() != result.shape()) continue;

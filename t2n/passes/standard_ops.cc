@@ -116,9 +116,15 @@ Val Standardizer::Replace(const Node& node, const std::vector<Val>& in) {
   return Val();
 }
 
+absl::Status TooManyPositions(int64_t count) {
+  return absl::UnimplementedError(absl::StrCat("NNEF 1.0.5 has no range, and ", count,
+                                               " positions are too many to be listed one by one"));
+}
+
 Val Standardizer::Numbers(const Node& iota) {
   auto length = iota.output()->shape()[0].constant();
   if (!length) return Val();
+  if (*length > kMostListed) return b().Fail(TooManyPositions(*length));
   std::vector<int64_t> values(*length);
   std::iota(values.begin(), values.end(), 0);
   return b().Cast(b().Ints(values), iota.output()->dtype());
@@ -126,7 +132,9 @@ Val Standardizer::Numbers(const Node& iota) {
 
 Val Standardizer::Reverse(Val x, const std::vector<int64_t>& axes) {
   for (int64_t axis : axes) {
-    std::vector<int64_t> positions(x.dim(axis).constant().value_or(0));
+    const int64_t size = x.dim(axis).constant().value_or(0);
+    if (size > kMostListed) return b().Fail(TooManyPositions(size));
+    std::vector<int64_t> positions(size);
     std::iota(positions.rbegin(), positions.rend(), 0);
     x = Gather(x, axis, std::move(positions));
   }

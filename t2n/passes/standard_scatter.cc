@@ -57,6 +57,7 @@ namespace {
 
 // f32 0, 1, ..., along the first of `rank` axes.
 Val Numbered(Builder& b, int64_t size, int64_t rank, int64_t first = 0) {
+  if (size > kMostListed) return b.Fail(TooManyPositions(size));
   std::vector<double> values(size);
   std::iota(values.begin(), values.end(), first);
   Shape shape(rank, 1);
@@ -197,6 +198,7 @@ Val Standardizer::Scatter(const Node& node, const std::vector<Val>& in) {
   absl::StatusOr<std::vector<int64_t>> indices = ReadInts(*index->constant);
   if (!indices.ok()) return b().Fail(indices.status());
   int64_t total = data.numel().value();
+  if (total > kMostListed) return b().Fail(TooManyPositions(total));
   auto met = Meetings(node, *indices, *sizes, *counts, total);
   size_t rounds = 1;
   for (auto& [element, sources] : met) {

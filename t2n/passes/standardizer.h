@@ -17,6 +17,10 @@ namespace t2n {
 
 struct RowScatter;
 
+// The most positions that are listed one by one: the standard has no range.
+inline constexpr int64_t kMostListed = 1 << 24;
+absl::Status TooManyPositions(int64_t count);
+
 class Standardizer : public GraphRewriter {
  public:
   explicit Standardizer(std::vector<std::string>* refusals) : refusals_(refusals) {}
