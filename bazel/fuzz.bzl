@@ -6,7 +6,8 @@ def t2n_fuzz(name, srcs, deps, runs, seeds = [], size = "small"):
     """The program NAME, and NAME_test, which runs it on its seeds and on changes of them.
 
     `bazel run --config=fuzz //PACKAGE:NAME -- FOLDER` fuzzes with libFuzzer (Debian package clang),
-    as long as it is left to; FOLDER collects the inputs that reached something new.
+    as long as it is left to; FOLDER collects the inputs that reached something new. What is worth to
+    be kept of them lies in testdata/fuzz/NAME, and is run in each test.
 
     Args:
       name: of the program, NAME_fuzz by custom.
@@ -16,7 +17,8 @@ def t2n_fuzz(name, srcs, deps, runs, seeds = [], size = "small"):
       seeds: files to begin with.
       size: of the test.
     """
-    t2n_library(name = name + "_lib", srcs = srcs, deps = deps, alwayslink = True)
+    seeds = seeds + ["//testdata/fuzz:" + name]
+    t2n_library(name = name + "_lib", testonly = True, srcs = srcs, deps = deps, alwayslink = True)
     t2n_binary(
         name = name,
         deps = [":" + name + "_lib"] + select({

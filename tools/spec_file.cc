@@ -65,6 +65,11 @@ absl::Status ReadSpecFile(const std::string& path, proto::ConversionSpec* spec) 
   std::ifstream file(path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file) return Bad(path, "cannot be read");
+  return ParseSpec(text, path, spec);
+}
+
+absl::Status ParseSpec(const std::string& text, const std::string& path,
+                       proto::ConversionSpec* spec) {
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) {
     const auto status = ReadJson(text, spec);
     return status.ok() ? absl::OkStatus() : Bad(path, std::string(status.message()));

@@ -14,6 +14,10 @@ namespace t2n {
 // the place if the file is not such.
 absl::Status ReadSpecFile(const std::string& path, proto::ConversionSpec* spec);
 
+// The same of a text; `path` is what messages call it.
+absl::Status ParseSpec(const std::string& text, const std::string& path,
+                       proto::ConversionSpec* spec);
+
 }  // namespace t2n
 
 #endif  // TOOLS_SPEC_FILE_H_

@@ -2,9 +2,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "parsers/testing/mutators.h"
 #include "parsers/torchscript/dump.h"
 #include "parsers/torchscript/parser.h"
 #include "parsers/torchscript/printer.h"
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
+                                          unsigned seed) {
+  return t2n::testing::Mutate(t2n::testing::MutateText, data, size, max_size, seed);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace t2n::torchscript;  // NOLINT

@@ -19,6 +19,9 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// What some targets bring, as for libFuzzer: a change of an input that leaves it what it is.
+extern "C" size_t __attribute__((weak))
+LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed);
 
 namespace {
 
@@ -77,12 +80,34 @@ void Change(Bytes& bytes, const Bytes& other, std::mt19937_64& random) {
   }
 }
 
+constexpr size_t kMostBytes = 1 << 20;  // of a changed input
+
+// A change of `input`, by the target's own means if it has such.
+void ChangeAny(Bytes& input, const Bytes& other, std::mt19937_64& random) {
+  if (LLVMFuzzerCustomMutator == nullptr || input.size() > kMostBytes || random() % 2 == 0) {
+    return Change(input, other, random);
+  }
+  const size_t size = input.size();
+  input.resize(kMostBytes);
+  input.resize(LLVMFuzzerCustomMutator(input.data(), size, input.size(), random()));
+}
+
 long Number(const char* argument, const char* flag, long otherwise) {
   size_t n = std::strlen(flag);
   return std::strncmp(argument, flag, n) == 0 ? std::atol(argument + n) : otherwise;
 }
 
 }  // namespace
+
+// For the targets' own changes, as libFuzzer has it.
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size) {
+  static std::mt19937_64* const random = new std::mt19937_64(0);
+  Bytes bytes(data, data + size);
+  Change(bytes, bytes, *random);
+  if (bytes.size() > max_size) bytes.resize(max_size);
+  std::copy(bytes.begin(), bytes.end(), data);
+  return bytes.size();
+}
 
 int main(int argc, char** argv) {
   long runs = 1000, seed = 0;
@@ -107,7 +132,7 @@ int main(int argc, char** argv) {
   for (long i = 0; i < runs && !seeds.empty(); ++i) {
     Bytes input = seeds[random() % seeds.size()];
     const Bytes& other = seeds[random() % seeds.size()];
-    for (size_t changes = random() % 8 + 1; changes > 0; --changes) Change(input, other, random);
+    for (size_t changes = random() % 8 + 1; changes > 0; --changes) ChangeAny(input, other, random);
     Run(input);
   }
   std::printf("%zu seeds and %ld changes of them\n", seeds.size(), runs);
