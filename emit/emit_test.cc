@@ -129,6 +129,22 @@ TEST(EmitTest, CutsTensorsThatNoFileHolds) {
 )"));
 }
 
+TEST(EmitTest, CutsTensorsInPartsOfOneSize) {
+  Graph graph;
+  Builder b(&graph);
+  Val x = b.Input("x", {DType::kF32, {5, 4}, nullptr});
+  uint8_t* data;
+  Val weight = b.Constant(Tensor::Allocate(DType::kF32, {5, 4}, &data));
+  weight->name = "w";
+  graph.outputs() = {b.Add(x, weight).get()};
+  EmitSpec spec;
+  spec.max_file_bytes = 64;  // four rows of 16 bytes
+  EXPECT_THAT(Text(graph, spec), HasSubstr(R"(
+    w_part = variable<scalar>(label = "w.part", shape = [3, 4]);
+    w_part_1 = variable<scalar>(label = "w.part_1", shape = [2, 4]);
+)"));
+}
+
 TEST(EmitTest, NumbersValuesIfAsked) {
   Graph graph;
   BuildNet(&graph);

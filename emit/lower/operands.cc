@@ -250,8 +250,11 @@ void Lowering::Store(Variable variable) {
 void Lowering::StoreInPieces(Variable whole) {
   const size_t axis = OuterAxis(whole.tensor);
   const int64_t count = whole.tensor.sizes.empty() ? 1 : whole.tensor.sizes[axis];
-  const int64_t rows = std::max<int64_t>(
+  const int64_t most = std::max<int64_t>(
       model_->max_file_bytes / std::max<int64_t>(whole.tensor.nbytes() / count, 1), 1);
+  // Pieces of about one size: a small one beside a large one would be read with all of it.
+  const int64_t parts = (count + most - 1) / most;
+  const int64_t rows = (count + parts - 1) / parts;
   std::vector<Expr> pieces;
   for (int64_t begin = 0; begin < count; begin += rows) {
     Variable piece = whole;
