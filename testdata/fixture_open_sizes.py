@@ -261,3 +261,20 @@ def scaled_by_decimals():
             return self.cubic(x), self.linear(x), self.near(x)
 
     return Scaled(), (torch.randn(1, 2, 10, 7),)
+
+
+@collect("traced", flags="--inputs 'x=f32[B,3,H,W]'")
+def last_of_a_running_sum():
+    """Positions relative to the last row, as EdgeNeXt's: one row if there is any."""
+
+    class Positions(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.patches = nn.Conv2d(3, 4, 2, 2)
+
+        def forward(self, x):
+            x = self.patches(x)
+            rows = torch.ones(x.shape[0], x.shape[2], x.shape[3]).cumsum(1)
+            return x + (rows / (rows[:, -1:] + 1e-6)).unsqueeze(1)
+
+    return Positions(), (torch.randn(2, 3, 7, 10),)

@@ -85,8 +85,11 @@ absl::StatusOr<bool> Solver::LearnFrom(const Graph& graph) {
   if (learned_++ == kMaxPasses) return false;
   T2N_ASSIGN_OR_RETURN(request_, WithAnswers(assumed_.answers));
   T2N_ASSIGN_OR_RETURN(bool learned, RaiseLeastSizes(graph, &request_));
-  T2N_ASSIGN_OR_RETURN(const std::vector<NeededFact> needed, NeededFacts(graph));
-  for (const NeededFact& fact : needed) {
+  const absl::StatusOr<std::vector<NeededFact>> needed = NeededFacts(graph);
+  // With larger sizes known, the next call may need no fact where this one finds none.
+  if (learned && !needed.ok()) return true;
+  T2N_RETURN_IF_ERROR(needed.status());
+  for (const NeededFact& fact : *needed) {
     T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, true, &request_));
     learned |= is_new;
   }
