@@ -278,3 +278,23 @@ def last_of_a_running_sum():
             return x + (rows / (rows[:, -1:] + 1e-6)).unsqueeze(1)
 
     return Positions(), (torch.randn(2, 3, 7, 10),)
+
+
+@collect("traced", flags="--inputs 'x=f32[B,2,H,W]'")
+def means_where_ways_meet():
+    """Squeeze and excitation along shortcuts, at sizes of their own."""
+
+    class Gates(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.strides = nn.ModuleList(nn.Conv2d(2, 2, 1 + i, 2) for i in range(4))
+
+        def forward(self, x):
+            for stride in self.strides:
+                for _ in range(4):
+                    y = torch.relu(x)
+                    x = x + y * torch.sigmoid(y.mean((2, 3), keepdim=True))
+                x = stride(x)
+            return x.mean((2, 3))
+
+    return Gates(), (torch.randn(1, 2, 65, 80),)

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "emit/lower/families.h"
@@ -17,15 +19,35 @@ Expr Reduced(const char* op, Expr x, const std::vector<int64_t>& axes) {
   return Call(op, {std::move(x)}, {{"axes", Ints(axes)}});
 }
 
-// A sum or mean. Of known axes first: over known and open ones together, three norms in a row keep
-// tract (0.23.9) from coming to an end.
-Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
-  std::vector<int64_t> known, open;
+// How many elements a mean over open axes is of, as a number that tract (0.23.9) does not take for
+// a size: through what is divided by one it follows a region back to the inputs, in size
+// expressions that become twice as long wherever two ways meet. It has no rule for abs().
+Expr CountOfMean(Lowering& l, const Node& node, DType dtype) {
+  int64_t known = 1;
+  std::optional<Expr> count;
   for (int64_t axis : node.attrs.Ints("axes")) {
-    (node.inputs[0]->shape()[axis].is_const() ? known : open).push_back(axis);
+    const Dim& size = node.inputs[0]->shape()[axis];
+    if (size.is_const()) {
+      known *= size.value();
+      continue;
+    }
+    Expr number = l.Temp(node, "size", l.Cast(DimExpr(size), dtype));
+    number = l.Temp(node, "count", Call("abs", {std::move(number)}));
+    count = count ? l.Temp(node, "count", Call("mul", {*count, number})) : number;
   }
-  if (open.empty() || known.empty()) return Reduced(op, std::move(x), node.attrs.Ints("axes"));
-  return Reduced(op, l.Temp(node, "known", Reduced(op, std::move(x), known)), open);
+  return known == 1 ? *count : l.Temp(node, "count", Call("mul", {*count, l.Number(known)}));
+}
+
+// A sum, or a mean.
+Expr Summed(Lowering& l, const Node& node, Expr x, DType dtype) {
+  const std::vector<int64_t>& axes = node.attrs.Ints("axes");
+  if (node.op == Op::kReduceSum) return Reduced("sum_reduce", std::move(x), axes);
+  const Shape& shape = node.inputs[0]->shape();
+  const bool open =
+      std::any_of(axes.begin(), axes.end(), [&](int64_t axis) { return !shape[axis].is_const(); });
+  if (!open || !l.target().reasons_on_sizes()) return Reduced("mean_reduce", std::move(x), axes);
+  Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", std::move(x), axes));
+  return Call("div", {std::move(sum), CountOfMean(l, node, dtype)});
 }
 
 }  // namespace
@@ -33,13 +55,12 @@ Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
 absl::Status LowerSumOrMean(Lowering& l, const Node& node) {
   Expr x = l.In(node, 0);
   const DType dtype = node.inputs[0]->dtype();
-  const char* op = node.op == Op::kReduceSum ? "sum_reduce" : "mean_reduce";
   if (IsInteger(dtype) && !l.target().strict) {
     // tract adds integers up in 32 bits; doubles are exact up to 2^53.
     Expr wide = l.Temp(node, "f64", l.Cast(x, DType::kF64));
-    l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, op, wide)), dtype));
+    l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, wide, DType::kF64)), dtype));
   } else {
-    l.Set(node, Summed(l, node, op, x));
+    l.Set(node, Summed(l, node, x, dtype));
   }
   return absl::OkStatus();
 }
