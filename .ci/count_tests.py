@@ -1,15 +1,14 @@
 """Counts the test cases of bazel's last runs and exits as the first did that failed.
 
-    count_tests.py STATUS [LINT [STATUS LOGS TARGETS]...]
+    count_tests.py STATUS [LINT STATUS LOGS TARGETS]
 
-STATUS: bazel's exit status of `bazel test //...`, and of further runs whose logs lie in the folder LOGS
-and whose targets stand in the file TARGETS, a line each. LINT: that of tools/lint.sh, one case.
+STATUS: bazel's exit status of `bazel test //...`, and of a run whose logs lie in the folder LOGS and
+whose targets stand in the file TARGETS, a line each. LINT: that of tools/lint.sh, one case.
 
 Prints `N passed, N failed`. Exits non-zero when a STATUS is, or when a case failed. A run that failed
 without a failed case (the build broke, say) counts as one failure.
 """
 
-import functools
 import os
 import pathlib
 import subprocess
@@ -59,15 +58,13 @@ def count_run(status, logs, targets):
 def main():
     statuses = [int(sys.argv[1])]
     passed, failed = count_run(statuses[0], "bazel-testlogs", all_targets)
-    for lint in map(int, sys.argv[2:3]):
-        statuses.append(lint)
-        passed += lint == 0
-        failed += lint != 0
-    for status, logs, targets in zip(*(sys.argv[i::3] for i in (3, 4, 5))):
-        more = count_run(int(status), logs, functools.partial(targets_in, targets))
-        statuses.append(int(status))
-        passed += more[0]
-        failed += more[1]
+    if len(sys.argv) > 2:
+        lint, sanitized = int(sys.argv[2]), int(sys.argv[3])
+        logs, targets = sys.argv[4:]
+        more = count_run(sanitized, logs, lambda: targets_in(targets))
+        statuses += [sanitized, lint]
+        passed += more[0] + (lint == 0)
+        failed += more[1] + (lint != 0)
     print(f"{passed} passed, {failed} failed")
     return next((status for status in statuses if status), int(failed > 0))
 
