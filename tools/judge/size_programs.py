@@ -2,22 +2,26 @@
 several sizes.
 
     size_programs.py make FOLDER [--count=N] [--seed=N]     (needs torch)
-    size_programs.py judge PT2NNEF FOLDER                   (needs tract)
+    size_programs.py judge PT2NNEF FOLDER [--resume]        (needs tract)
 
 Each program is a chain of convolutions, pools, paddings, interpolations, concatenations, reshapes
 and windows with random parameters. What torch raises for a size is no size of the program; sizes
-that a conversion says it is not for are not run. Exit status 1 if a result is wrong, or tract fails
-where the conversion was done.
+that a conversion says it is not for are not run. Of each program FOLDER/judged.jsonl has what came
+of it, and the processor's seconds for conversion and for loading. Exit status 1 if a result is
+wrong, or tract fails where the conversion was done.
 """
 
 import argparse
 import collections
+import json
 import pathlib
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 _SIZES = 4
 
@@ -149,12 +153,17 @@ def _runs(traced, x):
 
 
 def make(options):
+    """Goes on where it was stopped."""
     folder = pathlib.Path(options.folder)
     folder.mkdir(parents=True, exist_ok=True)
+    state = folder / f"made.{options.seed}"
     made, seed = 0, options.seed * 100000
+    if state.exists():
+        made, seed = map(int, state.read_text().split())
     while made < options.count:
         made += _make_one(seed, folder)
         seed += 1
+        state.write_text(f"{made} {seed}")
 
 
 def is_for(stderr, model, io):
@@ -164,49 +173,91 @@ def is_for(stderr, model, io):
     with np.load(io) as stored:
         batch, _, height, width = stored["in0"].shape
     sizes = {"B": batch, "H": height, "W": width}
-    for name, modulus, rest in re.findall(r"converted for ([BHW])%(\d+)==(\d+)", stderr):
-        if sizes[name] % int(modulus) != int(rest):
+    for name, divisor, rest in re.findall(r"converted for ([BHW])%(\d+)==(\d+)", stderr):
+        if sizes[name] % int(divisor) != int(rest):
             return False
     text = (pathlib.Path(model) / "graph.nnef").read_text()
-    least = re.findall(r"tract_assert (\w+) >= (\d+);", text)
-    least += re.findall(r"converted for ([BHW])>=(\d+)", stderr)
-    return all(sizes.get(n, int(v)) >= int(v) for n, v in least)
+    least = re.findall(r"converted for ([BHW])>=(\d+)", stderr)
+    if not all(sizes[name] >= int(bound) for name, bound in least):
+        return False
+    for name, divisor, bound in re.findall(r"tract_assert ([BHW])(?:_by_(\d+))? >= (\d+);", text):
+        if sizes[name] // int(divisor or 1) < int(bound):
+            return False
+    return True
 
 
-def _judge_one(options, archive):
-    """(kind, detail): ok, refused, wrong, tract."""
+def _run(model, paths):
+    """[seconds to load, what is wrong at the first size at which something is]"""
     import compare
-    import numpy as np
     import tract_runner
 
-    with tempfile.TemporaryDirectory() as folder:
-        model = folder + "/model"
-        command = [options.pt2nnef, "--inputs", "x=f32[1,4,H,W]", str(archive), model]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            return "refused", (done.stderr.strip().splitlines() or [f"rc {done.returncode}"])[-1]
-        ran = 0
-        for io in sorted(archive.parent.glob(archive.stem + ".*.npz")):
-            if not is_for(done.stderr, model, io):
-                continue
-            ran += 1
-            height, width = np.load(io)["in0"].shape[2:]
-            verdict = tract_runner.judge(model, io, compare.Tolerance(rtol=1e-3, atol=1e-4), 60)
-            if verdict.status != "ok":
-                kind = "wrong" if verdict.status == "wrong" else "tract"
-                return kind, f"{height}x{width}: {verdict.status} {verdict.detail}"
-        return ("ok" if ran else "not run"), done.stderr.strip()
+    start = time.process_time()
+    runnable = tract_runner.runnable(model)
+    seconds = time.process_time() - start
+    for path in paths:
+        (inputs, want, _), = tract_runner.load_calls(path)
+        got = [tract_runner.array_of(value) for value in runnable.run(inputs)]
+        found = compare.differences(got, want, compare.Tolerance(rtol=1e-3, atol=1e-4))
+        if found:
+            return [seconds, f"{inputs[0].shape}: {'; '.join(found)}"]
+    return [seconds, ""]
+
+
+def _cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _judge_one(pt2nnef, archive, folder):
+    """{kind: ok | refused | not run | wrong | error | crash | timeout, detail, convert, load}"""
+    import isolated
+
+    model = folder + "/model"
+    command = [pt2nnef, "--inputs", "x=f32[1,4,H,W]", str(archive), model]
+    before = _cpu_of_children()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = {"name": archive.stem, "convert": round(_cpu_of_children() - before, 3)}
+    result["detail"] = done.stderr.strip()
+    if done.returncode:
+        return {**result, "kind": "refused"}
+    calls = sorted(archive.parent.glob(archive.stem + ".*.npz"))
+    paths = [str(path) for path in calls if is_for(done.stderr, model, path)]
+    result["skipped"] = len(calls) - len(paths)
+    if not paths:
+        return {**result, "kind": "not run"}
+    outcome = isolated.call(_run, model, paths, timeout=60)
+    if outcome.status != "ok":
+        return {**result, "kind": outcome.status, "detail": outcome.detail}
+    seconds, found = outcome.value
+    result["load"] = round(seconds, 3)
+    return {**result, "kind": "wrong", "detail": found} if found else {**result, "kind": "ok"}
 
 
 def judge(options):
-    counts = collections.Counter()
-    for archive in sorted(pathlib.Path(options.folder).glob("*.pt")):
-        kind, detail = _judge_one(options, archive)
-        counts[kind] += 1
-        if kind != "ok":
-            print(f"{archive.stem} {kind}: {detail[:400]}", flush=True)
+    log = pathlib.Path(options.folder) / "judged.jsonl"
+    results = []
+    if options.resume and log.exists():
+        results = [json.loads(line) for line in log.read_text().splitlines()]
+    have = {result["name"] for result in results}
+    with open(log, "a" if have else "w", encoding="utf-8") as stream:
+        for archive in sorted(pathlib.Path(options.folder).glob("*.pt")):
+            if archive.stem in have:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                result = _judge_one(options.pt2nnef, archive, folder)
+            results.append(result)
+            print(json.dumps(result), file=stream, flush=True)
+            if result["kind"] != "ok":
+                last = (result["detail"].splitlines() or [""])[-1]
+                print(f"{archive.stem} {result['kind']}: {last[:400]}", flush=True)
+    counts = collections.Counter(result["kind"] for result in results)
     print(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
-    return 1 if counts["wrong"] or counts["tract"] else 0
+    for what in "convert", "load":
+        seconds = sorted(result[what] for result in results if what in result)
+        if seconds:
+            print(f"{what}: median {seconds[len(seconds) // 2]:.3f} s, longest {seconds[-1]:.3f} s,"
+                  f" {sum(s > 1 for s in seconds)} longer than 1 s")
+    return 1 if counts.keys() - {"ok", "refused", "not run"} else 0
 
 
 def main():
@@ -219,6 +270,7 @@ def main():
     judging = commands.add_parser("judge")
     judging.add_argument("pt2nnef")
     judging.add_argument("folder")
+    judging.add_argument("--resume", action="store_true", help="after what is judged")
     options = parser.parse_args()
     if options.command == "make":
         return make(options)

@@ -165,7 +165,7 @@ def _run_once(model, inputs, want):
         if declared != array.dtype:
             notes.append(f"input {i}: {array.dtype} as {declared}")
         fed.append(array.astype(declared))
-    got = [_to_numpy(value) for value in model.run(list(map(_from_numpy, fed)))]
+    got = [array_of(value) for value in model.run(list(map(_from_numpy, fed)))]
     for i, (a, b) in enumerate(zip(got, map(compare.as_real, want))):
         if a.dtype != b.dtype:
             notes.append(f"output {i}: {b.dtype} as {a.dtype}")
@@ -203,7 +203,7 @@ def _from_numpy(array):
     return old(value)
 
 
-def _to_numpy(value):
+def array_of(value):
     """The value as an array. tract's own integers (TDim) have no numpy type: they become int64."""
     if not hasattr(value, "convert_to"):  # wheels before 0.23 read every type as f32
         return _typed_array(value)
