@@ -226,7 +226,7 @@ TractSize SizeReading::Read(absl::string_view text) {
   const auto [it, is_new] = read_.try_emplace(std::string(text));
   if (!is_new) return it->second;
   const Reading reading = Reader(this, text).Sum();
-  if (!reading.undefined) it->second = reading.tract;
+  if (!reading.undefined && !algebra_.exhausted()) it->second = reading.tract;
   return it->second;
 }
 

@@ -116,6 +116,10 @@ std::optional<int64_t> TractAlgebra::Bound(const TractSize& a, bool upper) const
 
 bool TractAlgebra::IsNeverNegative(const TractSize& a) {
   if (a->kind == Node::kValue) return a->number >= 0;
+  return Remember(&never_negative_[comparing_], a, [&] { return ProveNeverNegative(a); });
+}
+
+bool TractAlgebra::ProveNeverNegative(const TractSize& a) {
   std::vector<TractSize> tried, left = {a};
   while (!left.empty() && ++steps_ < kMaxSteps) {
     const TractSize t = left.back();

@@ -10,7 +10,6 @@ namespace t2n {
 using Node = TractNode;
 using tract_size::Checked;
 using tract_size::Compare;
-using tract_size::Cost;
 using tract_size::ExactQuotient;
 using tract_size::Gcd;
 using tract_size::IsValue;
@@ -21,13 +20,17 @@ using tract_size::Quotient;
 using tract_size::Sum;
 
 TractSize TractAlgebra::Reduce(const TractSize& a) {
+  return Remember(&reduced_[comparing_], a, [&] { return CheapestForm(a); });
+}
+
+TractSize TractAlgebra::CheapestForm(const TractSize& a) {
   std::vector<TractSize> forms = Forms(Simplify(a));
   std::stable_sort(forms.begin(), forms.end(), Less);
   TractSize best;
   for (size_t i = 0; i < forms.size(); ++i) {
     if (i > 0 && Compare(forms[i], forms[i - 1]) == 0) continue;
     const TractSize form = Simplify(forms[i]);
-    if (!best || Cost(form) < Cost(best)) best = form;
+    if (!best || form->cost < best->cost) best = form;
   }
   return best;
 }
@@ -38,6 +41,14 @@ TractSize TractAlgebra::Simplify(const TractSize& a) {
 }
 
 TractSize TractAlgebra::SimplifyInner(const TractSize& a) {
+  if (a->kind == Node::kSymbol || a->kind == Node::kValue) {
+    ++steps_;
+    return a;
+  }
+  return Remember(&simplified_[comparing_], a, [&] { return SimplifyByKind(a); });
+}
+
+TractSize TractAlgebra::SimplifyByKind(const TractSize& a) {
   if (++steps_ > kMaxSteps) return a;
   switch (a->kind) {
     case Node::kSum:

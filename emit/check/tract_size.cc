@@ -11,8 +11,40 @@ namespace tract_size {
 
 using Node = TractNode;
 
+namespace {
+
+uint64_t CostOf(Node::Kind kind, const std::vector<TractSize>& items) {
+  uint64_t sum = 0;
+  for (const TractSize& item : items) sum += item->cost;
+  switch (kind) {
+    case Node::kSum:
+    case Node::kMultiple:
+      return 2 * sum;
+    case Node::kProduct:
+    case Node::kQuotient:
+      return 3 * sum;
+    case Node::kMin:
+    case Node::kMax:
+      return 5 * sum;
+    default:
+      return 1;
+  }
+}
+
+uint64_t HashOf(Node::Kind kind, int64_t number, const std::vector<TractSize>& items) {
+  constexpr uint64_t kOdd = 0x9e3779b97f4a7c15u;
+  uint64_t hash = (static_cast<uint64_t>(kind) + 1) * kOdd ^ static_cast<uint64_t>(number);
+  for (const TractSize& item : items) {
+    hash = (hash ^ (hash >> 29)) * kOdd + item->hash;
+  }
+  return (hash ^ (hash >> 32)) * kOdd;
+}
+
+}  // namespace
+
 TractSize Make(Node::Kind kind, int64_t number, std::vector<TractSize> items) {
-  return std::make_shared<const Node>(Node{kind, number, std::move(items)});
+  const uint64_t hash = HashOf(kind, number, items), cost = CostOf(kind, items);
+  return std::make_shared<const Node>(Node{kind, number, std::move(items), hash, cost});
 }
 
 TractSize Sum(std::vector<TractSize> items) { return Make(Node::kSum, 0, std::move(items)); }
@@ -107,24 +139,6 @@ uint64_t Gcd(const TractSize& a) {
   }
 }
 
-uint64_t Cost(const TractSize& a) {
-  uint64_t sum = 0;
-  for (const TractSize& item : a->items) sum += Cost(item);
-  switch (a->kind) {
-    case Node::kSum:
-    case Node::kMultiple:
-      return 2 * sum;
-    case Node::kProduct:
-    case Node::kQuotient:
-      return 3 * sum;
-    case Node::kMin:
-    case Node::kMax:
-      return 5 * sum;
-    default:
-      return 1;
-  }
-}
-
 TractSize ExactQuotient(const TractSize& a, int64_t divisor) {
   if (divisor == 1) return a;
   switch (a->kind) {
@@ -158,6 +172,10 @@ using tract_size::Multiple;
 using tract_size::Quotient;
 using tract_size::Sum;
 
+bool TractSizeSame::operator()(const TractSize& a, const TractSize& b) const {
+  return a == b || (a->hash == b->hash && Compare(a, b) == 0);
+}
+
 TractSize TractAlgebra::Symbol(absl::string_view name) {
   const auto it = std::find(symbols_.begin(), symbols_.end(), name);
   const int64_t number = it - symbols_.begin();
@@ -167,7 +185,14 @@ TractSize TractAlgebra::Symbol(absl::string_view name) {
 
 TractSize TractAlgebra::Value(int64_t value) { return Make(Node::kValue, value, {}); }
 
-void TractAlgebra::Assert(const TractSize& size) { known_.push_back(size); }
+void TractAlgebra::Assert(const TractSize& size) {
+  known_.push_back(size);
+  for (const bool comparing : {false, true}) {
+    reduced_[comparing].clear();
+    simplified_[comparing].clear();
+    never_negative_[comparing].clear();
+  }
+}
 
 void TractAlgebra::AssertAtLeast(absl::string_view symbol, int64_t bound) {
   const TractSize s = Symbol(symbol);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -27,6 +28,16 @@ struct TractNode {
   Kind kind;
   int64_t number = 0;  // the symbol's number, the value, the multiple's factor, or the divisor
   std::vector<TractSize> items;
+  // Of all of these.
+  uint64_t hash = 0, cost = 1;
+};
+
+// Sizes as keys: by what they say.
+struct TractSizeHash {
+  size_t operator()(const TractSize& a) const { return a->hash; }
+};
+struct TractSizeSame {
+  bool operator()(const TractSize& a, const TractSize& b) const;
 };
 
 // The operations on sizes of one model, with its symbols and assertions.
@@ -63,6 +74,18 @@ class TractAlgebra {
   using Node = TractNode;
   static constexpr int64_t kMaxSteps = 2000000;
 
+  // What was computed, and the steps that it took: tract takes them again.
+  template <typename T>
+  struct Remembered {
+    T result;
+    int64_t steps;
+  };
+  template <typename T>
+  using Memory = absl::flat_hash_map<TractSize, Remembered<T>, TractSizeHash, TractSizeSame>;
+  // The result for `a`, by `compute` if that is not yet known.
+  template <typename T, typename Compute>
+  T Remember(Memory<T>* memory, const TractSize& a, const Compute& compute);
+
   // tract_size.cc
   TractSize Negate(const TractSize& a);
   TractSize DividedBy(const TractSize& a, int64_t divisor);
@@ -73,8 +96,10 @@ class TractAlgebra {
 
   // tract_simplify.cc
   TractSize Reduce(const TractSize& a);
+  TractSize CheapestForm(const TractSize& a);
   TractSize Simplify(const TractSize& a);
   TractSize SimplifyInner(const TractSize& a);
+  TractSize SimplifyByKind(const TractSize& a);
   TractSize SimplifySum(const TractSize& a);
   TractSize SimplifyProduct(const TractSize& a);
   TractSize SimplifyMultiple(const TractSize& a);
@@ -89,6 +114,7 @@ class TractAlgebra {
 
   // tract_bounds.cc
   bool IsNeverNegative(const TractSize& a);
+  bool ProveNeverNegative(const TractSize& a);
   std::optional<int64_t> Bound(const TractSize& a, bool upper) const;
   static std::pair<int64_t, int64_t> Slope(const TractSize& a, int64_t symbol);
 
@@ -101,7 +127,22 @@ class TractAlgebra {
   std::vector<TractSize> known_;  // never negative
   bool comparing_ = false;
   int64_t steps_ = 0;
+  // Each for `comparing_` and not.
+  Memory<TractSize> reduced_[2], simplified_[2];
+  Memory<bool> never_negative_[2];
 };
+
+template <typename T, typename Compute>
+T TractAlgebra::Remember(Memory<T>* memory, const TractSize& a, const Compute& compute) {
+  if (const auto it = memory->find(a); it != memory->end()) {
+    steps_ += it->second.steps;
+    return it->second.result;
+  }
+  const int64_t before = steps_;
+  T result = compute();
+  if (!exhausted()) memory->emplace(a, Remembered<T>{result, steps_ - before});
+  return result;
+}
 
 // Parts of the algebra that need nothing of the model.
 namespace tract_size {
@@ -118,7 +159,6 @@ bool Less(const TractSize& a, const TractSize& b);
 std::optional<int64_t> Constant(const TractSize& a);
 std::optional<int64_t> Checked(int64_t a, int64_t b, bool times);
 uint64_t Gcd(const TractSize& a);
-uint64_t Cost(const TractSize& a);
 // A size of which the greatest common divisor is a multiple of the divisor.
 TractSize ExactQuotient(const TractSize& a, int64_t divisor);
 
