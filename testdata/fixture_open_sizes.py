@@ -298,3 +298,20 @@ def means_where_ways_meet():
             return x.mean((2, 3))
 
     return Gates(), (torch.randn(1, 2, 65, 80),)
+_IMAGE = "--inputs 'x=f32[1,2,H,W]'"
+
+
+@collect("traced", flags=_IMAGE)
+def pooled_to_the_end():
+    class Pooled(nn.Module):
+        def forward(self, x):
+            most, average = nn.functional.max_pool2d, nn.functional.avg_pool2d
+            y, at = nn.functional.max_pool2d_with_indices(x, 3, 2, ceil_mode=True)
+            return (
+                most(x, 2, 2, ceil_mode=True) + average(x, 2, 2, ceil_mode=True),
+                most(x, 2, 3, 1, ceil_mode=True) + average(x, 2, 3, 1, True),
+                average(x, 3, 3, 1, True, False) + average(x, 3, 3, 1, True),
+                average(x, 3, 2, 0, True, divisor_override=4) + y + at,
+            )
+
+    return Pooled(), (torch.randn(1, 2, 9, 14),)

@@ -1,7 +1,5 @@
 // Max and average pooling with windows of one size (ATen/native/Pool.h).
-#include <cmath>
-#include <functional>
-#include <limits>
+#include <algorithm>
 
 #include "t2n/aten/core/layers.h"
 #include "t2n/aten/core/memory.h"
@@ -16,18 +14,21 @@ struct Pooling {
   bool batched = true;
   int64_t n = 0;  // spatial axes
   std::vector<int64_t> size, stride, dilation, padding;
+  bool ceil_mode = false;
   Shape output;  // spatial sizes
 };
 
-// The number of windows. With ceil_mode the last window may reach past the padded input, as long as
-// it does not start behind the input and its left padding.
-Dim OutputSize(const Dim& in, int64_t size, int64_t stride, int64_t dilation, int64_t pad,
-               bool ceil_mode) {
-  Dim room = in + 2 * pad - dilation * (size - 1) - 1;
-  if (!ceil_mode || stride == 1) return FloorDiv(room, stride) + 1;
-  Dim ceil = CeilDiv(room, stride) + 1;
-  if (stride + pad < dilation * (size - 1) + 2) return ceil;
-  return Min(ceil, FloorDiv(in + pad - 1, stride) + 1);
+// The padding behind the input. With ceil_mode the last window may reach past the padded input, as
+// long as it does not start behind the input and its left padding: so it is less than a window.
+int64_t MostAfter(const Pooling& p, int64_t i) {
+  if (!p.ceil_mode) return p.padding[i];
+  return std::min(p.padding[i] + p.stride[i] - 1, p.dilation[i] * (p.size[i] - 1));
+}
+
+// The number of windows.
+Dim OutputSize(const Pooling& p, int64_t i) {
+  const Dim padded = p.x.dim(i + 2) + p.padding[i] + MostAfter(p, i);
+  return FloorDiv(padded - p.dilation[i] * (p.size[i] - 1) - 1, p.stride[i]) + 1;
 }
 
 Pooling ReadPooling(OpCall& c, int64_t n) {
@@ -42,36 +43,26 @@ Pooling ReadPooling(OpCall& c, int64_t n) {
   p.stride = p.stride.empty() ? p.size : c.ints("stride", n, 1);
   p.padding = c.ints("padding", n, 0);
   p.dilation = c.ints("dilation", n, 1);
-  bool ceil_mode = c.boolean("ceil_mode");
+  p.ceil_mode = c.boolean("ceil_mode");
   for (int64_t i = 0; i < n; ++i) {
     if (p.stride[i] < 1 || p.size[i] < 1 || p.padding[i] < 0 || 2 * p.padding[i] > p.size[i]) {
       c.Refuse("kernel_size, stride or padding out of range");
       return p;
     }
-    p.output.push_back(
-        OutputSize(p.x.dim(i + 2), p.size[i], p.stride[i], p.dilation[i], p.padding[i], ceil_mode));
+    p.output.push_back(OutputSize(p, i));
   }
   return p;
 }
 
-// What the last window needs behind the input.
-Dim PadAfter(const Pooling& p, int64_t i) {
-  Dim end = (p.output[i] - 1) * p.stride[i] + p.dilation[i] * (p.size[i] - 1) + 1;
-  return Max(end - p.x.dim(i + 2) - p.padding[i], 0);
-}
-
-// Fills the window's padding; what depends on a symbol is padded here with `value`, widening *x.
-Window PadWindow(Builder& b, const Pooling& p, double value, Val* x) {
+// The window, and what its last one needs behind the input, or can need of an open size.
+Window WindowOf(const Pooling& p) {
   Window w{p.size, p.stride, p.dilation, p.padding, p.padding};
-  Shape zeros(p.n + 2, Dim(0)), after = zeros;
   for (int64_t i = 0; i < p.n; ++i) {
-    bool plain = p.output[i] == OutputSize(p.x.dim(i + 2), p.size[i], p.stride[i], p.dilation[i],
-                                           p.padding[i], false);
-    Dim end = plain ? Dim(p.padding[i]) : PadAfter(p, i);
-    w.pad_after[i] = end.is_const() ? end.value() : 0;
-    if (!end.is_const()) after[i + 2] = end;
+    const Dim &in = p.x.dim(i + 2), field = p.dilation[i] * (p.size[i] - 1) + 1;
+    if (p.output[i] == FloorDiv(in + 2 * p.padding[i] - field, p.stride[i]) + 1) continue;
+    const Dim end = (p.output[i] - 1) * p.stride[i] + field - in - p.padding[i];
+    w.pad_after[i] = end.is_const() ? std::max<int64_t>(end.value(), 0) : MostAfter(p, i);
   }
-  *x = b.Pad(p.x, zeros, after, "constant", value);
   return w;
 }
 
@@ -95,36 +86,11 @@ Val OfOneWindow(OpCall& c, Op reduction, const Val& x, int64_t n) {
   return c.b.Reduce(reduction, x, axes, true);
 }
 
-double Lowest(DType t) {
-  if (IsFloat(t)) return -std::numeric_limits<double>::infinity();
-  return IsSigned(t) ? -std::pow(2, 8 * ItemSize(t) - 1) : 0;
-}
-
-// Flat positions in a plane of spatial sizes `from` as positions in the plane `to` (none lies
-// outside it).
-Val MapIndices(Builder& b, Val flat, absl::Span<const Dim> from, absl::Span<const Dim> to) {
-  if (from == to) return flat;
-  Val out;
-  Dim scale = 1;
-  for (size_t i = from.size(); i-- > 0;) {
-    Val size = b.DimScalar(from[i]);
-    Val part = b.Mul(b.Rem(flat, size), b.DimScalar(scale));
-    out = out ? b.Add(out, part) : part;
-    flat = b.Div(flat, size);
-    scale *= to[i];
-  }
-  return out;
-}
-
 std::vector<Val> MaxPoolAll(OpCall& c, int64_t n) {
   Builder& b = c.b;
   Pooling p = ReadPooling(c, n);
   if (!b.ok()) return {Val(), Val()};
-  Val x;
-  Window w = PadWindow(b, p, Lowest(p.x.dtype()), &x);
-  std::vector<Val> y = b.MaxPool(x, w);
-  y[1] = MapIndices(b, y[1], absl::MakeSpan(x.shape()).subspan(2),
-                    absl::MakeSpan(p.x.shape()).subspan(2));
+  std::vector<Val> y = b.MaxPool(p.x, WindowOf(p));
   if (!p.batched) y = {b.Squeeze(y[0], 0), b.Squeeze(y[1], 0)};
   return y;
 }
@@ -162,15 +128,13 @@ bool EndsInPadding(const Pooling& p) {
 // Sums of windows divided by their counts or by `divisor`.
 Val AvgBySums(OpCall& c, const Pooling& p, bool count_include_pad, std::optional<double> divisor) {
   Builder& b = c.b;
-  Val x;
-  Window w = PadWindow(b, p, 0, &x);
   double volume = 1;
   for (int64_t s : p.size) volume *= static_cast<double>(s);
-  Val mean = b.AvgPool(x, w, true);
+  Val mean = b.AvgPool(p.x, WindowOf(p), true);
   if (divisor) return mean * (volume / *divisor);
   Val counts;
   for (int64_t i = 0; i < p.n; ++i) {
-    Val along = WindowCounts(b, p, i, count_include_pad, x.dtype());
+    Val along = WindowCounts(b, p, i, count_include_pad, mean.dtype());
     counts = counts ? b.Mul(counts, along) : along;
   }
   return b.Mul(mean, volume / counts);
@@ -188,10 +152,11 @@ Arg AvgPool(OpCall& c) {
   }
   Pooling p = ReadPooling(c, kAxes);
   if (!b.ok()) return Val();
+  const bool within = EndsInPadding(p);
+  const bool pads = std::any_of(p.padding.begin(), p.padding.end(), [](auto n) { return n > 0; });
   Val y;
-  if (!divisor && EndsInPadding(p)) {
-    y = b.AvgPool(p.x, Window{p.size, p.stride, p.dilation, p.padding, p.padding},
-                  count_include_pad);
+  if (!divisor && (within || !count_include_pad || !pads)) {
+    y = b.AvgPool(p.x, WindowOf(p), within && count_include_pad);
   } else {
     y = AvgBySums(c, p, count_include_pad, divisor);
   }
