@@ -315,3 +315,29 @@ def pooled_to_the_end():
             )
 
     return Pooled(), (torch.randn(1, 2, 9, 14),)
+
+
+@collect("traced", flags=_IMAGE)
+def padded_to_one_size():
+    """What a reader derives of sums of maxima, of skips and of crops in a row takes tract minutes."""
+
+    class Framed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.Conv2d(2, 2, 2, 2)
+            self.up = nn.ConvTranspose2d(2, 2, 2, 2)
+
+        def forward(self, x):
+            x = nn.functional.pad(nn.functional.avg_pool2d(x, 3, 2, 1), [1, 2, 3, 2])
+            y = self.up(self.down(x))
+            h, w = x.shape[2] - y.shape[2], x.shape[3] - y.shape[3]
+            x = x + nn.functional.pad(y, [w // 2, w - w // 2, h // 2, h - h // 2])
+            outs = []
+            for mode, size in ("constant", 16), ("replicate", 24):
+                w, h = size - x.shape[3], size - x.shape[2]
+                pad = [w // 2, w - w // 2, h // 2, h - h // 2]
+                outs.append(nn.functional.pad(x, pad, mode=mode))
+            h, w = (3 - n % 3 for n in x.shape[2:])
+            return *outs, nn.functional.pad(x, [0, w % 3, h % 3, 0])
+
+    return Framed(), (torch.randn(1, 2, 27, 18),)

@@ -2,6 +2,7 @@
 // is one size again.
 #include <algorithm>
 
+#include "absl/functional/function_ref.h"
 #include "t2n/builder/dim_values.h"
 #include "t2n/ir/uniform.h"
 #include "t2n/values/merge.h"
@@ -104,6 +105,34 @@ Val FirstOf(Builder& b, const Val& part, int64_t axis, const Dim& size) {
   return LessEqual(0, part.dim(axis)) == true ? b.Slice(part, axis, 0, size) : Val();
 }
 
+// A size where a condition holds, and otherwise: one for both.
+using BothSizes = absl::FunctionRef<std::optional<Dim>(const Dim& so, const Dim& otherwise)>;
+
+// What is cut out of `of` with known amounts around it, each axis once, and `of` itself otherwise.
+Val PartOfPadded(Builder& b, const Val& part, const Val& of, BothSizes size) {
+  std::vector<const Node*> cuts;
+  const Node* node = part->node;
+  for (; node->op == Op::kSlice && node->attrs.Int("step") == 1; node = node->inputs[0]->node) {
+    cuts.push_back(node);
+  }
+  if (node->op != Op::kPad || node->inputs[0] != of.get()) return Val();
+  const auto before = ConstantShape(node->attrs.Sizes("before"));
+  const auto after = ConstantShape(node->attrs.Sizes("after"));
+  if (!before || !after) return Val();
+  std::vector<bool> open(part.rank());
+  for (int64_t i = 0; i < part.rank(); ++i) open[i] = (*before)[i] != 0 || (*after)[i] != 0;
+  Val x(&b, node->output());
+  for (auto cut = cuts.rbegin(); cut != cuts.rend(); ++cut) {
+    const int64_t axis = (*cut)->attrs.Int("axis"), first = (*before)[axis];
+    const auto begin = size((*cut)->attrs.Size("begin"), first);
+    const auto end = size((*cut)->attrs.Size("end"), of.dim(axis) + first);
+    if (!open[axis] || !begin || !end) return Val();
+    open[axis] = false;
+    x = b.Slice(x, axis, *begin, *end);
+  }
+  return std::count(open.begin(), open.end(), true) == 0 ? x : Val();
+}
+
 }  // namespace
 
 std::optional<Dim> Merger::MergeSizes(const Dim& yes, const Dim& no) const {
@@ -174,6 +203,7 @@ Val Merger::MadeOf(const Val& made, const Val& of, bool when, int depth) {
     return once ? b_.Concat(parts, axis) : Val();
   }
   if (node.op != Op::kPad && node.op != Op::kSlice) return Val();
+  if (const Val part = PartOfPadded(b_, made, of, size)) return part;
   const Val inner = MadeOf(Val(&b_, node.inputs[0]), of, when, depth - 1);
   if (!inner) return Val();
   if (node.op == Op::kSlice) {

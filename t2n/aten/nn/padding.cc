@@ -10,10 +10,9 @@
 namespace t2n {
 namespace {
 
-// Positive and negative parts of torch's pad list (last axis first, before and after).
+// torch's pad list by axis; what is negative takes away.
 struct Padding {
-  Shape before, after;            // to add
-  Shape crop_before, crop_after;  // to take away
+  Shape before, after;
 };
 
 std::optional<Padding> ReadPadding(OpCall& c, absl::string_view name, int64_t rank) {
@@ -22,19 +21,55 @@ std::optional<Padding> ReadPadding(OpCall& c, absl::string_view name, int64_t ra
     c.RefuseArg(name, absl::StrCat("does not fit rank ", rank));
     return std::nullopt;
   }
-  Padding p;
-  p.before = p.after = p.crop_before = p.crop_after = Shape(rank, Dim(0));
+  Padding p{Shape(rank, Dim(0)), Shape(rank, Dim(0))};
   for (size_t i = 0; i < pad.size(); ++i) {
     int64_t axis = rank - 1 - static_cast<int64_t>(i / 2);
-    (i % 2 == 0 ? p.before : p.after)[axis] = Max(pad[i], 0);
-    (i % 2 == 0 ? p.crop_before : p.crop_after)[axis] = Max(-pad[i], 0);
+    (i % 2 == 0 ? p.before : p.after)[axis] = pad[i];
   }
   return p;
 }
 
 Val Crop(Builder& b, Val x, const Padding& p) {
   for (size_t i = 0; i < p.before.size(); ++i) {
-    x = b.Slice(x, i, p.crop_before[i], x.dim(i) - p.crop_after[i]);
+    x = b.Slice(x, i, Max(-p.before[i], 0), x.dim(i) - Max(-p.after[i], 0));
+  }
+  return x;
+}
+
+Shape NotNegative(Shape amounts) {
+  for (Dim& d : amounts) d = Max(d, 0);
+  return amounts;
+}
+
+// The least number that `d` is known never to be above, from 0 on; nullopt if that is large.
+std::optional<int64_t> LeastBound(const Dim& d) {
+  constexpr int64_t kMost = 512;
+  if (LessEqual(d, kMost) != true) return std::nullopt;
+  int64_t no = -1, yes = kMost;
+  while (yes - no > 1) {
+    const int64_t middle = (no + yes) / 2;
+    (LessEqual(d, middle) == true ? yes : no) = middle;
+  }
+  return yes;
+}
+
+// By amounts that depend on open sizes, but not without bound: padded by as much as they can be,
+// and what is too much taken away. The result's size is then no sum that a reader must understand.
+// Null where there is no bound.
+Val PadByBounds(Builder& b, Val x, const Padding& p, absl::string_view mode, double fill) {
+  if (ConstantShape(p.before) && ConstantShape(p.after)) return Val();
+  Padding most = p;
+  for (Shape* side : {&most.before, &most.after}) {
+    for (Dim& amount : *side) {
+      const std::optional<int64_t> bound = LeastBound(amount);
+      if (!bound) return Val();
+      amount = *bound;
+    }
+  }
+  const Shape sizes = x.shape();
+  x = b.Pad(x, most.before, most.after, mode, fill);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    x = b.Slice(x, i, most.before[i] - p.before[i], most.before[i] + sizes[i] + p.after[i]);
   }
   return x;
 }
@@ -44,11 +79,17 @@ Val Pad(OpCall& c, absl::string_view name, absl::string_view mode, const Arg& va
   std::optional<Padding> p = ReadPadding(c, name, x.rank());
   if (!p) return Val();
   double fill = value.is_none() ? 0 : value.AsDouble();
-  if (mode == "constant") return c.b.Pad(Crop(c.b, x, *p), p->before, p->after, mode, fill);
-  if (fill != 0) return c.Refuse(absl::StrCat("mode ", mode, " with a value"));
+  const Shape before = NotNegative(p->before), after = NotNegative(p->after);
+  if (mode != "constant" && fill != 0)
+    return c.Refuse(absl::StrCat("mode ", mode, " with a value"));
+  if (mode == "constant" || mode == "replicate") {
+    if (const Val padded = PadByBounds(c.b, x, *p, mode, fill)) return padded;
+  }
   // torch wraps around what a negative padding leaves, but mirrors and repeats before it crops.
-  if (mode == "circular") return c.b.Pad(Crop(c.b, x, *p), p->before, p->after, mode);
-  return Crop(c.b, c.b.Pad(x, p->before, p->after, mode), *p);
+  if (mode == "constant" || mode == "circular") {
+    return c.b.Pad(Crop(c.b, x, *p), before, after, mode, fill);
+  }
+  return Crop(c.b, c.b.Pad(x, before, after, mode), *p);
 }
 
 Arg ConstantPad(OpCall& c) { return Pad(c, "pad", "constant", c.arg("value")); }
