@@ -29,8 +29,10 @@ std::optional<std::pair<int64_t, int64_t>> FractionOf(double scale) {
     const double num = std::round(scale * static_cast<double>(den));
     if (num / static_cast<double>(den) != scale) continue;
     const int64_t n = static_cast<int64_t>(num);
-    for (int64_t size = 0, whole = 0; size <= kMost; size += den, whole += n) {
-      if (std::floor(static_cast<double>(size) * scale) != static_cast<double>(whole)) {
+    // Products with a power of two's fractions are exact, and one is rounded as its double is.
+    const bool exact = (den & (den - 1)) == 0;
+    for (int64_t k = kMost / den / 2; k * den <= kMost && !exact; ++k) {
+      if (std::floor(static_cast<double>(k * den) * scale) != static_cast<double>(k * n)) {
         return std::nullopt;
       }
     }
