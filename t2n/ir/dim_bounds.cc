@@ -1,6 +1,7 @@
 // What is known of Dims by the ranges of their symbols: bounds and comparisons.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "t2n/ir/dim_ops.h"
 
@@ -63,9 +64,54 @@ Relations DimOps::RelationsOf(const Dim& d) {
   return nullptr;
 }
 
+namespace {
+
+constexpr int kMaxDepth = 4;
+constexpr int kMaxCases = 2;  // one in the other
+
+// What is never negative if `d`, a floor and a number, is not.
+Dim WithoutFloor(const Dim& d) {
+  const std::optional<FloorLine> line = AsFloorLine(d);
+  if (!line) return d;
+  if (line->slope > 0) return line->of + FloorDivInt(line->offset, line->slope) * line->divisor;
+  const int64_t most = FloorDivInt(line->offset, -line->slope);
+  return Dim(most) * line->divisor + (line->divisor - 1) - line->of;
+}
+
+}  // namespace
+
 bool DimOps::Negative(const Dim& d) {
-  constexpr int kMaxDepth = 4;
-  return Negative(d, RelationsOf(d), kMaxDepth);
+  const Relations relations = RelationsOf(d);
+  return Negative(d, relations, kMaxDepth) || NegativeInCases(d, relations, kMaxCases);
+}
+
+AtomPtr DimOps::ExtremeInFloor(const Dim& d, bool inside) {
+  if (d.is_const()) return nullptr;
+  for (const auto& [key, term] : d.poly_->terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->kind == Dim::Atom::kSymbol) continue;
+      if (inside && atom->kind != Dim::Atom::kFloorDiv) return atom;
+      const bool floor = inside || atom->kind == Dim::Atom::kFloorDiv;
+      if (AtomPtr found = ExtremeInFloor(atom->a, floor)) return found;
+      if (AtomPtr found = ExtremeInFloor(atom->b, floor)) return found;
+    }
+  }
+  return nullptr;
+}
+
+bool DimOps::NegativeInCases(const Dim& d, const Relations& relations, int depth) {
+  const AtomPtr extreme = depth == 0 ? nullptr : ExtremeInFloor(d);
+  if (!extreme) return false;
+  for (const bool first : {true, false}) {
+    const Dim &chosen = first ? extreme->a : extreme->b, &other = first ? extreme->b : extreme->a;
+    std::vector<Dim> known = relations ? *relations : std::vector<Dim>();
+    const bool least = extreme->kind == Dim::Atom::kMin;
+    known.push_back(WithoutFloor(least ? other - chosen : chosen - other));
+    const auto both = std::make_shared<const std::vector<Dim>>(std::move(known));
+    const Dim with = Replaced(d, extreme->text, chosen);
+    if (!Negative(with, both, kMaxDepth) && !NegativeInCases(with, both, depth - 1)) return false;
+  }
+  return true;
 }
 
 bool DimOps::Negative(const Dim& d, const Relations& relations, int depth) {

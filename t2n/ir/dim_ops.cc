@@ -305,8 +305,22 @@ Dim DimOps::Compound(Dim::Atom::Kind kind, const Dim& a, const Dim& b) {
   return FromAtom(std::move(atom));
 }
 
+namespace {
+
+// a / b, if that is a number.
+std::optional<Dim> NumberOfTimes(const Dim& a, const Dim& b) {
+  const DimOps::Terms terms = DimOps::ToTerms(a), divisor = DimOps::ToTerms(b);
+  if (terms.size() != divisor.size()) return std::nullopt;
+  const int64_t first = divisor.rbegin()->second.coefficient;
+  const int64_t number = FloorDivInt(terms.rbegin()->second.coefficient, first);
+  return a == b * number ? std::make_optional<Dim>(number) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Dim> DimOps::ExactDiv(const Dim& a, const Dim& b) {
   Terms tb = ToTerms(b);
+  if (tb.size() > 1) return NumberOfTimes(a, b);
   if (tb.size() != 1) return std::nullopt;
   const Term& divisor = tb.begin()->second;
   Terms out;
@@ -332,53 +346,6 @@ const Dim::Atom* DimOps::SingleFloorDiv(const Dim& d) {
   if (t.coefficient != 1 || t.atoms.size() != 1) return nullptr;
   const Dim::Atom* atom = t.atoms[0].get();
   return atom->kind == Dim::Atom::kFloorDiv && atom->b.is_const() ? atom : nullptr;
-}
-
-void DimOps::CollectSymbols(const Dim& d, std::map<std::string, AtomPtr>* out) {
-  if (d.is_const()) return;
-  for (const auto& [key, term] : d.poly_->terms) {
-    for (const AtomPtr& atom : term.atoms) {
-      if (atom->kind == Dim::Atom::kSymbol) {
-        out->emplace(atom->text, atom);
-      } else {
-        CollectSymbols(atom->a, out);
-        CollectSymbols(atom->b, out);
-      }
-    }
-  }
-}
-
-std::map<std::string, AtomPtr> DimOps::SymbolsOf(const Dim& d) {
-  std::map<std::string, AtomPtr> symbols;
-  CollectSymbols(d, &symbols);
-  return symbols;
-}
-
-Dim DimOps::Substitute(const Dim& d, const Binding& binding) {
-  if (d.is_const()) return d;
-  Dim sum = 0;
-  for (const auto& [key, term] : d.poly_->terms) {
-    Dim product = term.coefficient;
-    for (const AtomPtr& atom : term.atoms) product *= SubstituteAtom(atom, binding);
-    sum += product;
-  }
-  return sum;
-}
-
-Dim DimOps::SubstituteAtom(const AtomPtr& atom, const Binding& binding) {
-  if (atom->kind == Dim::Atom::kSymbol) {
-    std::optional<Dim> bound = binding(atom->text);
-    return bound ? *bound : FromAtom(atom);
-  }
-  Dim a = Substitute(atom->a, binding), b = Substitute(atom->b, binding);
-  switch (atom->kind) {
-    case Dim::Atom::kFloorDiv:
-      return FloorDiv(a, b);
-    case Dim::Atom::kMin:
-      return Min(a, b);
-    default:
-      return Max(a, b);
-  }
 }
 
 }  // namespace t2n

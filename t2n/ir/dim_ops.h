@@ -67,15 +67,18 @@ class DimOps {
   static std::optional<Dim> ExactDiv(const Dim& a, const Dim& b);
   // The operand of `d` if it is just floor(x / constant).
   static const Dim::Atom* SingleFloorDiv(const Dim& d);
-  // The symbols of `d`, those inside of quotients and extremes too.
+
+  // dim_substitute.cc: the symbols of `d`, those inside of quotients and extremes too.
   static std::map<std::string, AtomPtr> SymbolsOf(const Dim& d);
   static Dim Substitute(const Dim& d, const Binding& binding);
+  // `d` with `by` for an atom, wherever that stands; by its text.
+  static Dim Replaced(const Dim& d, const std::string& text, const Dim& by);
 
   // dim_bounds.cc: what follows from the ranges of the symbols.
   static Range PolyRange(const Dim& d);
   // Whether `d` is known to be negative: by the ranges of its symbols, after a floor, a minimum or
-  // a maximum of it is replaced by what bounds it, or after something that is not negative is
-  // added.
+  // a maximum of it is replaced by what bounds it, after something that is not negative is added,
+  // or for either operand of a minimum or maximum in a floor.
   static bool Negative(const Dim& d);
 
  private:
@@ -84,7 +87,10 @@ class DimOps {
   static std::string Wrapped(const Dim& d);
   static Dim SubstituteAtom(const AtomPtr& atom, const Binding& binding);
   static Relations RelationsOf(const Dim& d);
+  static Dim ReplacedIn(const AtomPtr& atom, const std::string& text, const Dim& by);
   static bool Negative(const Dim& d, const Relations& relations, int depth);
+  static bool NegativeInCases(const Dim& d, const Relations& relations, int depth);
+  static AtomPtr ExtremeInFloor(const Dim& d, bool inside = false);
   static bool NegativeWithout(const Dim& d, const Term& term, const Relations& relations,
                               int depth);
   static bool NegativeWith(const Dim& d, const Relations& relations, int depth);

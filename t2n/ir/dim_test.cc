@@ -34,6 +34,12 @@ TEST(Dim, FloorDivisionTakesOutWhatDivides) {
   EXPECT_EQ(FloorDiv(S + 1, 2).ToString(), "((S+1)/2)");
 }
 
+TEST(Dim, FloorDivisionByWhatItIsATimesOf) {
+  const Dim rest = FloorDiv(S + 1, 2) - 1;
+  EXPECT_EQ(FloorDiv(rest * 2, rest), 2);
+  EXPECT_EQ(FloorDiv(rest * T, rest).constant(), std::nullopt);
+}
+
 TEST(Dim, RangesDecideComparisons) {
   EXPECT_EQ(Less(0, S), true);
   EXPECT_EQ(LessEqual(S, S + 1), true);
@@ -84,6 +90,14 @@ TEST(Dim, ComparesWhatMinimaMaximaAndFloorsBound) {
   EXPECT_EQ(LessEqual(Min(S, T), T + 3), true);
   EXPECT_EQ(LessEqual(Max(S, T), S), std::nullopt);
   EXPECT_EQ(Equal(Max(S, 8), FloorDiv(S, 2) - 1), false);
+}
+
+TEST(Dim, ComparesEitherWayOfAnExtremeInAFloor) {
+  EXPECT_EQ(LessEqual(Min(S, 2), FloorDiv(S + Min(S, 2), 2)), true);
+  EXPECT_EQ(LessEqual(FloorDiv(S + Max(S, 5), 2), Max(S, 5)), true);
+  const Dim eighth = FloorDiv(S + 7, 8);
+  EXPECT_EQ(LessEqual(Min(eighth, 2), FloorDiv(eighth + Min(eighth, 2), 2)), true);
+  EXPECT_EQ(LessEqual(Min(S, 2) + 1, FloorDiv(S + Min(S, 2), 2)), std::nullopt);
 }
 
 TEST(Dim, EvaluatesAndSubstitutes) {

@@ -123,7 +123,8 @@ Arg Chunk(OpCall& c) {
   if (chunks < 1 || chunks > kMaxParts) return c.RefuseArg("chunks");
   if (x.dim(axis) == Dim(0)) return Arg::List(std::vector<Val>(chunks, x));
   const Dim total = x.dim(axis), size = CeilDiv(total, chunks);
-  if (total.is_const() || size * chunks == total) return PartsOf(c, x, axis, size);
+  if (total.is_const()) return PartsOf(c, x, axis, size);
+  if (size * chunks == total) return PartsOf(c, x, axis, size, chunks);
   // From here on there are as many parts as asked for.
   const int64_t least = (chunks - 1) * (chunks - 1) + 1;
   NeedNotNegative(c, x, axis, total - least);
