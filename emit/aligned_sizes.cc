@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "emit/tract_shapes.h"
 #include "t2n/ir/type_rules.h"
 
@@ -52,6 +54,26 @@ std::vector<Block> BlocksOf(const Shape& from, const Shape& to) {
   return blocks;
 }
 
+// The sizes' product, not multiplied out.
+Expr ProductExpr(const Shape& sizes) {
+  const auto append = [](std::string* out, const Dim& d) {
+    absl::StrAppend(out, "(", DimExpr(d).text, ")");
+  };
+  return nnef::Id(absl::StrJoin(sizes, "*", append));
+}
+
+// `count` axes from `start` on in other sizes. Of none, or as none, they are of size 1.
+Expr Reshaped(const std::string& x, int64_t start, int64_t count, const Expr& sizes) {
+  const int64_t ones = std::max<int64_t>(count, sizes.items.size());
+  std::vector<int64_t> axes(ones);
+  std::iota(axes.begin(), axes.end(), start);
+  if (sizes.items.empty()) return Call("squeeze", {nnef::Id(x)}, {{"axes", nnef::Ints(axes)}});
+  if (count == 0) return Call("unsqueeze", {nnef::Id(x)}, {{"axes", nnef::Ints(axes)}});
+  return Call(
+      "reshape", {nnef::Id(x)},
+      {{"shape", sizes}, {"axis_start", nnef::Int(start)}, {"axis_count", nnef::Int(count)}});
+}
+
 class Aligner {
  public:
   explicit Aligner(Model* model)
@@ -89,6 +111,16 @@ class Aligner {
       if (call.text == "tract_core_einsum") AlignEinsum(&call);
     }
     Add(std::move(*assignment));
+  }
+
+  // As they are written: some as products.
+  Expr Sizes(const Shape& sizes) const {
+    std::vector<Expr> items;
+    for (const Dim& d : sizes) {
+      const auto product = products_.find(d.ToString());
+      items.push_back(product == products_.end() ? DimExpr(d) : product->second);
+    }
+    return nnef::Array(std::move(items));
   }
 
   // The operands, of which no axis has a number of elements that tract does not know.
@@ -134,7 +166,7 @@ class Aligner {
 
   // Whether an axis of size `is` goes with what it shares its size with.
   bool GoesWith(const TractSize& is, Shared* shared) {
-    const TractSize as = shapes_.Read(shared->size);
+    const TractSize as = shapes_.Read(Sizes({shared->size}).items[0].value);
     if (!as) return true;
     const bool equal =
         shapes_.Equal(as, is) && (!shared->first || shapes_.Equal(is, shared->first));
@@ -157,7 +189,7 @@ class Aligner {
     if (axes.empty()) return;
     Expr whole =
         Call("slice", {*operand},
-             {{"axes", nnef::Ints(axes)}, {"begin", DimArray(begin)}, {"end", DimArray(end)}});
+             {{"axes", nnef::Ints(axes)}, {"begin", DimArray(begin)}, {"end", Sizes(end)}});
     std::string& name = cut_[nnef::ToText(whole)];
     if (name.empty()) {
       name = model_.names.Unique(absl::StrCat(operand->text, "_whole"));
@@ -249,7 +281,11 @@ class Aligner {
       const Block& b = blocks[i];
       const Shape before(from.begin() + b.from_begin, from.begin() + b.from_end);
       const Shape after(to.begin() + b.to_begin, to.begin() + b.to_end);
-      if (!KeepsVolume(x, start + b.from_begin, before.size(), DimArray(after))) {
+      if (!KeepsVolume(x, start + b.from_begin, before.size(), Sizes(after)) && after.size() == 1) {
+        products_.emplace(after[0].ToString(), ProductExpr(before));
+      }
+      const Expr sizes = Sizes(after);
+      if (!KeepsVolume(x, start + b.from_begin, before.size(), sizes)) {
         return Refuse(assignment,
                       absl::StrCat("tract cannot see that ", ShapeToString(before), " and ",
                                    ShapeToString(after), " have as many elements"));
@@ -257,12 +293,7 @@ class Aligner {
       const bool last = i + 1 == blocks.size();
       std::string name =
           last ? assignment.results[0] : model_.names.Unique(absl::StrCat(x, "_part"));
-      Add({{name},
-           Call("reshape", {nnef::Id(x)},
-                {{"shape", DimArray(after)},
-                 {"axis_start", nnef::Int(start + b.from_begin)},
-                 {"axis_count", nnef::Int(before.size())}}),
-           source_});
+      Add({{name}, Reshaped(x, start + b.from_begin, before.size(), sizes), source_});
       x = std::move(name);
     }
   }
@@ -277,6 +308,7 @@ class Aligner {
   TractShapes shapes_;
   std::vector<Assignment> body_;
   std::map<std::string, std::string> cut_;  // text of a slice -> its name
+  std::map<std::string, Expr> products_;    // by a size that tract cannot see to be one
   int source_ = -1;
 };
 

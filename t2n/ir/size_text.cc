@@ -57,6 +57,33 @@ Dim WithoutOpposites(Dim d) {
   return d;
 }
 
+// A floor that a product takes away; null if none does.
+AtomPtr TakenTimesOthers(const Dim& d, const std::string& after) {
+  AtomPtr found;
+  for (const auto& [key, term] : DimOps::ToTerms(d)) {
+    if (term.coefficient >= 0 || term.atoms.size() < 2) continue;
+    for (const AtomPtr& atom : term.atoms) {
+      const bool floor = atom->kind == Dim::Atom::kFloorDiv && atom->b.is_const();
+      if (!floor || atom->b.value() < 2 || atom->text <= after) continue;
+      if (!found || atom->text < found->text) found = atom;
+    }
+  }
+  return found;
+}
+
+// With floors in products turned too, where that makes the sum shorter.
+Dim WithoutOppositesInProducts(Dim d) {
+  std::string after;
+  while (const AtomPtr atom = TakenTimesOthers(d, after)) {
+    after = atom->text;
+    const std::optional<Turned> turned = Turn(*atom);
+    if (!turned) continue;
+    const Dim by = DimOps::Replaced(d, atom->text, turned->sum - turned->floor);
+    if (DimOps::ToTerms(by).size() < DimOps::ToTerms(d).size()) d = by;
+  }
+  return d;
+}
+
 bool IsPlain(const Dim& d) {
   if (d.is_const()) return d.value() >= 0;
   const DimOps::Terms terms = DimOps::ToTerms(d);
@@ -99,7 +126,7 @@ void Append(const Term& term, std::string* text) {
 
 std::string SizeText(const Dim& size) {
   if (size.IsPolynomial()) return size.ToString();
-  const DimOps::Terms terms = DimOps::ToTerms(WithoutOpposites(size));
+  const DimOps::Terms terms = DimOps::ToTerms(WithoutOppositesInProducts(WithoutOpposites(size)));
   std::string text;
   for (const bool positive : {true, false}) {
     for (const auto& [key, term] : terms) {

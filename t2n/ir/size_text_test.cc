@@ -15,6 +15,13 @@ TEST(SizeTextTest, WritesNoFloorAgainstWhatItIsOf) {
   EXPECT_EQ(SizeText(Min(FloorDiv(kW, 2) - kW + 25, kH)), "min(-((W+1)/2)+25,H)");
 }
 
+TEST(SizeTextTest, WritesNoneInProducts) {
+  const Dim h = kH - FloorDiv(kH, 3), w = kW - FloorDiv(kW + 1, 3);
+  EXPECT_EQ(SizeText(h * 2 * kW), "2*((2*H+2)/3)*W");
+  EXPECT_EQ(SizeText(h * w), "((2*H+2)/3)*((2*W+1)/3)");
+  EXPECT_EQ(SizeText(Mod(kH, 16) * kW), "H*W-16*(H/16)*W");
+}
+
 TEST(SizeTextTest, LeavesRemaindersAndOthers) {
   for (const Dim& d : {Mod(kW, 16), FloorDiv(kW + 3, 4) + kH, kW * kH - 3, Dim(7), -kW,
                        FloorDiv(kW + kH, 2) - kW, FloorDiv(kW, 2) * 2 - kH}) {
