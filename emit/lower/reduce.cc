@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -19,35 +18,50 @@ Expr Reduced(const char* op, Expr x, const std::vector<int64_t>& axes) {
   return Call(op, {std::move(x)}, {{"axes", Ints(axes)}});
 }
 
-// How many elements a mean over open axes is of, as a number that tract (0.23.9) does not take for
-// a size: through what is divided by one it follows a region back to the inputs, in size
-// expressions that become twice as long wherever two ways meet. It has no rule for abs().
-Expr CountOfMean(Lowering& l, const Node& node, DType dtype) {
-  int64_t known = 1;
-  std::optional<Expr> count;
+// A sum or mean. Of known axes first: over known and open ones together, three norms in a row keep
+// tract (0.23.9) from coming to an end.
+Expr Summed(Lowering& l, const Node& node, const char* op, Expr x) {
+  std::vector<int64_t> known, open;
   for (int64_t axis : node.attrs.Ints("axes")) {
-    const Dim& size = node.inputs[0]->shape()[axis];
-    if (size.is_const()) {
-      known *= size.value();
-      continue;
-    }
-    Expr number = l.Temp(node, "size", l.Cast(DimExpr(size), dtype));
-    number = l.Temp(node, "count", Call("abs", {std::move(number)}));
-    count = count ? l.Temp(node, "count", Call("mul", {*count, number})) : number;
+    (node.inputs[0]->shape()[axis].is_const() ? known : open).push_back(axis);
   }
-  return known == 1 ? *count : l.Temp(node, "count", Call("mul", {*count, l.Number(known)}));
+  if (open.empty() || known.empty()) return Reduced(op, std::move(x), node.attrs.Ints("axes"));
+  return Reduced(op, l.Temp(node, "known", Reduced(op, std::move(x), known)), open);
 }
 
-// A sum, or a mean.
-Expr Summed(Lowering& l, const Node& node, Expr x, DType dtype) {
-  const std::vector<int64_t>& axes = node.attrs.Ints("axes");
-  if (node.op == Op::kReduceSum) return Reduced("sum_reduce", std::move(x), axes);
-  const Shape& shape = node.inputs[0]->shape();
-  const bool open =
-      std::any_of(axes.begin(), axes.end(), [&](int64_t axis) { return !shape[axis].is_const(); });
-  if (!open || !l.target().reasons_on_sizes()) return Reduced("mean_reduce", std::move(x), axes);
-  Expr sum = l.Temp(node, "sum", Reduced("sum_reduce", std::move(x), axes));
-  return Call("div", {std::move(sum), CountOfMean(l, node, dtype)});
+// Whether tract reads the size as it is meant in every case.
+bool IsPlain(const Dim& size) {
+  if (size.IsPolynomial()) return true;
+  const std::optional<FloorLine> line = AsFloorLine(size);
+  return line && line->slope > 0 && line->of.IsPolynomial() && line->of.range().min >= 0;
+}
+
+// mean_reduce divides by a number of elements which tract takes, where it is open, for a mask: then
+// the regions that matter, one of another, are sizes that grow with every mean. Here a sum is
+// divided by a number that tract knows nothing of. nullopt where a size may be misread.
+std::optional<Expr> MeanOverOpenAxes(Lowering& l, const Node& node, Expr x, DType dtype) {
+  std::vector<int64_t> known, open;
+  for (const int64_t axis : node.attrs.Ints("axes")) {
+    const Dim& size = node.inputs[0]->shape()[axis];
+    (size.is_const() ? known : open).push_back(axis);
+    if (!IsPlain(size)) return std::nullopt;
+  }
+  if (open.empty() || !l.target().reasons_on_sizes()) return std::nullopt;
+  if (!known.empty()) x = l.Temp(node, "known", Reduced("mean_reduce", std::move(x), known));
+  std::optional<Expr> count;
+  Expr sum = Reduced("sum_reduce", std::move(x), open);
+  for (const int64_t axis : open) {
+    Expr size = l.Temp(node, "size", l.Cast(DimExpr(node.inputs[0]->shape()[axis]), DType::kI64));
+    size = l.Temp(node, "size", Call("abs", {size}));
+    size = l.Temp(node, "size", l.Cast(size, dtype));
+    if (dtype == DType::kF16 && count) {  // their product may be more than f16 has
+      sum = Call("div", {l.Temp(node, "sum", std::move(sum)), *count});
+      count = size;
+    } else {
+      count = count ? l.Temp(node, "count", Call("mul", {*count, size})) : size;
+    }
+  }
+  return Call("div", {l.Temp(node, "sum", std::move(sum)), *count});
 }
 
 }  // namespace
@@ -55,13 +69,16 @@ Expr Summed(Lowering& l, const Node& node, Expr x, DType dtype) {
 absl::Status LowerSumOrMean(Lowering& l, const Node& node) {
   Expr x = l.In(node, 0);
   const DType dtype = node.inputs[0]->dtype();
+  const char* op = node.op == Op::kReduceSum ? "sum_reduce" : "mean_reduce";
   if (IsInteger(dtype) && !l.target().strict) {
     // tract adds integers up in 32 bits; doubles are exact up to 2^53.
     Expr wide = l.Temp(node, "f64", l.Cast(x, DType::kF64));
-    l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, wide, DType::kF64)), dtype));
-  } else {
-    l.Set(node, Summed(l, node, x, dtype));
+    l.Set(node, l.Cast(l.Temp(node, "sum", Summed(l, node, op, wide)), dtype));
+    return absl::OkStatus();
   }
+  std::optional<Expr> mean;
+  if (node.op == Op::kReduceMean) mean = MeanOverOpenAxes(l, node, x, dtype);
+  l.Set(node, mean ? *std::move(mean) : Summed(l, node, op, x));
   return absl::OkStatus();
 }
 
