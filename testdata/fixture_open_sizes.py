@@ -341,3 +341,15 @@ def padded_to_one_size():
             return *outs, nn.functional.pad(x, [0, w % 3, h % 3, 0])
 
     return Framed(), (torch.randn(1, 2, 27, 18),)
+
+
+@collect("traced", flags="--inputs 'x=f32[1,1,H,W]'")
+def resized_to_sizes():
+    """141 / 282, as a product with a reciprocal, is less than a half."""
+
+    class Resized(nn.Module):
+        def forward(self, x):
+            y = nn.functional.max_pool2d(x, 2, 2)
+            return nn.functional.interpolate(y, size=x.shape[2:], mode="nearest")
+
+    return Resized(), (torch.randn(1, 1, 4, 282),)

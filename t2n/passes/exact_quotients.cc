@@ -1,5 +1,6 @@
 #include "t2n/passes/exact_quotients.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -30,27 +31,55 @@ bool HasExactReciprocal(const Tensor& divisor) {
   return true;
 }
 
-bool IsInexactQuotient(const Node& node) {
-  if (node.op != Op::kDiv) return false;
-  const DType dtype = node.output()->dtype();
-  if (dtype != DType::kF32 && dtype != DType::kF16) return false;
-  const Value& divisor = BeforeBroadcast(*node.inputs[1]);
-  return divisor.constant && !HasExactReciprocal(*divisor.constant);
+// Whether it is computed from sizes alone.
+bool IsOfSizes(const Value& v, int depth) {
+  if (v.dims || v.constant) return true;
+  if (depth == 0 || v.node->inputs.empty()) return false;
+  const OpKind kind = KindOf(v.node->op);
+  if (kind != OpKind::kCast && kind != OpKind::kLayout && kind != OpKind::kBinary) return false;
+  return std::all_of(v.node->inputs.begin(), v.node->inputs.end(),
+                     [&](const Value* input) { return IsOfSizes(*input, depth - 1); });
 }
 
-void Collect(const Graph& graph, Quotients* quotients) {
-  for (const auto& node : graph.nodes()) {
-    for (const auto& body : node->bodies) Collect(*body, quotients);
-    if (!IsStep(*node)) continue;
-    for (const Value* operand : node->inputs) {
-      while (!operand->constant && KindOf(operand->node->op) == OpKind::kLayout &&
-             operand->node->inputs.size() == 1) {
-        operand = operand->node->inputs[0];
-      }
-      if (!operand->constant && IsInexactQuotient(*operand->node)) quotients->insert(operand->node);
+class Search {
+ public:
+  explicit Search(Quotients* found) : found_(*found) {}
+
+  void Run(const Graph& graph) {
+    for (const auto& node : graph.nodes()) {
+      for (const auto& body : node->bodies) Run(*body);
+      if (!IsStep(*node)) continue;
+      for (const Value* operand : node->inputs) Follow(*operand, false, kMaxSteps);
     }
   }
-}
+
+ private:
+  static constexpr int kMaxSteps = 6;
+
+  void Follow(const Value& operand, bool computed, int depth) {
+    const Value* v = &operand;
+    while (!v->constant && KindOf(v->node->op) == OpKind::kLayout && v->node->inputs.size() == 1) {
+      v = v->node->inputs[0];
+    }
+    if (v->constant || v->dims) return;
+    const Op op = v->node->op;
+    if (op == Op::kDiv) {
+      if (IsInexact(*v->node, computed)) found_.insert(v->node);
+    } else if (depth > 0 && (op == Op::kMul || op == Op::kAdd || op == Op::kSub)) {
+      for (const Value* input : v->node->inputs) Follow(*input, true, depth - 1);
+    }
+  }
+
+  static bool IsInexact(const Node& node, bool computed) {
+    const DType dtype = node.output()->dtype();
+    if (dtype != DType::kF32 && dtype != DType::kF16) return false;
+    const Value& divisor = BeforeBroadcast(*node.inputs[1]);
+    if (divisor.constant) return !computed && !HasExactReciprocal(*divisor.constant);
+    return IsOfSizes(divisor, kMaxSteps);
+  }
+
+  Quotients& found_;
+};
 
 class Rebuilder : public GraphRewriter {
  public:
@@ -70,13 +99,13 @@ class Rebuilder : public GraphRewriter {
 
 bool HasInexactQuotients(const Graph& graph) {
   Quotients quotients;
-  Collect(graph, &quotients);
+  Search(&quotients).Run(graph);
   return !quotients.empty();
 }
 
 absl::Status ComputeQuotientsExactly(const Graph& graph, Graph* out) {
   Quotients quotients;
-  Collect(graph, &quotients);
+  Search(&quotients).Run(graph);
   return Rebuilder(std::move(quotients)).Rewrite(graph, out);
 }
 

@@ -1,4 +1,4 @@
-// Quotients by constants of which the last digit decides something.
+// Quotients of which the last digit decides something.
 #ifndef T2N_PASSES_EXACT_QUOTIENTS_H_
 #define T2N_PASSES_EXACT_QUOTIENTS_H_
 
@@ -7,10 +7,11 @@
 
 namespace t2n {
 
-// tract multiplies by the reciprocal of a constant divisor, which is off by a digit: 97 / 97 is
-// less than 1 then, and its floor 0. Rebuilds `graph` in `out` (empty before) with those quotients
-// of f32 and f16 in f64, rounded back, that are rounded, compared or made integers (behind what
-// only moves them). Divisors that are powers of two have exact reciprocals and stay.
+// tract multiplies by the reciprocal of a divisor, which is off by a digit: 97 / 97 is less than 1
+// then, and its floor 0. Rebuilds `graph` in `out` (empty before) with those quotients of f32 and
+// f16 in f64, rounded back, by constants or sizes that are rounded, compared or made integers
+// (behind what only moves them, those by sizes behind sums and products too: positions in an image
+// to be resized). Divisors that are powers of two have exact reciprocals and stay.
 absl::Status ComputeQuotientsExactly(const Graph& graph, Graph* out);
 // Whether there are such.
 bool HasInexactQuotients(const Graph& graph);

@@ -20,6 +20,21 @@ TEST(ExactQuotientsTest, WhatIsRoundedIsComputedInDoubles) {
   EXPECT_FALSE(HasInexactQuotients(out));
 }
 
+TEST(ExactQuotientsTest, OfSizesBehindProductsToo) {
+  Graph graph;
+  Builder b(&graph);
+  const Dim w = Dim::Symbol("W");
+  b.Input("x", {DType::kF32, {w}, nullptr});
+  const Val step = b.Div(b.Cast(b.DimScalar(w), DType::kF32),
+                         b.Max(b.Cast(b.DimScalar(w * 2 - 1), DType::kF32), 1.0));
+  graph.outputs() = {b.Floor(b.Mul(b.Iota(w, DType::kF32) + 0.5, step) - 0.5).get()};
+  ASSERT_TRUE(HasInexactQuotients(graph));
+  Graph out;
+  ASSERT_TRUE(ComputeQuotientsExactly(graph, &out).ok());
+  EXPECT_NE(out.ToString().find("f64[] = Div("), std::string::npos) << out.ToString();
+  EXPECT_FALSE(HasInexactQuotients(out));
+}
+
 TEST(ExactQuotientsTest, OthersStay) {
   Graph graph;
   Builder b(&graph);
