@@ -96,9 +96,9 @@ class Aligner {
 
   void Align(Assignment* assignment) {
     Expr& call = assignment->value;
-    const Shape* found = shapes_.Known(assignment->results[0]);
     if (call.kind == Expr::Kind::kCall) AlignNumbers(&call);
     if (call.text == "reshape" && AlignReshape(assignment)) return;
+    const Shape* found = shapes_.Known(assignment->results[0]);
     if (call.kind == Expr::Kind::kCall && found) {
       const Shape known = *found;
       if (call.text == "concat") AlignConcat(known, &call);
