@@ -71,8 +71,16 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
     }
     // What has been done needs sizes; known, they may decide what stopped the call.
     T2N_ASSIGN_OR_RETURN(const bool raised, RaiseLeastSizes(*graph, &request.inputs));
+    // What was taken for equal before comes first: of the sizes that fit it some may fit here.
     bool learned = false;
-    if (const std::optional<NeededFact> needed = FactNeededToGoOn(*graph)) {
+    if (const auto before = NeededFacts(*graph); before.ok()) {
+      for (const NeededFact& fact : *before) {
+        T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, !trial, &request.inputs));
+        learned |= is_new;
+      }
+    }
+    const std::optional<NeededFact> needed = learned ? std::nullopt : FactNeededToGoOn(*graph);
+    if (needed) {
       T2N_ASSIGN_OR_RETURN(learned, Learn(*needed, !trial, &request.inputs));
     }
     if ((raised || learned) && pass < kMaxPasses) continue;

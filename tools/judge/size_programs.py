@@ -217,7 +217,7 @@ def _judge_one(pt2nnef, archive, folder):
     before = _cpu_of_children()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     result = {"name": archive.stem, "convert": round(_cpu_of_children() - before, 3)}
-    result["detail"] = done.stderr.strip()
+    result["detail"] = done.stderr.strip() or f"exit status {done.returncode}"
     if done.returncode:
         return {**result, "kind": "refused"}
     calls = sorted(archive.parent.glob(archive.stem + ".*.npz"))
