@@ -15,7 +15,7 @@ constexpr int64_t kMaxModulus = 64;  // all up to here, and what follows
 constexpr int64_t kMoreModuli[] = {96, 128, 192, 256};
 constexpr int64_t kMaxResidueModulus = 16;
 constexpr int64_t kMaxLeast = 128;
-constexpr int64_t kSamples = 48;
+constexpr int64_t kSamples = 1000;  // the first of them near, the next ones farther
 constexpr int64_t kFewSamples = 3;
 
 // The sizes that a symbol may have: `least` and more, of a remainder.
@@ -108,11 +108,11 @@ class Search {
     std::vector<Values> values(names_.size());
     values[symbol].least = kMaxLeast;
     if (!IsZeroWhere(values)) return std::nullopt;
-    while (values[symbol].least > 0) {
-      --values[symbol].least;
-      if (IsZeroWhere(values)) continue;
-      ++values[symbol].least;
-      return values;
+    int64_t low = -1;  // where it is not 0, or none
+    for (int64_t high = kMaxLeast; low + 1 < high;) {
+      values[symbol].least = low + (high - low) / 2;
+      (IsZeroWhere(values) ? high : low) = values[symbol].least;
+      values[symbol].least = high;
     }
     return values;
   }
@@ -127,7 +127,8 @@ class Search {
       for (size_t s = 0; s < values.size(); ++s) {
         const Values& v = values[s];
         state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-        const int64_t step = values.size() == 1 || i == 0 ? i : (state >> 20) % (i < 24 ? 6 : 40);
+        const int64_t steps = i < 24 ? 6 : i < 48 ? 40 : 97;
+        const int64_t step = values.size() == 1 || i == 0 ? i : (state >> 20) % steps;
         int64_t first = std::max(v.least, ranges_[s].min.value_or(0));
         first = v.residue + FloorDivInt(first - v.residue + v.modulus - 1, v.modulus) * v.modulus;
         at[names_[s]] = first + step * v.modulus;

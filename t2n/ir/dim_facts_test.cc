@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Optional;
 
-const Dim kH = Dim::Symbol("H"), kW = Dim::Symbol("W");
+const Dim kB = Dim::Symbol("B"), kH = Dim::Symbol("H"), kW = Dim::Symbol("W");
 
 TEST(DimFactsTest, FindsTheLeastDivisor) {
   EXPECT_THAT(FactsThatEquate(CeilDiv(kH, 2) * 2, kH), Optional(ElementsAre("H%2==0")));
@@ -31,6 +31,17 @@ TEST(DimFactsTest, FindsARemainderOfEachSymbol) {
   const Dim half = FloorDiv(kH, 2), other = FloorDiv(kW + 1, 2) - 1;
   EXPECT_THAT(FactsThatEquate(FloorDiv(half, 2) * FloorDiv(other, 2) * 4, half * other),
               Optional(ElementsAre("H%4==0", "W%4==1")));
+}
+
+// Windows of 8 that are pooled, put together as windows of 4 by their number and what is left: many
+// sizes agree by chance, multiples of 6 until 162.
+TEST(DimFactsTest, FindsDivisorsThroughQuotientsOfProducts) {
+  const Dim windows = FloorDiv(kH + 31, 32) * FloorDiv(kW + 31, 32) * kB;
+  const Dim each = FloorDiv(kH + 27, 32) * FloorDiv(kW + 27, 32);
+  const Dim batch = FloorDiv(windows, each);
+  const Dim rest = FloorDiv(windows * 192, batch * each);
+  EXPECT_THAT(FactsThatEquate(windows * 192, batch * each * rest),
+              Optional(ElementsAre("H%8==0", "W%8==0")));
 }
 
 TEST(DimFactsTest, NeedsNoneWhereSizesAreTheSame) {
