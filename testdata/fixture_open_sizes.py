@@ -353,3 +353,19 @@ def resized_to_sizes():
             return nn.functional.interpolate(y, size=x.shape[2:], mode="nearest")
 
     return Resized(), (torch.randn(1, 1, 4, 282),)
+
+
+@collect("traced", flags="--inputs 'x=f32[B,2,H,W]'")
+def loops_over_columns_of_images():
+    """Sequencer's: each column is a sequence, and there are B*W of them."""
+
+    class Columns(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(2, 3, batch_first=True)
+
+        def forward(self, x):
+            b, c, h, w = x.shape
+            return self.lstm(x.permute(0, 3, 2, 1).reshape(-1, h, c))[0].view(b, w, h, 3)
+
+    return Columns(), (torch.randn(2, 2, 5, 4),)

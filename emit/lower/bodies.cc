@@ -1,3 +1,6 @@
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -69,11 +72,14 @@ Expr Unknown(Lowering& l, const Node& node, int64_t rank) {
   return l.Temp(node, "unknown", Call("eq", {one, one}));
 }
 
-// What a loop that scans nothing has its number of turns from.
-Expr Turns(Lowering& l, const Node& node) {
-  return l.Temp(node, "turns",
-                Call("tract_core_broadcast", {Unknown(l, node, 1)},
-                     {{"shape", nnef::Array({DimExpr(node.attrs.Size("length"))})}}));
+// What a loop that scans nothing has its number of turns from (others have one), and each the
+// symbols.
+Expr Turns(Lowering& l, const Node& node, const Dim& turns, const std::set<std::string>& symbols) {
+  Shape shape = {turns};
+  for (const std::string& symbol : symbols) shape.push_back(Dim::Symbol(symbol));
+  return l.Temp(
+      node, "turns",
+      Call("tract_core_broadcast", {Unknown(l, node, shape.size())}, {{"shape", DimArray(shape)}}));
 }
 
 Expr Scanned(Lowering& l, const Node& node, int i) {
@@ -81,6 +87,40 @@ Expr Scanned(Lowering& l, const Node& node, int i) {
   if (!node.inputs[i]->is_constant()) return x;
   Expr condition = Unknown(l, node, node.inputs[i]->rank());
   return l.Temp(node, "scanned", Call("select", {condition, x, x}));
+}
+
+// The symbols of the body's products that tract would not know: it finds them by the sizes of what
+// the body is given, where these have one each.
+std::set<std::string> SymbolsNotFound(const Graph& body) {
+  std::set<std::string> found, missing;
+  for (const Value* input : body.inputs()) {
+    for (const Dim& size : input->shape()) {
+      if (const std::optional<Line> line = AsLine(size)) found.insert(line->symbol);
+    }
+  }
+  for (const auto& node : body.nodes()) {
+    if (node->op != Op::kEinsum) continue;
+    for (const Dim& size : node->output()->shape()) {
+      for (const std::string& symbol : size.Symbols()) {
+        if (found.count(symbol) == 0) missing.insert(symbol);
+      }
+    }
+  }
+  return missing;
+}
+
+// The last value of each state, and of each other result the values of all turns.
+std::vector<Expr> Outputs(const Node& node, const FragmentUse& use, const Expr& step) {
+  const std::vector<int64_t>& axes = node.attrs.Ints("output_axes");
+  const int states = node.attrs.Int("states"), outputs = node.attrs.Int("scan_outputs");
+  std::vector<Expr> output;
+  for (int i = 0; i < states; ++i) {
+    output.push_back(nnef::Tuple({Str(use.results[i]), Str("last"), Int(0), Int(1)}));
+  }
+  for (int i = 0; i < outputs; ++i) {
+    output.push_back(nnef::Tuple({Str(use.results[states + i]), Str("full"), Int(axes[i]), step}));
+  }
+  return output;
 }
 
 }  // namespace
@@ -95,14 +135,16 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   }
   if (LowerGruSequence(l, node)) return absl::OkStatus();
   const Attrs& attrs = node.attrs;
-  const auto &scan_axes = attrs.Ints("scan_axes"), &output_axes = attrs.Ints("output_axes");
+  const std::vector<int64_t>& scan_axes = attrs.Ints("scan_axes");
   int scans = attrs.Int("scan_inputs"), states = attrs.Int("states");
-  int outputs = attrs.Int("scan_outputs");
   Expr step = Int(attrs.Bool("reverse") ? -1 : 1);
-  bool turns = scans == 0 && !node.inputs.empty();
-  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", true, turns));
+  const bool turns = scans == 0 && !node.inputs.empty();
+  std::set<std::string> symbols;
+  if (!node.inputs.empty()) symbols = SymbolsNotFound(*node.bodies[0]);
+  const int64_t turn_axes = turns || !symbols.empty() ? 1 + symbols.size() : 0;
+  T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", true, turn_axes));
 
-  std::vector<Expr> scan, full, state, output;
+  std::vector<Expr> scan, full, state;
   for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
     Expr name = Str(use.parameters[i]), value = i < scans ? Scanned(l, node, i) : l.In(node, i);
     if (i < scans) {
@@ -118,21 +160,18 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
     full.push_back(nnef::Tuple({Str(use.parameters[captured + i]), use.captured[i]}));
   }
   if (turns) {
-    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), Turns(l, node), Int(0), step}));
-  }
-  for (int i = 0; i < states; ++i) {
-    output.push_back(nnef::Tuple({Str(use.results[i]), Str("last"), Int(0), Int(1)}));
-  }
-  for (int i = 0; i < outputs; ++i) {
-    output.push_back(
-        nnef::Tuple({Str(use.results[states + i]), Str("full"), Int(output_axes[i]), step}));
+    Expr told = Turns(l, node, attrs.Size("length"), symbols);
+    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), told, Int(0), step}));
+  } else if (turn_axes > 0) {
+    Expr told = Turns(l, node, 1, symbols);
+    full.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), told}));
   }
   std::vector<std::pair<std::string, Expr>> arguments = {
       {"body", Str(use.name)},
       {"scan", nnef::Array(std::move(scan))},
       {"full", nnef::Array(std::move(full))},
       {"state", nnef::Array(std::move(state))},
-      {"output", nnef::Array(std::move(output))}};
+      {"output", nnef::Array(Outputs(node, use, step))}};
   // Or a loop in a loop would go on from where the last turn left it.
   if (l.in_body()) arguments.push_back({"reset_every_turn", Int(1)});
   l.SetAll(node, Call("tract_core_scan", {}, std::move(arguments)));

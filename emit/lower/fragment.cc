@@ -1,4 +1,6 @@
 // Bodies of nodes as NNEF fragments.
+#include <numeric>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -19,16 +21,28 @@ Expr Lowering::Capture(Expr outer, absl::string_view name, DType dtype) {
   return nnef::Id(parameter);
 }
 
-std::string Lowering::TurnedBy(const std::string& turn, const std::string& result, int64_t rank) {
+std::string Lowering::TurnedBy(const std::string& turn, int64_t axes, const std::string& result,
+                               int64_t rank) {
   Expr condition = nnef::Id(turn);
-  if (rank != 1) {
+  auto bind = [&](Expr e) {
     std::string shaped = names_->Unique("turned");
-    std::vector<int64_t> ones(rank, 1);
-    body_.push_back({{shaped},
-                     rank == 0
-                         ? nnef::Call("squeeze", {condition}, {{"axes", nnef::Ints({0})}})
-                         : nnef::Call("reshape", {condition}, {{"shape", nnef::Ints(ones)}})});
+    body_.push_back({{shaped}, std::move(e)});
     condition = nnef::Id(shaped);
+  };
+  std::vector<int64_t> all(axes);
+  std::iota(all.begin(), all.end(), 0);
+  if (axes > 1) {
+    const std::vector<int64_t> others(all.begin() + 1, all.end());
+    bind(nnef::Call("slice", {condition},
+                    {{"axes", nnef::Ints(others)},
+                     {"begin", nnef::Ints(std::vector<int64_t>(axes - 1, 0))},
+                     {"end", nnef::Ints(std::vector<int64_t>(axes - 1, 1))}}));
+  }
+  if (rank == 0) {
+    bind(nnef::Call("squeeze", {condition}, {{"axes", nnef::Ints(all)}}));
+  } else if (rank != axes) {
+    const std::vector<int64_t> ones(rank, 1);
+    bind(nnef::Call("reshape", {condition}, {{"shape", nnef::Ints(ones)}}));
   }
   const Expr first = nnef::Id(result);
   std::string turned = names_->Unique("turned");
@@ -37,7 +51,7 @@ std::string Lowering::TurnedBy(const std::string& turn, const std::string& resul
 }
 
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
-                                               bool scan_body, bool turns) {
+                                               bool scan_body, int64_t turn_axes) {
   Lowering inner(model_, this);
   nnef::Fragment fragment;
   auto add_parameter = [&](absl::string_view wanted, DType dtype) {
@@ -50,7 +64,7 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
                 nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype())));
   }
   std::string turn;
-  if (turns) turn = add_parameter("turn", DType::kBool);
+  if (turn_axes > 0) turn = add_parameter("turn", DType::kBool);
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
@@ -59,8 +73,8 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
     return absl::UnimplementedError(
         absl::StrCat("a loop over tract's own operators (target ", target().name, ")"));
   }
-  if (turns) {
-    use.results[0] = inner.TurnedBy(turn, use.results[0], body.outputs()[0]->rank());
+  if (turn_axes > 0) {
+    use.results[0] = inner.TurnedBy(turn, turn_axes, use.results[0], body.outputs()[0]->rank());
     fragment.results[0].name = use.results[0];
   }
   fragment.body = std::move(inner.body_);

@@ -173,11 +173,11 @@ class Lowering {
   }
   // Whether this is a body, not the graph itself.
   bool in_body() const { return parent_ != nullptr; }
-  // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turns`: one
-  // more parameter, of bool [1], behind the body's inputs, which tract cannot see to have no
-  // effect.
+  // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turn_axes`,
+  // if there are any: one more parameter, of bool with that many axes, the first of size 1, behind
+  // the body's inputs, which tract cannot see to have no effect.
   absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name, bool scan_body,
-                                       bool turns = false);
+                                       int64_t turn_axes = 0);
 
   // Lowers all live nodes; refusals go to the model.
   void LowerNodes(const Graph& graph);
@@ -210,8 +210,10 @@ class Lowering {
   void Store(Variable variable);
   void StoreInPieces(Variable whole);
   std::vector<std::string> Results(const Graph& body, nnef::Fragment* fragment);
-  // What chooses by `turn` (bool [1]) between a result of this rank and itself; its name.
-  std::string TurnedBy(const std::string& turn, const std::string& result, int64_t rank);
+  // What chooses by `turn` (bool, of so many axes) between a result of this rank and itself; its
+  // name.
+  std::string TurnedBy(const std::string& turn, int64_t axes, const std::string& result,
+                       int64_t rank);
   nnef::Expr Capture(nnef::Expr outer, absl::string_view name, DType dtype);
 
   Model* model_;
