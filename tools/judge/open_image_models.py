@@ -1,7 +1,8 @@
 """Models of images whose batch, height and width are open: what open_images.py makes and judges.
 
 Names tell where a model comes from: `timm/resnet18d`, `torchvision/fcn_resnet50`, `hf/swin`,
-`own/unet`. Weights are random. Needs torch, and timm, torchvision or transformers for those of them.
+`yolo/yolo11n`, `diffusers/unet`, `own/unet`. Weights are random. Needs torch, and timm, torchvision,
+transformers, ultralytics or diffusers for those of them.
 """
 
 TIMM = """
@@ -22,15 +23,22 @@ vovnet39a ese_vovnet19b_slim xception41p
 """.split()
 TORCHVISION = """
 fcn_resnet50 deeplabv3_mobilenet_v3_large lraspp_mobilenet_v3_large fpn_resnet18 retinanet_head
-raft_small swin_t
+raft_small swin_t fcos_head ssdlite_head
 """.split()
 HF = "segformer swin dinov2 sam_encoder mobilevit depth_anything convnextv2 mask2former_pixels".split()
+YOLO = """
+yolov3-tiny yolov3 yolov5n yolov6n yolov8n yolov8n-seg yolov8n-pose yolov8n-obb yolov9t yolov10n
+yolo11n yolo11n-seg yolo11n-pose yolo11n-obb yolo12n yolo12n-seg yolo26n
+""".split()
+DIFFUSERS = "unet conditional_unet vae_encoder vae_decoder".split()
 OWN = "unet real_esrgan yolo swinir rife conditional_unet vae_encoder vae_decoder".split()
 
 ALL = (
     [f"timm/{name}" for name in TIMM]
     + [f"torchvision/{name}" for name in TORCHVISION]
     + [f"hf/{name}" for name in HF]
+    + [f"yolo/{name}" for name in YOLO]
+    + [f"diffusers/{name}" for name in DIFFUSERS]
     + [f"own/{name}" for name in OWN]
 )
 
@@ -93,6 +101,8 @@ def _build_torchvision(name):
                 return out["cls_logits"], out["bbox_regression"]
 
         return Detector(), 3, 1
+    if name in ("fcos_head", "ssdlite_head"):
+        return _detection_head(name), 3, 1
     if name == "raft_small":
         raft = optical_flow.raft_small(weights=None)
 
@@ -109,6 +119,93 @@ def _build_torchvision(name):
         return torchvision.models.swin_t(weights=None), 3, 1
     made = getattr(segmentation, name)(weights=None, weights_backbone=None)
     return _first_output(made, "out"), 3, 1
+
+
+def _detection_head(name):
+    """A detector's backbone and head, without anchors and what follows."""
+    import torch
+    from torchvision.models import detection
+
+    if name == "fcos_head":
+        fpn = detection.backbone_utils.resnet_fpn_backbone(backbone_name="resnet18", weights=None)
+        whole = detection.FCOS(fpn, num_classes=4)
+    else:
+        whole = detection.ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None,
+                                                        num_classes=4)
+
+    class Detector(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.backbone, self.head = whole.backbone, whole.head
+
+        def forward(self, x):
+            return tuple(self.head(list(self.backbone(x).values())).values())
+
+    return Detector()
+
+
+def _build_yolo(name):
+    import torch
+    from ultralytics.nn import tasks
+
+    kinds = {"seg": tasks.SegmentationModel, "pose": tasks.PoseModel, "obb": tasks.OBBModel}
+    kind = kinds.get(name.partition("-")[2], tasks.DetectionModel)
+    model = kind(f"{name}.yaml", verbose=False)
+    last = model.model[-1]  # as their own exporter sets it
+    last.export, last.dynamic, last.format = True, True, "torchscript"
+
+    class Flat(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, x):
+            out = self.model(x)
+            return out if isinstance(out, torch.Tensor) else tuple(
+                part for part in out if isinstance(part, torch.Tensor))
+
+    return Flat(), 3, 1
+
+
+def _build_diffusers(name):
+    import diffusers
+    import torch
+
+    small = dict(block_out_channels=(16, 32), layers_per_block=1, norm_num_groups=8)
+    if name.startswith("vae"):
+        made = diffusers.AutoencoderKL(
+            down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
+            latent_channels=4, **small)
+    elif name == "unet":
+        made = diffusers.UNet2DModel(
+            in_channels=4, out_channels=4, down_block_types=("DownBlock2D", "AttnDownBlock2D"),
+            up_block_types=("AttnUpBlock2D", "UpBlock2D"), attention_head_dim=8, **small)
+    else:
+        made = diffusers.UNet2DConditionModel(
+            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"), cross_attention_dim=24,
+            attention_head_dim=8, **small)
+
+    class Step(torch.nn.Module):
+        channels, part = (3, 1) if name == "vae_encoder" else (4, 4)
+
+        def __init__(self):
+            super().__init__()
+            self.model = made
+            self.register_buffer("step", torch.tensor(10))
+            self.register_buffer("text", torch.randn(1, 7, 24))
+
+        def forward(self, x):
+            if name == "vae_encoder":
+                return self.model.encode(x).latent_dist.mean
+            if name == "vae_decoder":
+                return self.model.decode(x).sample
+            if name == "unet":
+                return self.model(x, self.step).sample
+            return self.model(x, self.step, self.text.expand(x.shape[0], -1, -1)).sample
+
+    step = Step()
+    return step, step.channels, 1
 
 
 _TINY = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
