@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kMostRead = int64_t{1} << 26;        // elements
 constexpr int64_t kMostDenseBytes = int64_t{1} << 34;  // as limits::kMaxComputedTensorBytes
 constexpr int64_t kHeldBytes = 1 << 20;  // small parts of a buffer are read with all of it
-constexpr int64_t kMostParts = 8;        // of a buffer that is streamed for each
+constexpr int64_t kStreamedParts = 8;    // of a buffer that is streamed for each
 
 class OwnedBuffer : public Buffer {
  public:
@@ -281,7 +281,7 @@ absl::Status StreamContiguous(const Tensor& t, const ByteSink& sink) {
   const int64_t all = static_cast<int64_t>(t.buffer->size());
   if (begin == 0 && end == all) return t.buffer->Stream(sink);
   // Of many small parts of one buffer each would stream all of it.
-  if (t.nbytes() <= kHeldBytes || t.nbytes() < all / kMostParts) {
+  if (t.nbytes() <= kHeldBytes || t.nbytes() < all / kStreamedParts) {
     T2N_ASSIGN_OR_RETURN(const uint8_t* data, ContiguousData(t));
     return sink(absl::MakeConstSpan(data, t.nbytes()));
   }

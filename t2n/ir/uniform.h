@@ -8,8 +8,8 @@
 
 namespace t2n {
 
-// The element that all elements are, byte by byte, with rank 0; nullopt if they differ, if there are
-// none, or if they cannot be read. Large tensors are streamed up to the first other element.
+// The element that all elements are, byte by byte, with rank 0; nullopt if they differ, if there
+// are none, or if they cannot be read. Large tensors are streamed up to the first other element.
 std::optional<Tensor> UniformElement(const Tensor& t);
 
 // What `value` repeats: the source of the Broadcasts that made it, else the value itself.
