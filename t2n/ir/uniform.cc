@@ -40,7 +40,7 @@ std::optional<Tensor> StreamedUniformElement(const Tensor& t) {
     element.insert(element.end(), piece.begin(), piece.begin() + missing);
     piece.remove_prefix(missing);
     if (piece.empty()) return absl::OkStatus();
-    if (!Repeats(element, piece)) return absl::CancelledError("other elements");
+    if (!Repeats(element, piece)) return absl::CancelledError();
     // The next piece begins where in the element this one has ended.
     std::rotate(element.begin(), element.begin() + piece.size() % item, element.end());
     return absl::OkStatus();
