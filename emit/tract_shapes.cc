@@ -348,12 +348,19 @@ TractShapes::Derived TractShapes::Slice(const Expr& call, TractShape x) {
   const Expr* axes = FindArgument(call, "axes");
   const Expr* begin = FindArgument(call, "begin");
   const Expr* end = FindArgument(call, "end");
-  if (!axes || !begin || !end || FindArgument(call, "stride")) return std::nullopt;
+  const Expr* stride = FindArgument(call, "stride");
+  if (!axes || !begin || !end) return std::nullopt;
   const std::vector<int64_t> at = Integers(*axes);
+  const std::vector<int64_t> steps =
+      stride ? Integers(*stride) : std::vector<int64_t>(at.size(), 1);
   for (size_t i = 0; i < at.size(); ++i) {
     const TractSize first = Read(begin->items[i].value), last = Read(end->items[i].value);
-    if (IsNumber(last, 0)) return std::nullopt;
-    x[at[i]] = first && last ? sizes_.algebra().Subtract(last, first) : nullptr;
+    if (IsNumber(last, 0) || steps[i] < 1) return std::nullopt;
+    TractSize& size = x[at[i]];
+    size = first && last ? sizes_.algebra().Subtract(last, first) : nullptr;
+    if (!size || steps[i] == 1) continue;
+    size = sizes_.algebra().Add(size, TractAlgebra::Value(steps[i] - 1));
+    size = sizes_.algebra().Divide(size, TractAlgebra::Value(steps[i])).value_or(nullptr);
   }
   return x;
 }
