@@ -306,7 +306,12 @@ TractShapes::Derived TractShapes::Elementwise(const Expr& call) {
   for (const Argument& argument : call.items) {
     const TractShape* x = Find(argument.value.text);
     for (size_t axis = 0; x && x->size() == all->size() && axis < x->size(); ++axis) {
-      if (IsNumber((*all)[axis], 1)) (*all)[axis] = (*x)[axis];
+      TractSize& size = (*all)[axis];
+      if (IsNumber(size, 1)) {
+        size = (*x)[axis];
+      } else if (size && (*x)[axis]) {
+        size = sizes_.algebra().Broadcast(size, (*x)[axis]);
+      }
     }
   }
   return all;

@@ -249,6 +249,13 @@ TractSize TractAlgebra::Max(const TractSize& a, const TractSize& b) {
   return Simplify(Make(Node::kMax, 0, {a, b}));
 }
 
+TractSize TractAlgebra::Broadcast(const TractSize& a, const TractSize& b) {
+  if (IsValue(a, 1)) return b;
+  if (IsValue(b, 1)) return a;
+  const TractSize x = Simplify(a), y = Simplify(b);
+  return tract_size::Less(y, x) ? y : x;
+}
+
 bool TractAlgebra::Equal(const TractSize& a, const TractSize& b) {
   if (Compare(a, b) == 0) return true;
   const auto is_leaf = [](const TractSize& x) {

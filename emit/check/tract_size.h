@@ -57,6 +57,8 @@ class TractAlgebra {
   std::optional<TractSize> Divide(const TractSize& a, const TractSize& b);
   TractSize Min(const TractSize& a, const TractSize& b);
   TractSize Max(const TractSize& a, const TractSize& b);
+  // The size of what has both as sizes of an axis, which are equal or 1.
+  TractSize Broadcast(const TractSize& a, const TractSize& b);
   // Whether tract takes them for equal.
   bool Equal(const TractSize& a, const TractSize& b);
 
