@@ -369,3 +369,13 @@ def loops_over_columns_of_images():
             return self.lstm(x.permute(0, 3, 2, 1).reshape(-1, h, c))[0].view(b, w, h, 3)
 
     return Columns(), (torch.randn(2, 2, 5, 4),)
+
+
+@collect("traced", flags="--inputs 'x=f32[4*B,3];query=f32[B,3]'")
+def repeated_by_a_quotient_of_sizes():
+    """Global queries for each of an image's windows, as GCViT has them."""
+
+    def f(x, query):
+        return x + query.repeat_interleave(torch.div(x.shape[0], query.shape[0], rounding_mode="floor"), 0)
+
+    return f, (torch.randn(8, 3), torch.randn(2, 3))

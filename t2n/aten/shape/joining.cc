@@ -8,6 +8,7 @@
 #include "t2n/aten/core/promote.h"
 #include "t2n/aten/shape/ops.h"
 #include "t2n/aten/shape/strided_views.h"
+#include "t2n/builder/dim_values.h"
 
 namespace t2n {
 namespace {
@@ -232,15 +233,14 @@ Along AlongDim(OpCall& c) {
   return {AtLeast1d(c.b, x), c.axis("dim", x.rank())};
 }
 
-Arg RepeatInterleave(OpCall& c) {
+Val Interleaved(OpCall& c, const Along& a, const Dim& n) {
   c.ignore({"output_size"});
-  Along a = AlongDim(c);
-  Dim n = c.dim("repeats");
   Shape shape = a.x.shape(), spread = shape;
   spread.insert(spread.begin() + a.axis + 1, n);
   shape[a.axis] *= n;
   return c.b.Reshape(c.b.BroadcastTo(c.b.Unsqueeze(a.x, a.axis + 1), spread), shape);
 }
+Arg RepeatInterleave(OpCall& c) { return Interleaved(c, AlongDim(c), c.dim("repeats")); }
 
 // Which element each of the repeated ones is: from known repeats, or from a known total.
 Val RepeatIndices(OpCall& c, const Val& repeats) {
@@ -267,7 +267,12 @@ Arg RepeatInterleaveIndices(OpCall& c) {
 }
 Arg RepeatInterleaveTensor(OpCall& c) {
   Along a = AlongDim(c);
-  Val repeats = Flat(c.b, c.tensor("repeats"));
+  Val repeats = c.tensor("repeats");
+  // One number for all that follows from sizes, as tracing makes a tensor of it.
+  if (repeats && repeats.rank() == 0) {
+    if (const auto n = DimElements(*repeats.get(), 1)) return Interleaved(c, a, n->front());
+  }
+  repeats = Flat(c.b, repeats);
   if (repeats.is_constant()) c.ignore({"output_size"});
   return c.b.Gather(a.x, a.axis, RepeatIndices(c, c.b.BroadcastTo(repeats, {a.x.dim(a.axis)})));
 }
