@@ -39,12 +39,18 @@ def _facts(detail):
     return ", ".join(facts)
 
 
+def _why(detail):
+    told = detail.split(" | ")
+    refusal = next((line for line in told if "not converted: " in line), told[0])
+    return refusal.rpartition("not converted: ")[2]
+
+
 def _row(name, told):
     detail = told["detail"]
     kind = {"narrow": "right at fewer sizes"}.get(told["kind"], told["kind"])
     told_more = _facts(detail)
     if told["kind"] not in ("right", "narrow"):
-        told_more = re.sub(r"/\S*/", "", detail.split(" | ")[0])[-160:]
+        told_more = re.sub(r"(?<=\s)\S*code/\S*", "...", _why(detail))[-200:]
     sizes = ", ".join(dict.fromkeys(told.get("sizes", [])))
     return f"| {name} | {kind} | {sizes} | {told['seconds']:.1f} | {told_more.replace('|', ';')} |"
 
