@@ -28,8 +28,7 @@ bool IsDownsample(const Node& window, size_t i) {
 
 namespace {
 
-constexpr int64_t kMostListed = 1 << 24;  // positions that are written one by one
-constexpr size_t kMaxNodes = 4096;        // what is further away counts as met
+constexpr size_t kMaxNodes = 4096;  // what is further away counts as met
 
 bool MayDownsample(const Node& conv) {
   for (size_t i = 0; i < conv.attrs.Ints("stride").size(); ++i) {

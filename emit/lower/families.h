@@ -6,6 +6,9 @@
 
 namespace t2n {
 
+// The most positions along an axis that are written one by one.
+inline constexpr int64_t kMostListed = 1 << 24;
+
 // elementwise.cc
 absl::Status LowerUnary(Lowering& l, const Node& node);
 absl::Status LowerBinary(Lowering& l, const Node& node);

@@ -14,8 +14,6 @@ using nnef::Int;
 
 namespace {
 
-constexpr int64_t kMostListed = 1 << 24;  // positions of an axis, one by one
-
 // out / in where that is a whole number for every size.
 std::optional<int64_t> WholeFactor(const Dim& in, const Dim& out) {
   if (in == Dim(0)) return std::nullopt;

@@ -80,8 +80,9 @@ Val Pad(OpCall& c, absl::string_view name, absl::string_view mode, const Arg& va
   if (!p) return Val();
   double fill = value.is_none() ? 0 : value.AsDouble();
   const Shape before = NotNegative(p->before), after = NotNegative(p->after);
-  if (mode != "constant" && fill != 0)
+  if (mode != "constant" && fill != 0) {
     return c.Refuse(absl::StrCat("mode ", mode, " with a value"));
+  }
   if (mode == "constant" || mode == "replicate") {
     if (const Val padded = PadByBounds(c.b, x, *p, mode, fill)) return padded;
   }

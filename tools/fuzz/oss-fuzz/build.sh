@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Builds the fuzz targets as OSS-Fuzz asks for them: with its compiler ($CC) and flags ($CFLAGS, $CXXFLAGS,
-# $LIB_FUZZING_ENGINE), into $OUT, each with its dictionary and, as a zip, what it begins with. To try it:
-#   SRC=.. OUT=/tmp/out CC=clang CXX=clang++ CFLAGS="-O1 -fsanitize=address,fuzzer-no-link" \
-#       CXXFLAGS="$CFLAGS" LIB_FUZZING_ENGINE=-fsanitize=fuzzer tools/fuzz/oss-fuzz/build.sh
+# $LIB_FUZZING_ENGINE), into $OUT, each with its dictionary and, as a zip, what it begins with. Runs in the
+# repository's root, as the image has it:
+#   OUT=/tmp/out CC=clang CFLAGS="-O1 -fsanitize=address,fuzzer-no-link" CXXFLAGS="$CFLAGS" \
+#       LIB_FUZZING_ENGINE=-fsanitize=fuzzer tools/fuzz/oss-fuzz/build.sh
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
-[ -e WORKSPACE ] || cd "${SRC:?}/pt2nnef" 2>/dev/null || cd "$(git rev-parse --show-toplevel)"
 
 flags=(--define=fuzz=libfuzzer --config=sanitizer --repo_env=CC="${CC:?}")
 for flag in ${CFLAGS:-}; do flags+=(--conlyopt="$flag" --linkopt="$flag"); done
