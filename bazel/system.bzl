@@ -86,7 +86,7 @@ def _system_impl(ctx):
         }.items()
     ]))
     ctx.symlink(prefix + "/include/eigen3", "include/eigen3")
-    ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+    ctx.template("BUILD.bazel", ctx.attr.build_file)
 
 system_libraries = repository_rule(
     implementation = _system_impl,

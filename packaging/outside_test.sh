@@ -44,6 +44,11 @@ for name in each_models_one each_models_two; do
   tar -xzOf "bazel-bin/$name.nnef.tgz" graph.nnef >"$work/graph"
   expect 'graph network(input) -> (output)' "$work/graph"
 done
+links=$(find "$(bazel info output_base)/external/rules_cc" -type l)
+if [ -n "$links" ]; then
+  echo "what was fetched points into a checkout, which may be moved: $links" >&2
+  exit 1
+fi
 bazel aquery --noshow_progress --nosandbox_debug '//:net + //:each' >"$work/actions" 2>/dev/null
 expect 'Mnemonic: Pt2Nnef' "$work/actions"
 if [ "${3:-}" != --from_source ] && grep -q CppCompile "$work/actions"; then

@@ -3,13 +3,17 @@
 load("//bazel:system.bzl", "system_libraries")
 
 def _folder_impl(ctx):
-    for child in ctx.path(ctx.attr.workspace_file).dirname.readdir():
-        ctx.symlink(child, child.basename)
+    for file, path in ctx.attr.files.items():
+        ctx.template(path, file)
 
+# Copies, not links: what is fetched lies in an output base, which may outlive this checkout's place.
 _folder = repository_rule(
     implementation = _folder_impl,
-    doc = "A folder of this repository as a repository of its own.",
-    attrs = {"workspace_file": attr.label(mandatory = True)},
+    doc = "Files of this repository as a repository of its own.",
+    attrs = {"files": attr.label_keyed_string_dict(
+        mandatory = True,
+        doc = "Each file's path in the repository.",
+    )},
 )
 
 # Debian's Bazel (bazel-bootstrap) brings none of the repositories that it needs itself: these are
@@ -23,8 +27,16 @@ _INSTALLED = {
 
 # Shims: Debian's rules_cc is for newer Bazels, and it has no coverage tools.
 _OF_OURS = {
-    "remote_coverage_tools": Label("//bazel/coverage:WORKSPACE"),
-    "rules_cc": Label("//bazel/rules_cc:WORKSPACE"),
+    "remote_coverage_tools": {
+        Label("//bazel/coverage:BUILD"): "BUILD",
+        Label("//bazel/coverage:WORKSPACE"): "WORKSPACE",
+    },
+    "rules_cc": {
+        Label("//bazel/rules_cc:BUILD"): "BUILD",
+        Label("//bazel/rules_cc:WORKSPACE"): "WORKSPACE",
+        Label("//bazel/rules_cc/cc:BUILD"): "cc/BUILD",
+        Label("//bazel/rules_cc/cc:defs.bzl"): "cc/defs.bzl",
+    },
 }
 
 def pt2nnef_repositories(debian_bazel = True):
@@ -44,6 +56,6 @@ def pt2nnef_repositories(debian_bazel = True):
     for name, path in _INSTALLED.items():
         if not native.existing_rule(name):
             native.local_repository(name = name, path = path)
-    for name, workspace_file in _OF_OURS.items():
+    for name, files in _OF_OURS.items():
         if not native.existing_rule(name):
-            _folder(name = name, workspace_file = workspace_file)
+            _folder(name = name, files = files)
