@@ -34,6 +34,17 @@ void EndWhereItStands(Graph* graph) {
   graph->EliminateDeadCode();
 }
 
+// Facts in the graph's symbols as the user would assert them; none if one of them says nothing new.
+std::vector<std::string> OfTheUser(const std::vector<std::string>& facts, SymbolFacts known) {
+  std::vector<std::string> asserted;
+  for (const std::string& fact : facts) {
+    const std::optional<std::string> added = AddGraphFact(fact, &known);
+    if (!added) return {};
+    asserted.push_back(*added);
+  }
+  return asserted;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Graph>> Solver::Call(const Once& once) {
@@ -55,7 +66,8 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
   request.answers = assumed.answers;
   request.left_open = assumed.left_open;
   request.leave_all_open = trial;
-  T2N_ASSIGN_OR_RETURN(request.inputs, WithAnswers(assumed.answers));
+  Lines told;
+  T2N_ASSIGN_OR_RETURN(request.inputs, WithAssumed(assumed));
   OpEnv own = env_;
   if (trial) own.warn = [](const std::string&) {};
   for (int pass = 0;; ++pass) {
@@ -67,6 +79,7 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
       if (trial) return status;
       graph_ = std::move(graph);
       request_ = std::move(request.inputs);
+      told_.insert(told.begin(), told.end());
       return status;
     }
     // What has been done needs sizes; known, they may decide what stopped the call.
@@ -75,50 +88,51 @@ absl::Status Solver::CallAnswered(const Once& once, const Assumptions& assumed, 
     bool learned = false;
     if (const auto before = NeededFacts(*graph); before.ok()) {
       for (const NeededFact& fact : *before) {
-        T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, !trial, &request.inputs));
+        T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, &request.inputs, &told));
         learned |= is_new;
       }
     }
     const std::optional<NeededFact> needed = learned ? std::nullopt : FactNeededToGoOn(*graph);
     if (needed) {
-      T2N_ASSIGN_OR_RETURN(learned, Learn(*needed, !trial, &request.inputs));
+      T2N_ASSIGN_OR_RETURN(learned, Learn(*needed, &request.inputs, &told));
     }
     if ((raised || learned) && pass < kMaxPasses) continue;
     if (!trial) unfinished_ = std::move(graph);
-    return status;
+    return WithSettlingFacts(status, OfTheUser(SettlingFactsOf(status), request.inputs.facts));
   }
 }
 
 absl::StatusOr<bool> Solver::LearnFrom(const Graph& graph) {
   if (learned_++ == kMaxPasses) return false;
-  T2N_ASSIGN_OR_RETURN(request_, WithAnswers(assumed_.answers));
+  T2N_ASSIGN_OR_RETURN(request_, WithAssumed(assumed_));
   T2N_ASSIGN_OR_RETURN(bool learned, RaiseLeastSizes(graph, &request_));
   const absl::StatusOr<std::vector<NeededFact>> needed = NeededFacts(graph);
   // With larger sizes known, the next call may need no fact where this one finds none.
   if (learned && !needed.ok()) return true;
   T2N_RETURN_IF_ERROR(needed.status());
   for (const NeededFact& fact : *needed) {
-    T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, true, &request_));
+    T2N_ASSIGN_OR_RETURN(const bool is_new, Learn(fact, &request_, &told_));
     learned |= is_new;
   }
   return learned;
 }
 
-// Takes facts that are needed into the request, and remembers to `tell` them; whether they were not
-// known. A fact that cannot be is none.
-absl::StatusOr<bool> Solver::Learn(const NeededFact& needed, bool tell, InputRequest* request) {
+// Takes facts that are needed into the request, and tells them; whether they were not known. A fact
+// that cannot be is none.
+absl::StatusOr<bool> Solver::Learn(const NeededFact& needed, InputRequest* request,
+                                   Lines* told) const {
   bool learned = false;
   for (const std::string& fact : needed.facts) {
-    std::optional<std::string> told = AddGraphFact(fact, &request->facts);
+    std::optional<std::string> added = AddGraphFact(fact, &request->facts);
     SymbolFacts equal = request->facts;
-    if (!told && absl::StrContains(fact, "==") && !absl::StrContains(fact, "%") &&
+    if (!added && absl::StrContains(fact, "==") && !absl::StrContains(fact, "%") &&
         ParseAssertion(fact, &equal).ok() && CheckFacts(equal).ok()) {
       request->facts = std::move(equal);
-      told = fact;
+      added = fact;
     }
-    if (!told) continue;
+    if (!added) continue;
     learned = true;
-    if (tell) needed_.insert(absl::StrCat("converted for ", *told, ": ", needed.why));
+    told->insert(absl::StrCat("converted for ", *added, ": ", needed.why));
   }
   T2N_ASSIGN_OR_RETURN(request->specs, ParseInputs(inputs_, request->facts));
   return learned;
@@ -126,14 +140,19 @@ absl::StatusOr<bool> Solver::Learn(const NeededFact& needed, bool tell, InputReq
 
 std::vector<std::string> Solver::Assumed() const {
   std::vector<std::string> lines = Describe(assumed_);
-  lines.insert(lines.end(), needed_.begin(), needed_.end());
+  lines.insert(lines.end(), told_.begin(), told_.end());
   return lines;
 }
 
-// The request with what the answers say of the sizes, as far as that can be said of them.
-absl::StatusOr<InputRequest> Solver::WithAnswers(const Answers& answers) const {
+// The request with what answers and narrowed questions say of the sizes, as far as that can be
+// said.
+absl::StatusOr<InputRequest> Solver::WithAssumed(const Assumptions& assumed) const {
   InputRequest request = request_;
-  for (const std::string& fact : AsAssertions(answers)) {
+  std::vector<std::string> said = AsAssertions(assumed.answers);
+  for (const auto& [question, facts] : assumed.narrowed) {
+    said.insert(said.end(), facts.begin(), facts.end());
+  }
+  for (const std::string& fact : said) {
     SymbolFacts facts = request.facts;
     if (ParseAssertion(fact, &facts).ok()) request.facts = std::move(facts);
   }

@@ -40,16 +40,18 @@ class Solver : public Caller {
   std::vector<std::string> Assumed() const;
 
  private:
+  using Lines = std::set<std::string>;  // for people
+
   absl::Status CallAnswered(const Once& once, const Assumptions& assumed, bool trial);
-  absl::StatusOr<InputRequest> WithAnswers(const Answers& answers) const;
-  absl::StatusOr<bool> Learn(const NeededFact& needed, bool tell, InputRequest* request);
+  absl::StatusOr<InputRequest> WithAssumed(const Assumptions& assumed) const;
+  absl::StatusOr<bool> Learn(const NeededFact& needed, InputRequest* request, Lines* told) const;
   absl::StatusOr<bool> RaiseLeastSizes(const Graph& graph, InputRequest* request) const;
 
   std::string inputs_;
   InputRequest request_;
   OpEnv env_;
   Assumptions assumed_;
-  std::set<std::string> needed_;  // facts that were learned, a line each
+  Lines told_;                    // facts that were learned
   std::unique_ptr<Graph> graph_;  // of the last call that was no trial
   std::unique_ptr<Graph> unfinished_;
   int learned_ = 0;

@@ -2,11 +2,15 @@
 
 #include <utility>
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
 namespace t2n {
 namespace {
 
 constexpr absl::string_view kRaisedUrl = "pt2nnef/raised";
 constexpr absl::string_view kQuestionUrl = "pt2nnef/question";
+constexpr absl::string_view kSettlingUrl = "pt2nnef/settling_facts";
 constexpr absl::string_view kUnlikeFirstUrl = "pt2nnef/unlike_first_pass";
 constexpr absl::string_view kPlaceUrl = "pt2nnef/place";
 
@@ -35,6 +39,17 @@ std::optional<std::string> QuestionOf(const absl::Status& status) {
   return Get(status, kQuestionUrl);
 }
 
+absl::Status WithSettlingFacts(absl::Status status, const std::vector<std::string>& facts) {
+  if (!facts.empty()) return With(std::move(status), kSettlingUrl, absl::StrJoin(facts, "\n"));
+  status.ErasePayload(kSettlingUrl);
+  return status;
+}
+
+std::vector<std::string> SettlingFactsOf(const absl::Status& status) {
+  const std::optional<std::string> facts = Get(status, kSettlingUrl);
+  return facts ? absl::StrSplit(*facts, '\n') : std::vector<std::string>();
+}
+
 absl::Status AsUnlikeFirst(absl::Status status) {
   return With(std::move(status), kUnlikeFirstUrl, "");
 }
@@ -51,6 +66,7 @@ std::string PlaceOf(const absl::Status& status) { return Get(status, kPlaceUrl).
 Outcome OutcomeOf(absl::Status status) {
   Outcome outcome;
   outcome.question = QuestionOf(status);
+  outcome.settling = SettlingFactsOf(status);
   outcome.raised = IsRaised(status);
   outcome.status = std::move(status);
   return outcome;

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -20,6 +21,9 @@ bool IsRaised(const absl::Status& status);
 // A question about sizes that has no single answer: `1<S`.
 absl::Status AsQuestion(absl::Status status, absl::string_view question);
 std::optional<std::string> QuestionOf(const absl::Status& status);
+// Facts about the open sizes with which a question has one answer, as assertions: `H%16==0`.
+absl::Status WithSettlingFacts(absl::Status status, const std::vector<std::string>& facts);
+std::vector<std::string> SettlingFactsOf(const absl::Status& status);
 
 // A refusal of what may be so in the first pass of a loop alone: without that it may be a scan.
 absl::Status AsUnlikeFirst(absl::Status status);
@@ -35,6 +39,7 @@ std::string PlaceOf(const absl::Status& status);
 struct Outcome {
   absl::Status status;  // for people
   std::optional<std::string> question;
+  std::vector<std::string> settling;  // facts that answer the question
   bool raised = false;
 };
 

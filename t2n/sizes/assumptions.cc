@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 
 namespace t2n {
@@ -18,7 +19,8 @@ class Search {
     const Outcome stopped = call_(*assumed, false);
     if (!stopped.question) return stopped.status;
     const std::string& question = *stopped.question;
-    if (assumed->answers.count(question) || assumed->left_open.count(question)) {
+    if (assumed->answers.count(question) || assumed->left_open.count(question) ||
+        assumed->narrowed.count(question)) {
       return stopped.status;
     }
     for (bool answer : {true, false}) {
@@ -33,12 +35,24 @@ class Search {
     }
     Assumptions open = *assumed;
     open.left_open.insert(question);
-    if (!Run(&open).ok()) return stopped.status;
-    *assumed = std::move(open);
-    return absl::OkStatus();
+    if (Run(&open).ok()) {
+      *assumed = std::move(open);
+      return absl::OkStatus();
+    }
+    return RunNarrowed(stopped, assumed);
   }
 
  private:
+  absl::Status RunNarrowed(const Outcome& stopped, Assumptions* assumed) {
+    if (stopped.settling.empty()) return stopped.status;
+    Assumptions narrower = *assumed;
+    narrower.narrowed[*stopped.question] = stopped.settling;
+    narrower.places[*stopped.question] = PlaceOf(stopped.status);
+    if (!Run(&narrower).ok()) return stopped.status;
+    *assumed = std::move(narrower);
+    return absl::OkStatus();
+  }
+
   const CallAnswered& call_;
   int calls_ = 0;
 };
@@ -74,6 +88,12 @@ std::vector<std::string> Describe(const Assumptions& assumed) {
     const bool answer = assumed.answers.at(question);
     lines.push_back(absl::StrCat("converted for ", Sentence(question, answer), ": if ",
                                  Sentence(question, !answer), ", ", message));
+  }
+  for (const auto& [question, facts] : assumed.narrowed) {
+    const std::string& place = assumed.places.at(question);
+    lines.push_back(absl::StrCat("converted for ", absl::StrJoin(facts, ", "), ": whether ",
+                                 question, " decides", place.empty() ? "" : ", at ", place,
+                                 "; other sizes go another way there"));
   }
   return lines;
 }

@@ -23,14 +23,18 @@ struct Assumptions {
   std::map<std::string, std::string> otherwise;
   // Questions that the model itself answers as it runs.
   std::set<std::string> left_open;
+  // Questions that facts about the user's sizes settle: with others the program goes another way.
+  std::map<std::string, std::vector<std::string>> narrowed;
+  std::map<std::string, std::string> places;  // of those questions
 };
 
 // One abstract call with questions answered so; `trial`: only whether it raises is of interest.
 using CallAnswered = std::function<Outcome(const Assumptions& assumed, bool trial)>;
 
 // Calls, and where a question about sizes stops it, with either answer; if it raises with one, on
-// with the other, which is added to `assumed`. Where neither raises the question is left open. The
-// status is that of the first question where that does not go on either.
+// with the other, which is added to `assumed`. Where neither raises the question is left open; if
+// that does not go on either, facts are taken that give it one answer. The status is that of the
+// first question where none of this goes on.
 absl::Status CallWhereItDoesNotRaise(const CallAnswered& call, Assumptions* assumed);
 
 // What the answers say as `--assert` would.

@@ -52,6 +52,37 @@ TEST(AssumptionsTest, GoOnToTheNextQuestion) {
   EXPECT_EQ(AsAssertions(assumed.answers), (std::vector<std::string>{"S>=4", "T!=1"}));
 }
 
+TEST(AssumptionsTest, TakeFactsThatSettleAQuestionWhereNothingElseGoesOn) {
+  const auto asks = [](const std::string& question, std::vector<std::string> facts) {
+    return OutcomeOf(WithSettlingFacts(
+        AsQuestion(absl::UnimplementedError(absl::StrCat("whether ", question)), question), facts));
+  };
+  auto call = [&](const Assumptions& assumed, bool trial) {
+    if (trial) return Ends();
+    if (!assumed.narrowed.count("H!=4")) return asks("H!=4", {"H%16==0"});
+    return assumed.narrowed.count("W!=4") ? Ends() : asks("W!=4", {"W%16==0"});
+  };
+  Assumptions assumed;
+  EXPECT_TRUE(CallWhereItDoesNotRaise(call, &assumed).ok());
+  EXPECT_TRUE(assumed.answers.empty());
+  ASSERT_EQ(Describe(assumed).size(), 2u);
+  EXPECT_EQ(Describe(assumed)[0],
+            "converted for H%16==0: whether H!=4 decides; other sizes go another way there");
+}
+
+TEST(AssumptionsTest, KeepTheFirstQuestionWhereFactsDoNotHelp) {
+  auto call = [](const Assumptions& assumed, bool trial) {
+    if (trial) return Ends();
+    return OutcomeOf(WithSettlingFacts(AsQuestion(absl::UnimplementedError("whether H!=4"),
+                                                  assumed.narrowed.empty() ? "H!=4" : "W!=4"),
+                                       {"H%16==0"}));
+  };
+  Assumptions assumed;
+  const absl::Status status = CallWhereItDoesNotRaise(call, &assumed);
+  EXPECT_EQ(QuestionOf(status), "H!=4");
+  EXPECT_TRUE(assumed.narrowed.empty());
+}
+
 TEST(AssumptionsTest, LeaveOpenWhatRaisesEitherWayOrNeither) {
   auto call = [](const Assumptions& assumed, bool) {
     if (assumed.left_open.count("S<4")) return Ends();
