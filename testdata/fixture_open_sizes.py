@@ -1,6 +1,7 @@
 """Programs that compute with sizes which stay open: by way of floats, by conditions on them, by the
 largest of an input's elements."""
 
+import math
 from typing import Optional
 
 import fixture
@@ -45,6 +46,41 @@ def sizes_by_tensors():
             return self.conv(nn.functional.pad(x, [w // 2, w - w // 2, h // 2, h - h // 2]))
 
     return Same(), (torch.randn(1, 3, 9, 14),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,3,H,W]'")
+def sizes_that_fill_patches():
+    """MobileViT's way: images that patches do not fill are resized before and after."""
+
+    class Patches(nn.Module):
+        def forward(self, x):
+            b, c, h, w = x.shape
+            rows, columns = math.ceil(h / 2), math.ceil(w / 4)
+            resized = False
+            if rows * 2 != h or columns * 4 != w:
+                x = nn.functional.interpolate(x, (rows * 2, columns * 4), mode="bilinear")
+                resized = True
+            y = x.reshape(b * c * rows, 2, columns, 4).transpose(1, 2)
+            y = y.reshape(b, c, rows * columns, 8).softmax(-1)
+            y = y.view(b * c * rows, columns, 2, 4).transpose(1, 2).reshape(b, c, rows * 2, -1)
+            if resized:
+                y = nn.functional.interpolate(y, (h, w), mode="bilinear")
+            return y
+
+    return Patches(), (torch.randn(2, 3, 6, 8),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,S]'")
+def sizes_padded_where_odd():
+    class Pairs(nn.Module):
+        def forward(self, x):
+            if x.size(1) % 2 > 0:
+                x = nn.functional.pad(x, [0, 1])
+            if x.size(1) % 3 != 0:
+                x = nn.functional.pad(x, [0, 3 - x.size(1) % 3])
+            return x.reshape(x.size(0), -1, 6).softmax(-1)
+
+    return Pairs(), (torch.randn(2, 12),)
 
 
 @collect("scripted", flags="--inputs 'x=f32[B,2*H,2*W,3]'")
