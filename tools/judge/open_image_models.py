@@ -150,7 +150,10 @@ def _build_yolo(name):
 
     kinds = {"seg": tasks.SegmentationModel, "pose": tasks.PoseModel, "obb": tasks.OBBModel}
     kind = kinds.get(name.partition("-")[2], tasks.DetectionModel)
-    model = kind(f"{name}.yaml", verbose=False)
+    described = tasks.yaml_model_load(f"{name}.yaml")
+    if name == "yolov3":  # 60 million parameters otherwise
+        described["width_multiple"] = 0.25
+    model = kind(described, verbose=False)
     last = model.model[-1]  # as their own exporter sets it
     last.export, last.dynamic, last.format = True, True, "torchscript"
 
