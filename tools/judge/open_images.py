@@ -159,15 +159,21 @@ def _scripted(module, example):
     return scripted, "pt"
 
 
-def _exported(module, example):
+def _exported(module, example, strict=False):
     import torch
 
-    auto = torch.export.Dim.AUTO
-    axes = tuple({0: auto, 2: auto, 3: auto} for _ in example)
+    auto, dim = torch.export.Dim.AUTO, torch.export.Dim
+    batch = dim("batch", min=1)  # AUTO says that there are two or more
+    axes = tuple({0: batch, 2: auto, 3: auto} for _ in example)
     parameters = inspect.signature(module.forward).parameters.values()
     if any(one.kind is one.VAR_POSITIONAL for one in parameters):
         axes = (axes,)
-    return torch.export.export(module, example, dynamic_shapes=axes, strict=False), "pt2"
+    return torch.export.export(module, example, dynamic_shapes=axes, strict=strict), "pt2"
+
+
+def _exported_strictly(module, example):
+    """By torch's compiler, which keeps a size that a program makes an int; _exported fixes it."""
+    return _exported(module, example, strict=True)
 
 
 def make(options):
@@ -176,8 +182,9 @@ def make(options):
     stem = pathlib.Path(options.folder) / options.name.replace("/", "_")
     module, facts = _build(options.name)
     example = _images(facts["traced"], module, facts["channels"], facts["images"])
+    ways = (_traced, _scripted, _exported, _exported_strictly)
     best = None
-    for way in (_traced, _scripted, _exported):  # the first that is for other sizes, too
+    for way in ways:  # the first that is for other sizes, too
         try:
             with torch.no_grad():
                 made, suffix = way(module, example)
@@ -199,7 +206,8 @@ def make(options):
         torch.export.save(made, f"{stem}.pt2")
     else:
         made.save(f"{stem}.pt")
-    facts |= {"sizes": sizes, "frozen": frozen, "way": way.__name__[1:], "archive": suffix}
+    shown = way.__name__[1:].replace("_", " ")
+    facts |= {"sizes": sizes, "frozen": frozen, "way": shown, "archive": suffix}
     pathlib.Path(f"{stem}.json").write_text(json.dumps(facts))
 
 

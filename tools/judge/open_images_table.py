@@ -17,7 +17,8 @@ Each model is traced by torch 2.15 at one size, converted once with `--inputs "f
 in tract 0.23.9 at three sizes, one of them no multiple of 32 where torch takes it, against what torch
 gives there. Weights are random. *Right*: all three agree, the largest error below a thousandth of the
 largest magnitude. A fact is what the conversion says that the sizes must be (torch raises at the
-others); *scripted* and *exported*: a trace of that model is for one size. Seconds are of one
+others); *scripted* and *exported*: a trace of that model is for one size; *strictly*: by torch's
+compiler (`strict=True`). Seconds are of one
 processor, for loading the model in tract and all three runs. Made by `tools/judge/open_images.py`
 and `open_images_table.py`.
 """
@@ -32,7 +33,7 @@ def _facts(detail):
             facts.remove(fact)
             divided[found[1]] = math.lcm(divided.get(found[1], 1), int(found[2]))
     facts += [f"{name}%{divisor}==0" for name, divisor in divided.items()]
-    for pattern in (r"\b(scripted|exported)\b", r"(torch takes \w+ only)", r"trace is (not for [^|]*)"):
+    for pattern in (r"\b(scripted|exported(?: strictly)?)\b", r"(torch takes \w+ only)", r"trace is (not for [^|]*)"):
         found = re.search(pattern, detail)
         if found:
             facts.append(found.group(1).strip())
