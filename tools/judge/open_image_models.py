@@ -253,14 +253,21 @@ def _build_hf(name):
 
 
 def _mask2former_pixels(hf):
+    """Behind a plain backbone: a trace fixes how Swin pads its windows, and torch.export of these
+    does not end within minutes."""
     import torch
+    from transformers.models.mask2former import modeling_mask2former
 
-    swin = hf.SwinConfig(image_size=64, embed_dim=16, depths=[1, 1, 1, 1], num_heads=[1, 2, 2, 4],
-                         window_size=4, out_features=["stage1", "stage2", "stage3", "stage4"])
-    config = hf.Mask2FormerConfig(backbone_config=swin, feature_size=32, mask_feature_size=32,
+    resnet = hf.ResNetConfig(embedding_size=16, hidden_sizes=[16, 24, 32, 48], depths=[1, 1, 1, 1],
+                             layer_type="basic",
+                             out_features=["stage1", "stage2", "stage3", "stage4"])
+    config = hf.Mask2FormerConfig(backbone_config=resnet, feature_size=32, mask_feature_size=32,
                                   hidden_dim=32, encoder_feedforward_dim=64, encoder_layers=1,
                                   num_attention_heads=4, num_queries=4)
-    model = hf.Mask2FormerModel(config).pixel_level_module
+    model = modeling_mask2former.Mask2FormerPixelLevelModule(config)
+    position = model.decoder.position_embedding  # whose cache fixes the sizes it is asked for
+    build = position.build_sine_position_embedding
+    position.build_sine_position_embedding = build.__wrapped__
 
     class Pixels(torch.nn.Module):
         def __init__(self):
@@ -268,7 +275,8 @@ def _mask2former_pixels(hf):
             self.model = model
 
         def forward(self, x):
-            return self.model(x).decoder_last_hidden_state
+            out = self.model(x)
+            return out.decoder_last_hidden_state, *out.decoder_hidden_states
 
     return Pixels()
 
