@@ -239,11 +239,28 @@ def numbers_that_nobody_uses():
     return Unused(), (torch.randn(1, 5),)
 
 
-@collect("scripted", flags=_SIGNAL, refused='--assert "S%4==0" would settle it')
+class _Halved(nn.Module):
+    def forward(self, x):
+        if x.size(1) % 4 != 0:
+            x = x[:, ::2]
+        return x * 2
+
+
+@collect("scripted", flags=_SIGNAL)
+def sizes_settled_by_a_remainder():
+    return _Halved(), (torch.randn(1, 8),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[1,S]' --assert 'S%4==2'")
+def sizes_settled_otherwise():
+    return _Halved(), (torch.randn(1, 10),)
+
+
+@collect("scripted", flags=_SIGNAL, refused='--assert "S>4" would settle it')
 def sizes_undecided():
     class Halved(nn.Module):
         def forward(self, x):
-            if x.size(1) % 4 != 0:
+            if x.size(1) > 4:
                 x = x[:, ::2]
             return x * 2
 

@@ -35,7 +35,8 @@ A name in the place of a size is a size that stays open in the NNEF model (exten
   --dynamic_axes '{"x": {0: "B"}}'    as torch.onnx.export has it
 
 Where the program asks about sizes and goes on either way, the model takes one as it runs, if both
-are one graph. What cannot be is refused with the fact that would settle it:
+are one graph; if not, a remainder that settles it (H%8==0) is taken, and a warning tells it. What
+cannot be is refused with the fact that would settle it:
 
   --assert "S>=8"           a bound             --assert "S%16==0"        a divisor
   --assert "S<=T"           between sizes       --assert "8<=S<=64"       both bounds
