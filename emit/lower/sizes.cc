@@ -42,7 +42,10 @@ Expr Lowering::SizeValues(const Value& value) {
     if (std::optional<int64_t> bound = LowerBound(*value.dims)) {
       const int64_t shift = std::max<int64_t>(-*bound, 0);
       Expr shifted = opaque([&](const Dim& d) { return d + shift; });
-      return shift > 0 ? bind(Call("sub", {shifted, nnef::Int(shift)})) : shifted;
+      if (shift == 0) return shifted;
+      // Beside a plain integer they would be of tract's type for sizes, which no other integers
+      // meet.
+      return bind(Call("sub", {shifted, bind(Cast(nnef::Int(shift), DType::kI64))}));
     }
     Expr above = opaque([](const Dim& d) { return Max(d, 0); });
     Expr below = opaque([](const Dim& d) { return Max(-d, 0); });
