@@ -70,6 +70,57 @@ def sizes_that_fill_patches():
     return Patches(), (torch.randn(2, 3, 6, 8),)
 
 
+@collect("scripted", flags="--inputs 'x=f32[B,3,H,W]'")
+def sizes_that_do_not_fill_patches():
+    return sizes_that_fill_patches()[0], (torch.randn(1, 3, 7, 9),)
+
+
+class _Positions(nn.Module):
+    """A table of positions for images of one size, resized to others; and one for distances."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(1, 4, 6, 3))
+        self.distances = nn.Parameter(torch.randn(7, 3))
+
+    def forward(self, x):
+        h, w = x.shape[1:3]
+        table = self.table
+        if h != table.shape[1] or w != table.shape[2]:
+            table = nn.functional.interpolate(table.permute(0, 3, 1, 2), (h, w), mode="bicubic")
+            table = table.permute(0, 2, 3, 1)
+        distances = self.distances
+        if distances.shape[0] == 2 * h - 1:
+            near = distances
+        else:
+            near = nn.functional.interpolate(distances.t()[None], 2 * h - 1, mode="linear")[0].t()
+        return x + table, near[torch.arange(h) * 2]
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,H,W,3]'")
+def positions_of_the_size():
+    return _Positions(), (torch.randn(2, 4, 6, 3),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,H,W,3]'")
+def positions_of_half_the_size():
+    return _Positions(), (torch.randn(2, 4, 5, 3),)
+
+
+@collect("scripted", flags="--inputs 'x=f32[B,H,W,3]'")
+def positions_of_other_sizes():
+    return _Positions(), (torch.randn(1, 9, 3, 3),)
+
+
+@collect("scripted", flags="--inputs 'x=i64[S]'")
+def sizes_less_some_beside_integers():
+    class Wrapped(nn.Module):
+        def forward(self, x):
+            return torch.where(x < 0, x + (x.size(0) - 3), x)
+
+    return Wrapped(), (torch.tensor([-1, 2, 0, -3]),)
+
+
 @collect("scripted", flags="--inputs 'x=f32[B,S]'")
 def sizes_padded_where_odd():
     class Pairs(nn.Module):

@@ -65,6 +65,7 @@ IValue Merger::MergeTensors(const IValue& x, const IValue& y, const std::string&
   const bool alike = a.dtype() == b.dtype() && a.shape() == b.shape();
   Val chosen = alike ? b_.Select(condition_, a, b) : MergeEmpty(a, b);
   if (!chosen) chosen = MergeLengths(a, b);
+  if (!chosen) chosen = MergeAlike(a, b);
   if (!alike && !chosen) {
     return Differs(name, absl::StrCat("is ", TypeToString(a->type), " or ", TypeToString(b->type)));
   }

@@ -54,6 +54,9 @@ class Merger {
   // Of tensors of which one has no elements: the other one, if it has none either where the
   // condition chooses the empty one. Null for others.
   Val MergeEmpty(const Val& yes, const Val& no) const;
+  // Of tensors whose sizes are the same where the condition chooses one of them: a select of the
+  // sizes that the other one has. Null for others.
+  Val MergeAlike(const Val& yes, const Val& no);
   Val MadeOf(const Val& made, const Val& of, bool when, int depth);
   Val ValueOf(const IValue& v, const Side& side) const;
   IValue Differs(const std::string& name, absl::string_view how) const;

@@ -34,6 +34,14 @@ std::optional<SizeCondition> Comparison(const Node& node) {
   return std::nullopt;
 }
 
+// What two sizes that a condition compares differ by, if they are equal where it is `holds`.
+std::optional<Dim> EqualWhere(const Node& node, bool holds) {
+  if (node.op != (holds ? Op::kEq : Op::kNe)) return std::nullopt;
+  const auto left = DimElements(*node.inputs[0], 1), right = DimElements(*node.inputs[1], 1);
+  if (!left || !right || left->size() != 1 || right->size() != 1) return std::nullopt;
+  return (*left)[0] - (*right)[0];
+}
+
 std::optional<bool> Known(const Value& v) {
   const auto elements = DimElements(v, 1);
   if (!elements || elements->size() != 1 || !(*elements)[0].is_const()) return std::nullopt;
@@ -45,7 +53,10 @@ void AddFacts(const Value& condition, bool holds, int depth, std::vector<Dim>* f
   const Node& node = *condition.node;
   if (depth == 0) return;
   const auto add = [&](size_t i, bool so) { AddFacts(*node.inputs[i], so, depth - 1, facts); };
-  if (const auto comparison = Comparison(node)) {
+  if (const auto zero = EqualWhere(node, holds)) {
+    facts->push_back(*zero);
+    facts->push_back(-*zero);
+  } else if (const auto comparison = Comparison(node)) {
     const bool more = holds != comparison->opposite;
     facts->push_back(more ? comparison->excess - 1 : -comparison->excess);
   } else if (node.op == Op::kNot) {
@@ -103,6 +114,19 @@ Val FirstOf(Builder& b, const Val& part, int64_t axis, const Dim& size) {
     return b.BroadcastTo(b.Constant(*element), shape);
   }
   return LessEqual(0, part.dim(axis)) == true ? b.Slice(part, axis, 0, size) : Val();
+}
+
+// `x` with other sizes, where they are the same; elsewhere it repeats the last elements or leaves
+// some out.
+Val WithSizes(Builder& b, Val x, const Shape& sizes) {
+  for (int64_t axis = 0; axis < x.rank(); ++axis) {
+    const Dim here = x.dim(axis), &wanted = sizes[axis];
+    if (here == wanted) continue;
+    x = LessEqual(wanted, here) == true
+            ? b.Slice(x, axis, 0, wanted)
+            : b.Gather(x, axis, b.Min(b.Iota(wanted), b.DimScalar(here - 1)));
+  }
+  return x;
 }
 
 // A size where a condition holds, and otherwise: one for both.
@@ -172,6 +196,22 @@ Val Merger::MergeEmpty(const Val& yes, const Val& no) const {
   };
   if (is_other(yes, no, true)) return no;
   return is_other(no, yes, false) ? yes : Val();
+}
+
+Val Merger::MergeAlike(const Val& yes, const Val& no) {
+  if (yes.dtype() != no.dtype() || yes.rank() != no.rank() || !condition_) return Val();
+  const auto is_like = [&](const Val& one, const Val& other, bool when) {
+    for (int64_t axis = 0; axis < one.rank(); ++axis) {
+      const Dim &here = one.dim(axis), &there = other.dim(axis);
+      if (here == there) continue;
+      if (LessEqual(1, here) != true || !SameWhere(*condition_.get(), when, here, there))
+        return false;
+    }
+    return true;
+  };
+  if (is_like(yes, no, true)) return b_.Select(condition_, WithSizes(b_, yes, no.shape()), no);
+  if (is_like(no, yes, false)) return b_.Select(condition_, yes, WithSizes(b_, no, yes.shape()));
+  return Val();
 }
 
 Val Merger::MergeLengths(const Val& yes, const Val& no) {
