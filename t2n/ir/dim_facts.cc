@@ -4,7 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "t2n/ir/dim_ops.h"
 
@@ -194,6 +196,13 @@ std::optional<std::vector<std::string>> FactsThatEquate(const Dim& a, const Dim&
   if (auto facts = Search(difference).Run()) return facts;
   if (!GivesOneByOthers(difference)) return std::nullopt;
   return std::vector<std::string>{absl::StrCat(a.ToString(), "==", b.ToString())};
+}
+
+std::vector<std::string> RemaindersThatEquate(const Dim& a, const Dim& b) {
+  if ((a - b).IsPolynomial()) return {};
+  const auto facts = FactsThatEquate(a, b);
+  const auto is_remainder = [](const std::string& fact) { return absl::StrContains(fact, '%'); };
+  return facts && absl::c_all_of(*facts, is_remainder) ? *facts : std::vector<std::string>();
 }
 
 }  // namespace t2n

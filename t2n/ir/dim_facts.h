@@ -15,6 +15,10 @@ namespace t2n {
 // a few hundred of every remainder. nullopt where no fact helps, or only one number does.
 std::optional<std::vector<std::string>> FactsThatEquate(const Dim& a, const Dim& b);
 
+// The same where these are remainders of the symbols and nothing else: other facts would leave of
+// the sizes a few. None if there are no such.
+std::vector<std::string> RemaindersThatEquate(const Dim& a, const Dim& b);
+
 }  // namespace t2n
 
 #endif  // T2N_IR_DIM_FACTS_H_

@@ -54,5 +54,13 @@ TEST(DimFactsTest, ANumberIsNoFact) {
   EXPECT_EQ(FactsThatEquate(kH + 1, kH), std::nullopt);
 }
 
+TEST(DimFactsTest, RemaindersAloneSettleQuestions) {
+  EXPECT_THAT(RemaindersThatEquate(CeilDiv(kH, 16) * 2, CeilDiv(kH, 8)), ElementsAre("H%16==0"));
+  EXPECT_THAT(RemaindersThatEquate(Mod(kH, 4), 1), ElementsAre("H%4==1"));
+  EXPECT_THAT(RemaindersThatEquate(kH, kW), ElementsAre());
+  EXPECT_THAT(RemaindersThatEquate(FloorDiv(kH, 16), 8), ElementsAre());
+  EXPECT_THAT(RemaindersThatEquate(Max(kH, 7), kH), ElementsAre());
+}
+
 }  // namespace
 }  // namespace t2n

@@ -3,6 +3,7 @@
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/aten/registry.h"
 #include "t2n/base/status.h"
+#include "t2n/ir/dim_facts.h"
 #include "t2n/ir/failure.h"
 #include "t2n/program/charge.h"
 #include "t2n/torchscript/loop_indices.h"
@@ -76,11 +77,22 @@ absl::StatusOr<IValue> OperatorCalls::CallOp(const std::string& name,
   return CallOperator(call);
 }
 
+namespace {
+
+// A question about two sizes with what would settle it.
+absl::Status Settleable(const OperatorCall& call, const absl::Status& status) {
+  if (!QuestionOf(status) || call.args.size() != 2) return status;
+  const Dim *a = call.args[0].If<Dim>(), *b = call.args[1].If<Dim>();
+  return a && b ? WithSettlingFacts(status, RemaindersThatEquate(*a, *b)) : status;
+}
+
+}  // namespace
+
 Answer OperatorCalls::CallBuiltinOf(const OperatorCall& call, uint64_t items) {
   BuiltinResult answered = CallBuiltin(call.name, call.args, call.keywords, m_.builder, m_.env);
   if (std::optional<IValue> answer = AnswerTo(call, answered.status())) return *std::move(answer);
   if (!answered.ok()) {
-    T2N_ASSIGN_OR_RETURN(IValue lost, *Lost(call, answered.status()));
+    T2N_ASSIGN_OR_RETURN(IValue lost, *Lost(call, Settleable(call, answered.status())));
     return lost;
   }
   if (*answered) T2N_RETURN_IF_ERROR(m_.budget.ChargeResult(**answered, call.args, items));

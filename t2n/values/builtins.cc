@@ -1,14 +1,11 @@
 #include "t2n/values/builtins.h"
 
-#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "t2n/alias/tensor_ref.h"
 #include "t2n/base/limits.h"
 #include "t2n/base/status.h"
-#include "t2n/ir/dim_facts.h"
 #include "t2n/ir/loop_counter.h"
 #include "t2n/values/text.h"
 #include "t2n/values/unusable.h"
@@ -80,29 +77,13 @@ absl::Status Raised(absl::string_view message) {
                    absl::StrReplaceAll(message, {{absl::string_view(&kOpenMark, 1), ""}}))));
 }
 
-namespace {
-
-// Remainders of open sizes at which `d` is 0: `H%16==0`. Other facts would leave a size or two.
-std::vector<std::string> RemaindersWhereZero(const Dim& d) {
-  const auto is_unnamed = [](const std::string& symbol) {
-    return symbol.find_first_of(".?") != symbol.npos;
-  };
-  if (d.is_const() || absl::c_any_of(d.Symbols(), is_unnamed)) return {};
-  const auto facts = FactsThatEquate(d, 0);
-  const auto is_remainder = [](const std::string& fact) { return absl::StrContains(fact, '%'); };
-  return facts && absl::c_all_of(*facts, is_remainder) ? *facts : std::vector<std::string>();
-}
-
-}  // namespace
-
 absl::Status Undecided(absl::string_view question, const Dim& about) {
   absl::Status asked = AsQuestion(
       absl::UnimplementedError(absl::StrCat(
           "whether ", question, " decides here, but is not known for every size; ",
           HowToSettle(question, about), AsLine(about) ? " (as its opposite would)" : "")),
       question);
-  if (IsLoopDim(about)) return AsUnlikeFirst(std::move(asked));
-  return WithSettlingFacts(std::move(asked), RemaindersWhereZero(about));
+  return IsLoopDim(about) ? AsUnlikeFirst(std::move(asked)) : asked;
 }
 
 Val OpenNumber(const IValue& value, DType dtype) {
