@@ -149,8 +149,8 @@ std::vector<std::string> Solver::Assumed() const {
 absl::StatusOr<InputRequest> Solver::WithAssumed(const Assumptions& assumed) const {
   InputRequest request = request_;
   std::vector<std::string> said = AsAssertions(assumed.answers);
-  for (const auto& [question, facts] : assumed.narrowed) {
-    said.insert(said.end(), facts.begin(), facts.end());
+  for (const auto& [question, narrowing] : assumed.narrowed) {
+    said.insert(said.end(), narrowing.facts.begin(), narrowing.facts.end());
   }
   for (const std::string& fact : said) {
     SymbolFacts facts = request.facts;

@@ -46,8 +46,7 @@ class Search {
   absl::Status RunNarrowed(const Outcome& stopped, Assumptions* assumed) {
     if (stopped.settling.empty()) return stopped.status;
     Assumptions narrower = *assumed;
-    narrower.narrowed[*stopped.question] = stopped.settling;
-    narrower.places[*stopped.question] = PlaceOf(stopped.status);
+    narrower.narrowed[*stopped.question] = {stopped.settling, PlaceOf(stopped.status)};
     if (!Run(&narrower).ok()) return stopped.status;
     *assumed = std::move(narrower);
     return absl::OkStatus();
@@ -89,11 +88,11 @@ std::vector<std::string> Describe(const Assumptions& assumed) {
     lines.push_back(absl::StrCat("converted for ", Sentence(question, answer), ": if ",
                                  Sentence(question, !answer), ", ", message));
   }
-  for (const auto& [question, facts] : assumed.narrowed) {
-    const std::string& place = assumed.places.at(question);
-    lines.push_back(absl::StrCat("converted for ", absl::StrJoin(facts, ", "), ": whether ",
-                                 question, " decides", place.empty() ? "" : ", at ", place,
-                                 "; other sizes go another way there"));
+  for (const auto& [question, narrowing] : assumed.narrowed) {
+    const std::string& place = narrowing.place;
+    lines.push_back(absl::StrCat("converted for ", absl::StrJoin(narrowing.facts, ", "),
+                                 ": whether ", question, " decides", place.empty() ? "" : ", at ",
+                                 place, "; other sizes go another way there"));
   }
   return lines;
 }

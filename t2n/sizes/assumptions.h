@@ -17,6 +17,12 @@ namespace t2n {
 // By the question, as a failed call tells it (QuestionOf): `S<4`.
 using Answers = std::map<std::string, bool>;
 
+// Facts that give a question one answer, and where it is asked.
+struct Narrowing {
+  std::vector<std::string> facts;
+  std::string place;
+};
+
 // Answers to questions such as `S<4`, and what the model raises with the opposite ones.
 struct Assumptions {
   Answers answers;
@@ -24,8 +30,7 @@ struct Assumptions {
   // Questions that the model itself answers as it runs.
   std::set<std::string> left_open;
   // Questions that facts about the user's sizes settle: with others the program goes another way.
-  std::map<std::string, std::vector<std::string>> narrowed;
-  std::map<std::string, std::string> places;  // of those questions
+  std::map<std::string, Narrowing> narrowed;
 };
 
 // One abstract call with questions answered so; `trial`: only whether it raises is of interest.

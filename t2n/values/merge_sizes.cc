@@ -1,6 +1,8 @@
 // Conditions on sizes that the program's sizes follow: what is `S+16-p` or `S`, as p is 0 or not,
 // is one size again.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "t2n/builder/dim_values.h"
@@ -18,11 +20,18 @@ struct SizeCondition {
   bool opposite = false;
 };
 
-std::optional<SizeCondition> Comparison(const Node& node) {
-  if (!IsComparison(node.op)) return std::nullopt;
+// The two sizes that a node compares.
+std::optional<std::pair<Dim, Dim>> Compared(const Node& node) {
   const auto left = DimElements(*node.inputs[0], 1), right = DimElements(*node.inputs[1], 1);
   if (!left || !right || left->size() != 1 || right->size() != 1) return std::nullopt;
-  const Dim a = (*left)[0], b = (*right)[0];
+  return std::make_pair((*left)[0], (*right)[0]);
+}
+
+std::optional<SizeCondition> Comparison(const Node& node) {
+  if (!IsComparison(node.op)) return std::nullopt;
+  const auto sides = Compared(node);
+  if (!sides) return std::nullopt;
+  const auto& [a, b] = *sides;
   if (node.op == Op::kLt) return SizeCondition{b - a};
   if (node.op == Op::kLe) return SizeCondition{b - a + 1};
   if (node.op == Op::kGt) return SizeCondition{a - b};
@@ -37,9 +46,8 @@ std::optional<SizeCondition> Comparison(const Node& node) {
 // What two sizes that a condition compares differ by, if they are equal where it is `holds`.
 std::optional<Dim> EqualWhere(const Node& node, bool holds) {
   if (node.op != (holds ? Op::kEq : Op::kNe)) return std::nullopt;
-  const auto left = DimElements(*node.inputs[0], 1), right = DimElements(*node.inputs[1], 1);
-  if (!left || !right || left->size() != 1 || right->size() != 1) return std::nullopt;
-  return (*left)[0] - (*right)[0];
+  const auto sides = Compared(node);
+  return sides ? std::make_optional(sides->first - sides->second) : std::nullopt;
 }
 
 std::optional<bool> Known(const Value& v) {

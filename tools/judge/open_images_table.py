@@ -17,10 +17,10 @@ Each model is traced by torch 2.15 at one size, converted once with `--inputs "f
 in tract 0.23.9 at three sizes, one of them no multiple of 32 where torch takes it, against what torch
 gives there. Weights are random. *Right*: all three agree, the largest error below a thousandth of the
 largest magnitude. A fact is what the conversion says that the sizes must be (torch raises at the
-others); *scripted* and *exported*: a trace of that model is for one size; *strictly*: by torch's
-compiler (`strict=True`). Seconds are of one
-processor, for loading the model in tract and all three runs. Made by `tools/judge/open_images.py`
-and `open_images_table.py`.
+others, or a script goes another way there); *scripted* and *exported*: a trace of that model is for
+one size; *strictly*: by torch's compiler (`strict=True`). Seconds are of one processor, for loading
+the model in tract and all three runs. Made by `tools/judge/open_images.py` and
+`open_images_table.py`.
 """
 
 
