@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "emit/steady_sizes.h"
 #include "emit/tract_shapes.h"
 #include "t2n/ir/type_rules.h"
 
@@ -77,7 +78,9 @@ Expr Reshaped(const std::string& x, int64_t start, int64_t count, const Expr& si
 class Aligner {
  public:
   explicit Aligner(Model* model)
-      : model_(*model), shapes_(model->document.extensions, model->shapes) {}
+      : model_(*model),
+        shapes_(model->document.extensions, model->shapes),
+        steady_(model->shapes, &shapes_) {}
 
   void Run() {
     std::vector<Assignment> body = std::move(model_.document.body);
@@ -96,7 +99,10 @@ class Aligner {
 
   void Align(Assignment* assignment) {
     Expr& call = assignment->value;
-    if (call.kind == Expr::Kind::kCall) AlignNumbers(&call);
+    if (call.kind == Expr::Kind::kCall) {
+      steady_.Settle(&call);
+      AlignNumbers(&call);
+    }
     if (call.text == "reshape" && AlignReshape(assignment)) return;
     const Shape* found = shapes_.Known(assignment->results[0]);
     if (call.kind == Expr::Kind::kCall && found) {
@@ -109,6 +115,11 @@ class Aligner {
         AlignOperands(known, operands);
       }
       if (call.text == "tract_core_einsum") AlignEinsum(&call);
+      const bool convolves = call.text == "conv" || call.text == "deconv";
+      if (convolves && shapes_.MultipliesByChance(*assignment)) {
+        Expr& image = call.items[0].value;
+        Cut(steady_.ClosedEnds(image), &image);
+      }
     }
     Add(std::move(*assignment));
   }
@@ -176,20 +187,30 @@ class Aligner {
 
   void AlignAxes(const std::map<int64_t, Shared*>& wanted, Expr* operand) {
     const TractShape x = *shapes_.Find(operand->text);
-    std::vector<int64_t> axes;
-    std::vector<Dim> begin, end;
+    std::map<int64_t, Expr> ends;
     for (const auto& [axis, shared] : wanted) {
       const TractSize& is = x[axis];
       const bool one = is && is->kind == TractNode::kValue && is->number == 1;
       if (one || GoesWith(is, shared)) continue;
-      axes.push_back(axis);
-      begin.push_back(0);
-      end.push_back(shared->size);
+      ends.emplace(axis, Sizes({shared->size}).items[0].value);
     }
-    if (axes.empty()) return;
-    Expr whole =
-        Call("slice", {*operand},
-             {{"axes", nnef::Ints(axes)}, {"begin", DimArray(begin)}, {"end", Sizes(end)}});
+    Cut(ends, operand);
+  }
+
+  // The operand's axes up to their ends, by their numbers.
+  void Cut(const std::map<int64_t, Expr>& ends, Expr* operand) {
+    if (ends.empty()) return;
+    std::vector<int64_t> axes;
+    std::vector<Expr> begin, end;
+    for (const auto& [axis, size] : ends) {
+      axes.push_back(axis);
+      begin.push_back(nnef::Int(0));
+      end.push_back(size);
+    }
+    Expr whole = Call("slice", {*operand},
+                      {{"axes", nnef::Ints(axes)},
+                       {"begin", nnef::Array(std::move(begin))},
+                       {"end", nnef::Array(std::move(end))}});
     std::string& name = cut_[nnef::ToText(whole)];
     if (name.empty()) {
       name = model_.names.Unique(absl::StrCat(operand->text, "_whole"));
@@ -306,6 +327,7 @@ class Aligner {
 
   Model& model_;
   TractShapes shapes_;
+  SteadySizes steady_;
   std::vector<Assignment> body_;
   std::map<std::string, std::string> cut_;  // text of a slice -> its name
   std::map<std::string, Expr> products_;    // by a size that tract cannot see to be one

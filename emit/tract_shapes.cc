@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -172,6 +173,31 @@ void TractShapes::Visit(const nnef::Assignment& assignment) {
       derived_[result] = std::move(sizes);
     }
   }
+}
+
+bool TractShapes::MultipliesByChance(const nnef::Assignment& convolution) {
+  const TractShape* operand = Find(convolution.value.items[0].value.text);
+  if (!operand) return false;
+  Derive(convolution);  // reads its texts, of which ReadsByChance tells
+  TractAlgebra& algebra = sizes_.algebra();
+  TractShape sizes[2];  // of both, with nothing dropped and with all
+  for (const bool dropping : {false, true}) {
+    algebra.SetDropping(dropping);
+    for (const TractShape& shape : {*operand, Derive(convolution).value_or(TractShape())}) {
+      for (size_t axis = 2; axis < shape.size(); ++axis) {
+        sizes[dropping].push_back(shape[axis] ? algebra.Reduce(shape[axis]) : nullptr);
+      }
+    }
+  }
+  algebra.SetDropping(false);
+  const auto is_sum = [](const TractSize& size) { return size && size->kind == TractNode::kSum; };
+  return !absl::c_equal(sizes[false], sizes[true], [&](const TractSize& a, const TractSize& b) {
+    return is_sum(a) == is_sum(b);
+  });
+}
+
+bool TractShapes::ReadsByChance(const Expr& size) {
+  return Read(size) != nullptr && sizes_.IsByChance(size.text);
 }
 
 TractShapes::Derived TractShapes::Derive(const nnef::Assignment& assignment) {

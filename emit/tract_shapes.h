@@ -28,6 +28,12 @@ class TractShapes {
   // Derives the results of the document's next assignment.
   void Visit(const nnef::Assignment& assignment);
 
+  // Whether what tract makes of a size is one form or another by chance.
+  bool ReadsByChance(const nnef::Expr& size);
+  // Whether by chance one of a convolution's spatial sizes is a sum, or of its operand's: tract
+  // multiplies them, and a product of one sum is multiplied out and unequal to others.
+  bool MultipliesByChance(const nnef::Assignment& convolution);
+
   // nullptr for what has not been visited, or has no known rank.
   const TractShape* Find(absl::string_view name) const;
   // This program's sizes of a result.

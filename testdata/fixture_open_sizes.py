@@ -483,3 +483,21 @@ def repeated_by_a_quotient_of_sizes():
         return x + query.repeat_interleave(torch.div(x.shape[0], query.shape[0], rounding_mode="floor"), 0)
 
     return f, (torch.randn(8, 3), torch.randn(2, 3))
+
+
+@collect("traced", flags="--inputs 'x=f32[1,2,H,W]'")
+def sizes_of_two_forms():
+    """(2*H-2)/3 or (2*H+1)/3-1: tract takes one or the other by chance, and multiplies them."""
+
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.up = nn.ConvTranspose2d(2, 2, 2, 2, 1)
+            self.down = nn.Conv2d(2, 2, 5, 3, 1)
+            self.again = nn.ConvTranspose2d(2, 2, 3, 3)
+
+        def forward(self, x):
+            x = self.up(x)
+            return self.again(self.down(x)) + self.again(self.down(x.tanh()))
+
+    return Scaled(), (torch.randn(1, 2, 9, 14),)

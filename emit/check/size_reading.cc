@@ -131,6 +131,7 @@ SizeReading::SizeReading(absl::Span<const std::string> extensions) {
     }
   }
   constants_.clear();
+  algebra_.SetSamples(samples_);
 }
 
 // Values of all symbols; assertions take some away.
@@ -225,15 +226,27 @@ std::string SizeReading::Compare(absl::string_view text, const Reading& reading)
 TractSize SizeReading::Read(absl::string_view text) {
   const auto [it, is_new] = read_.try_emplace(std::string(text));
   if (!is_new) return it->second;
+  const int64_t chances = algebra_.chances().forms;
   const Reading reading = Reader(this, text).Sum();
   if (!reading.undefined && !algebra_.exhausted()) it->second = reading.tract;
+  if (algebra_.chances().forms != chances) by_chance_.insert(it->first);
   return it->second;
 }
 
 std::string SizeReading::Fault(absl::string_view text) {
   const auto [it, is_new] = told_.try_emplace(std::string(text));
   algebra_.Start();
-  if (is_new) it->second = Compare(text, Reader(this, text).Sum());
+  if (!is_new) return it->second;
+  const TractAlgebra::Chances before = algebra_.chances();
+  it->second = Compare(text, Reader(this, text).Sum());
+  if (!it->second.empty() || algebra_.chances().forms == before.forms) return it->second;
+  algebra_.SetDropping(true);
+  const std::string otherwise = Compare(text, Reader(this, text).Sum());
+  algebra_.SetDropping(false);
+  if (!otherwise.empty() || algebra_.chances().values != before.values) {
+    it->second = absl::StrCat("tract takes the size ", text,
+                              " for one or another by chance, where a part of it is negative");
+  }
   return it->second;
 }
 

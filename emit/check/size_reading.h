@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "emit/check/tract_size.h"
@@ -25,6 +26,8 @@ class SizeReading {
   // What tract makes of a text whose form is right; null if it cannot be read. In the document's
   // order, too.
   TractSize Read(absl::string_view text);
+  // Whether what tract makes of a text that was read is one form or another by chance.
+  bool IsByChance(absl::string_view text) const { return by_chance_.contains(text); }
   TractAlgebra& algebra() { return algebra_; }
 
  private:
@@ -48,6 +51,7 @@ class SizeReading {
   std::vector<TractSize> constants_;           // what tract has met, in its order
   absl::flat_hash_map<std::string, std::string> told_;
   absl::flat_hash_map<std::string, TractSize> read_;
+  absl::flat_hash_set<std::string> by_chance_;
 };
 
 }  // namespace t2n

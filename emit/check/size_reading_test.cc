@@ -30,6 +30,21 @@ TEST(SizeReadingTest, TellsWhatTractTakesForSomethingElse) {
   EXPECT_THAT(Fault("2*W-2*(W/2)"), HasSubstr("for 2*(W)/2"));
 }
 
+// Each was read a hundred times: some of the times they were another form.
+TEST(SizeReadingTest, TellsWhatTractReadsByChance) {
+  SizeReading reading(
+      {"tract_symbol H", "tract_symbol W", "tract_assert H >= 1", "tract_assert W >= 1"});
+  for (const char* text : {"((2*H+1)/3)-1", "((3*H+2*W)/5)+2*W"}) {
+    reading.Read(text);
+    EXPECT_TRUE(reading.IsByChance(text)) << text;
+  }
+  for (const char* text : {"(2*H-2)/3", "H-2", "2*((H+1)/2)", "min((2*H-2)/3,1099511627776)"}) {
+    reading.Read(text);
+    EXPECT_FALSE(reading.IsByChance(text)) << text;
+  }
+  EXPECT_THAT(reading.Fault("((3*H+2*W)/5)+2*W-3*H"), HasSubstr("by chance"));
+}
+
 TEST(SizeReadingTest, AssertionsSayWhereSizesMatter) {
   const std::string text = "(8-W)/2";
   EXPECT_THAT(SizeReading({"tract_symbol W"}).Fault(text), Not(IsEmpty()));

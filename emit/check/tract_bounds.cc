@@ -116,7 +116,11 @@ std::optional<int64_t> TractAlgebra::Bound(const TractSize& a, bool upper) const
 
 bool TractAlgebra::IsNeverNegative(const TractSize& a) {
   if (a->kind == Node::kValue) return a->number >= 0;
-  return Remember(&never_negative_[comparing_], a, [&] { return ProveNeverNegative(a); });
+  const Chances chances = chances_;  // what is tried in a proof is no size
+  const bool proved =
+      Remember(&memories().never_negative, a, [&] { return ProveNeverNegative(a); });
+  chances_ = chances;
+  return proved;
 }
 
 bool TractAlgebra::ProveNeverNegative(const TractSize& a) {

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "emit/check/tract_size.h"
 
 namespace t2n {
@@ -20,19 +22,48 @@ using tract_size::Quotient;
 using tract_size::Sum;
 
 TractSize TractAlgebra::Reduce(const TractSize& a) {
-  return Remember(&reduced_[comparing_], a, [&] { return CheapestForm(a); });
+  return Remember(&memories().reduced, a, [&] { return CheapestForm(a); });
 }
 
 TractSize TractAlgebra::CheapestForm(const TractSize& a) {
   std::vector<TractSize> forms = Forms(Simplify(a));
   std::stable_sort(forms.begin(), forms.end(), Less);
-  TractSize best;
-  for (size_t i = 0; i < forms.size(); ++i) {
-    if (i > 0 && Compare(forms[i], forms[i - 1]) == 0) continue;
-    const TractSize form = Simplify(forms[i]);
-    if (!best || form->cost < best->cost) best = form;
+  forms.erase(
+      std::unique(forms.begin(), forms.end(),
+                  [](const TractSize& x, const TractSize& y) { return Compare(x, y) == 0; }),
+      forms.end());
+  std::vector<TractSize> simple;
+  size_t best = 0, other = forms.size();  // the cheapest, and the cheapest but for it
+  for (const TractSize& form : forms) {
+    const size_t i = simple.size();
+    simple.push_back(Simplify(form));
+    if (i == 0) continue;
+    if (simple[i]->cost < simple[best]->cost) {
+      other = std::exchange(best, i);
+    } else if (other == forms.size() || simple[i]->cost < simple[other]->cost) {
+      other = i;
+    }
   }
-  return best;
+  const bool by_chance = other < forms.size() && Compare(simple[other], simple[best]) != 0 &&
+                         MayBeDropped(forms, best);
+  if (!by_chance) return simple[best];
+  const bool same = absl::c_all_of(samples_, [&](const std::vector<int64_t>& values) {
+    return Eval(simple[best], values) == Eval(simple[other], values);
+  });
+  chances_ = chances_ + Chances{1, same ? 0 : 1};
+  return simple[dropping_ ? other : best];
+}
+
+// Whether tract may take the best form for one before it.
+bool TractAlgebra::MayBeDropped(absl::Span<const TractSize> forms, size_t best) {
+  if (comparing_) return false;  // forms are the same to it only where they are alike
+  const int64_t steps = steps_;
+  bool equal = false;
+  for (size_t i = 0; i < best && !equal; ++i) {
+    equal = Equal(forms[i], forms[best]) || Equal(forms[best], forms[i]);
+  }
+  steps_ = steps;
+  return equal;
 }
 
 TractSize TractAlgebra::Simplify(const TractSize& a) {
@@ -45,7 +76,7 @@ TractSize TractAlgebra::SimplifyInner(const TractSize& a) {
     ++steps_;
     return a;
   }
-  return Remember(&simplified_[comparing_], a, [&] { return SimplifyByKind(a); });
+  return Remember(&memories().simplified, a, [&] { return SimplifyByKind(a); });
 }
 
 TractSize TractAlgebra::SimplifyByKind(const TractSize& a) {
@@ -289,12 +320,14 @@ TractSize TractAlgebra::SimplifyExtreme(const TractSize& a) {
               items.end());
   std::vector<TractSize> kept;
   std::vector<bool> redundant(items.size());
+  const Chances chances = chances_;  // differences are for proofs
   for (size_t i = 0; i < items.size(); ++i) {
     for (size_t j = 0; j < items.size(); ++j) {
       if (i == j || redundant[i] || redundant[j]) continue;
       if (IsNeverNegative(Subtract(items[i], items[j]))) redundant[least ? i : j] = true;
     }
   }
+  chances_ = chances;
   for (size_t i = 0; i < items.size(); ++i) {
     if (!redundant[i]) kept.push_back(items[i]);
   }

@@ -187,11 +187,7 @@ TractSize TractAlgebra::Value(int64_t value) { return Make(Node::kValue, value, 
 
 void TractAlgebra::Assert(const TractSize& size) {
   known_.push_back(size);
-  for (const bool comparing : {false, true}) {
-    reduced_[comparing].clear();
-    simplified_[comparing].clear();
-    never_negative_[comparing].clear();
-  }
+  for (Memories& memories : memories_) memories = {};
 }
 
 void TractAlgebra::AssertAtLeast(absl::string_view symbol, int64_t bound) {

@@ -57,6 +57,8 @@ class TractAlgebra {
   std::optional<TractSize> Divide(const TractSize& a, const TractSize& b);
   TractSize Min(const TractSize& a, const TractSize& b);
   TractSize Max(const TractSize& a, const TractSize& b);
+  // The cheapest of its forms.
+  TractSize Reduce(const TractSize& a);
   // The size of what has both as sizes of an axis, which are equal or 1.
   TractSize Broadcast(const TractSize& a, const TractSize& b);
   // Whether tract takes them for equal.
@@ -70,17 +72,34 @@ class TractAlgebra {
   // Whether what was asked since the start was so large that results are not tract's: it would not
   // end soon either.
   void Start() { steps_ = 0; }
+  // How often, up to now, tract takes one form of a size or another by chance: it drops a form that
+  // equals one before it only where their hashes, which differ with each run, happen to meet.
+  struct Chances {
+    int64_t forms = 0, values = 0;  // of these, where the forms have not the same value at a sample
+    friend Chances operator+(Chances a, Chances b) {
+      return {a.forms + b.forms, a.values + b.values};
+    }
+    friend Chances operator-(Chances a, Chances b) {
+      return {a.forms - b.forms, a.values - b.values};
+    }
+  };
+  Chances chances() const { return chances_; }
+  // Whether it drops all that it may drop, or nothing: what it does is in between.
+  void SetDropping(bool dropping) { dropping_ = dropping; }
   bool exhausted() const { return steps_ > kMaxSteps; }
+  // Values of the symbols, in the order of their first mention.
+  void SetSamples(std::vector<std::vector<int64_t>> samples) { samples_ = std::move(samples); }
 
  private:
   using Node = TractNode;
   static constexpr int64_t kMaxSteps = 2000000;
 
-  // What was computed, and the steps that it took: tract takes them again.
+  // What was computed, and the steps and chances that it took: tract takes them again.
   template <typename T>
   struct Remembered {
     T result;
     int64_t steps;
+    Chances chances;
   };
   template <typename T>
   using Memory = absl::flat_hash_map<TractSize, Remembered<T>, TractSizeHash, TractSizeSame>;
@@ -97,8 +116,8 @@ class TractAlgebra {
   std::pair<int64_t, std::vector<TractSize>> Factors(const TractSize& a);
 
   // tract_simplify.cc
-  TractSize Reduce(const TractSize& a);
   TractSize CheapestForm(const TractSize& a);
+  bool MayBeDropped(absl::Span<const TractSize> forms, size_t best);
   TractSize Simplify(const TractSize& a);
   TractSize SimplifyInner(const TractSize& a);
   TractSize SimplifyByKind(const TractSize& a);
@@ -127,22 +146,32 @@ class TractAlgebra {
   std::vector<std::string> symbols_;
   std::map<int64_t, Range> ranges_;
   std::vector<TractSize> known_;  // never negative
-  bool comparing_ = false;
+  bool comparing_ = false, dropping_ = false;
   int64_t steps_ = 0;
-  // Each for `comparing_` and not.
-  Memory<TractSize> reduced_[2], simplified_[2];
-  Memory<bool> never_negative_[2];
+  Chances chances_;
+  std::vector<std::vector<int64_t>> samples_;
+  // Each for `comparing_` and not, `dropping_` and not.
+  struct Memories {
+    Memory<TractSize> reduced, simplified;
+    Memory<bool> never_negative;
+  };
+  Memories& memories() { return memories_[comparing_ + 2 * dropping_]; }
+  Memories memories_[4];
 };
 
 template <typename T, typename Compute>
 T TractAlgebra::Remember(Memory<T>* memory, const TractSize& a, const Compute& compute) {
   if (const auto it = memory->find(a); it != memory->end()) {
     steps_ += it->second.steps;
+    chances_ = chances_ + it->second.chances;
     return it->second.result;
   }
-  const int64_t before = steps_;
+  const int64_t steps = steps_;
+  const Chances chances = chances_;
   T result = compute();
-  if (!exhausted()) memory->emplace(a, Remembered<T>{result, steps_ - before});
+  if (!exhausted()) {
+    memory->emplace(a, Remembered<T>{result, steps_ - steps, chances_ - chances});
+  }
   return result;
 }
 
