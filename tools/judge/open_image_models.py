@@ -31,11 +31,14 @@ yolov3-tiny yolov3 yolov5n yolov6n yolov8n yolov8n-seg yolov8n-pose yolov8n-obb 
 yolo11n yolo11n-seg yolo11n-pose yolo11n-obb yolo12n yolo12n-seg yolo26n
 """.split()
 DIFFUSERS = "unet conditional_unet vae_encoder vae_decoder".split()
+# Whole detectors of one image, whose results have as many rows as there are detections.
+DETECT = "fasterrcnn_resnet18 retinanet_resnet18 fcos_resnet18 ssdlite320_mobilenet_v3_large ssd300_vgg16".split()
 OWN = "unet real_esrgan yolo swinir rife conditional_unet vae_encoder vae_decoder".split()
 
 ALL = (
     [f"timm/{name}" for name in TIMM]
     + [f"torchvision/{name}" for name in TORCHVISION]
+    + [f"detect/{name}" for name in DETECT]
     + [f"hf/{name}" for name in HF]
     + [f"yolo/{name}" for name in YOLO]
     + [f"diffusers/{name}" for name in DIFFUSERS]
@@ -142,6 +145,61 @@ def _detection_head(name):
             return tuple(self.head(list(self.backbone(x).values())).values())
 
     return Detector()
+
+
+def _build_detect(name):
+    import torch
+    from torchvision.models import detection
+
+    most = 20
+    kept = {"num_classes": 4, "detections_per_img": most, "score_thresh": 1e-4}
+    if name.startswith("ssd"):
+        whole = getattr(detection, name)(weights=None, weights_backbone=None, **kept)
+    else:
+        fpn = detection.backbone_utils.resnet_fpn_backbone(backbone_name="resnet18", weights=None)
+        if name == "fasterrcnn_resnet18":
+            whole = detection.FasterRCNN(fpn, num_classes=4, box_detections_per_img=most,
+                                         box_score_thresh=1e-4)
+        else:
+            made = {"retinanet_resnet18": detection.RetinaNet, "fcos_resnet18": detection.FCOS}[name]
+            whole = made(fpn, **kept)
+
+        # Images as they are: its factor, of the longer side or the shorter one, is no size.
+        whole.transform.resize = lambda image, target: (image, target)
+
+    class Detector(torch.nn.Module):
+        batch, detections = 1, most
+
+        def __init__(self):
+            super().__init__()
+            self.whole = whole
+
+        def forward(self, images):
+            found = self.whole([images[0]])[0]
+            return found["boxes"], found["scores"], found["labels"]
+
+    made = Detector().eval()
+    shade = torch.linspace(-1, 1, 160)[:, None] + torch.linspace(-1, 1, 192)
+    _fit(made, torch.randn(1, 3, 160, 192) + 2 * shade)
+    return made, 3, 1
+
+
+def _fit(module, *inputs):
+    """Weights by which what each convolution and linear layer gives varies by a half."""
+    import torch
+
+    def fit(layer, _, given):
+        spread = 2 * given.std()
+        layer.weight.div_(spread)
+        layer.bias is not None and layer.bias.zero_()
+        return given / spread
+
+    layers = [one for one in module.modules() if isinstance(one, (torch.nn.Conv2d, torch.nn.Linear))]
+    hooks = [layer.register_forward_hook(fit) for layer in layers]
+    with torch.no_grad():
+        module(*inputs)
+    for hook in hooks:
+        hook.remove()
 
 
 def _build_yolo(name):

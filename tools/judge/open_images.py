@@ -30,8 +30,17 @@ _TIME = 120  # seconds of processors for loading and all runs
 _LIVELY = 0.1  # outputs of two images differ by this part of their largest magnitude
 
 
-def _outputs(made):
-    return [made] if hasattr(made, "shape") else [t for t in made if hasattr(t, "shape")]
+def _outputs(made, module):
+    """Tensors; of a detector as --max_detections has them: padded, and how many rows count."""
+    import torch.nn.functional as F
+
+    found = [made] if hasattr(made, "shape") else [t for t in made if hasattr(t, "shape")]
+    most = getattr(module, "detections", None)
+    if most is None:
+        return found
+    rows = min(len(found[0]), most)
+    padded = [F.pad(y[:most], [0, 0] * (y.dim() - 1) + [0, most - rows]) for y in found]
+    return padded + [found[0].new_tensor(rows)]
 
 
 def _images(size, module, channels, count):
@@ -39,6 +48,7 @@ def _images(size, module, channels, count):
     import torch
 
     batch, height, width = size
+    batch = getattr(module, "batch", batch)
     part = getattr(module, "part", 1)
     height, width = height // part, width // part
     shade = torch.linspace(-1, 1, height)[:, None] + torch.linspace(-1, 1, width)
@@ -58,9 +68,10 @@ def _size_to_trace(module, channels, images):
 
 def _spread(module, size, channels, images):
     """How much the outputs change from image to image, relative to their largest magnitude."""
-    first, second = (_outputs(module(*_images(size, module, channels, images))) for _ in range(2))
-    return min(float((a - b).abs().max() / b.abs().max().clamp(min=1e-30))
-               for a, b in zip(first, second))
+    first, second = (_outputs(module(*_images(size, module, channels, images)), module) for _ in range(2))
+    spreads = [float((a - b).abs().max() / b.abs().max().clamp(min=1e-30))
+               for a, b in zip(first, second)]
+    return spreads[1] if hasattr(module, "detections") else min(spreads)
 
 
 def _enliven(module, size, channels, images, strongly):
@@ -98,7 +109,8 @@ def _build(name):
     with torch.no_grad():
         size = _size_to_trace(module, channels, images)
         spread = _spread(module, size, channels, images)
-        for strongly in (False, True):
+        livelier = () if hasattr(module, "detections") else (False, True)  # those are made lively
+        for strongly in livelier:
             if not spread >= _LIVELY / (10 if strongly else 1):
                 _enliven(module, size, channels, images, strongly)
                 spread = _spread(module, size, channels, images)
@@ -117,13 +129,13 @@ def _record(module, saved_as, facts, stem):
     for size in _SIZES:
         inputs = _images(size, module, facts["channels"], facts["images"])
         try:
-            wanted = _outputs(module(*inputs))
+            wanted = _outputs(module(*inputs), module)
         except Exception:  # whatever torch says: no size of this model
             continue
         if not all(torch.isfinite(y).all() for y in wanted):
             raise ValueError("random weights give no numbers")
         try:
-            again = _outputs(saved_as(*inputs))
+            again = _outputs(saved_as(*inputs), module)
             same = all(a.shape == b.shape and torch.allclose(a, b, rtol=1e-3, atol=1e-3)
                        for a, b in zip(again, wanted))
         except Exception:
@@ -207,7 +219,8 @@ def make(options):
     else:
         made.save(f"{stem}.pt")
     shown = way.__name__[1:].replace("_", " ")
-    facts |= {"sizes": sizes, "frozen": frozen, "way": shown, "archive": suffix}
+    facts |= {"sizes": sizes, "frozen": frozen, "way": shown, "archive": suffix,
+              "batch": getattr(module, "batch", "B"), "detections": getattr(module, "detections", 0)}
     pathlib.Path(f"{stem}.json").write_text(json.dumps(facts))
 
 
@@ -250,9 +263,11 @@ def _convert(options, name, folder):
             return "not made", (done.stderr.strip().splitlines() or ["?"])[-1]
     facts = json.loads(stem.with_suffix(".json").read_text())
     open_size = "H,W" if len(set(facts["sizes"])) > 1 else facts["sizes"][0].replace("x", ",")
-    one = f"f32[B,{facts['channels']},{open_size}]"
+    one = f"f32[{facts.get('batch', 'B')},{facts['channels']},{open_size}]"
     command = [options.pt2nnef, "--inputs", ";".join([one] * facts["images"]), f"{stem}.{facts.get('archive', 'pt')}",
                f"{stem}"]
+    if facts.get("detections"):
+        command[1:1] = ["--max_detections", str(facts["detections"])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = [line for line in done.stderr.splitlines() if not line.startswith("wrote")]
     if facts["frozen"]:
