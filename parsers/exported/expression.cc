@@ -103,8 +103,28 @@ absl::StatusOr<Expression> Negate(Expression e) {
   return Collect(Kind::kMul, {Int(-1), std::move(e)});
 }
 
+// All or any of truths, flat; of one it is that one.
+Expression CollectTruths(Kind kind, Args args) {
+  Args flat;
+  for (Expression& arg : args) {
+    if (arg.kind != kind) {
+      flat.push_back(std::move(arg));
+      continue;
+    }
+    for (Expression& inner : arg.args) flat.push_back(std::move(inner));
+  }
+  if (flat.size() == 1) return std::move(flat[0]);
+  return Apply(kind, std::move(flat));
+}
+
+// What takes any number of arguments, and is the same however they are grouped.
+bool IsCollected(Kind kind) {
+  return kind == Kind::kAdd || kind == Kind::kMul || kind == Kind::kAnd || kind == Kind::kOr;
+}
+
 absl::StatusOr<Expression> Make(Kind kind, Args args) {
   if (kind == Kind::kAdd || kind == Kind::kMul) return Collect(kind, std::move(args));
+  if (IsCollected(kind)) return CollectTruths(kind, std::move(args));
   return Apply(kind, std::move(args));
 }
 
@@ -212,30 +232,37 @@ absl::StatusOr<Expression> ConvertSubscript(const ts::SubscriptExpr& subscript) 
   return e;
 }
 
+// kInt for an operator that sizes have not.
+Kind KindOf(ts::BinaryOp op) {
+  if (op == ts::BinaryOp::kMul) return Kind::kMul;
+  if (op == ts::BinaryOp::kAdd || op == ts::BinaryOp::kSub) return Kind::kAdd;
+  for (const ExpressionOperator& o : kExpressionOperators) {
+    if (o.op == op) return o.kind;
+  }
+  return Kind::kInt;
+}
+
 absl::StatusOr<Expression> ConvertBinary(const ts::BinaryExpr& run) {
-  T2N_ASSIGN_OR_RETURN(Expression value, Convert(*run.first));
+  Args args(1);
+  T2N_ASSIGN_OR_RETURN(args[0], Convert(*run.first));
+  Kind kind = Kind::kInt;
   for (const ts::BinaryExpr::Operand& operand : run.rest) {
+    const Kind next = KindOf(operand.op);
+    if (next == Kind::kInt) return Malformed("an operator that sizes have not");
+    // A run of terms is collected at its end, once.
+    if (args.size() > 1 && (next != kind || !IsCollected(kind))) {
+      T2N_ASSIGN_OR_RETURN(Expression left, Make(kind, std::move(args)));
+      args.clear();
+      args.push_back(std::move(left));
+    }
+    kind = next;
     T2N_ASSIGN_OR_RETURN(Expression right, Convert(*operand.value));
-    Kind kind = Kind::kInt;
-    if (operand.op == ts::BinaryOp::kMul) kind = Kind::kMul;
-    if (operand.op == ts::BinaryOp::kAdd || operand.op == ts::BinaryOp::kSub) kind = Kind::kAdd;
     if (operand.op == ts::BinaryOp::kSub) {
       T2N_ASSIGN_OR_RETURN(right, Negate(std::move(right)));
     }
-    for (const ExpressionOperator& o : kExpressionOperators) {
-      if (o.op == operand.op) kind = o.kind;
-    }
-    if (kind == Kind::kInt) return Malformed("an operator that sizes have not");
-    Args args;
-    if ((kind == Kind::kAnd || kind == Kind::kOr) && value.kind == kind) {
-      value.args.push_back(std::move(right));
-      continue;
-    }
-    args.push_back(std::move(value));
     args.push_back(std::move(right));
-    T2N_ASSIGN_OR_RETURN(value, Make(kind, std::move(args)));
   }
-  return value;
+  return Make(kind, std::move(args));
 }
 
 absl::StatusOr<Expression> ConvertUnary(const ts::UnaryExpr& unary) {

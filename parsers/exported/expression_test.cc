@@ -50,6 +50,21 @@ TEST(ExpressionTest, FunctionsOfTorchAreToldInTermsOfOthers) {
   EXPECT_EQ(Printed("And(GreaterThan(s0, 2), StrictLessThan(s0, 9))"), "(s0 >= 2) and (s0 < 9)");
 }
 
+TEST(ExpressionTest, WhatIsTheSameHoweverItIsGroupedIsFlat) {
+  EXPECT_EQ(Printed("And(And(a, b), c)"), Printed("And(a, And(b, c))"));
+  EXPECT_EQ(Printed("a and b and c or d"), Printed("Or(And(a, b, c), d)"));
+  EXPECT_EQ(Printed("Or(s0 > 2)"), "s0 > 2");
+  EXPECT_EQ(Printed("s0 + 2 - s1*3*s0 - 5"), "s0 - 3*s1*s0 - 3");
+}
+
+TEST(ExpressionTest, LongSumsTakeTimeByTheirLength) {
+  std::string sum = "s0";
+  for (int i = 1; i < 21000; ++i) absl::StrAppend(&sum, "+s0");
+  const auto e = ParseExpression(sum);
+  ASSERT_TRUE(e.ok()) << e.status();
+  EXPECT_EQ(e->args.size(), 21000);
+}
+
 TEST(ExpressionTest, GuardsTellArgumentsAndTheirSizes) {
   const auto e = ParseExpression("L['pair'][0].size()[1] % 4 == 0");
   ASSERT_TRUE(e.ok()) << e.status();
