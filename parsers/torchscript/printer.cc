@@ -65,6 +65,7 @@ void Printer::PrintTarget(const Expr& target) {
 }
 
 void Printer::PrintTargets(ExprList targets, bool unpack, bool trailing_comma) {
+  if (targets.empty()) out_ += "()";
   const char* separator = "";
   for (const Expr* target : targets) {
     out_ += separator;

@@ -1,0 +1,3 @@
+() = f(x)
+for () in y:
+  pass
