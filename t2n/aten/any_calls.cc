@@ -20,6 +20,28 @@ constexpr const char* kTexts[] = {
     "right",     "",         "nearest-exact", "ii->i",    "a,b->ab",  "cpu",
 };
 
+struct NamedSchemas {
+  std::string name;
+  std::vector<Schema> schemas;
+};
+
+// All there are; read once, for that takes longer than most calls.
+const std::vector<NamedSchemas>& AllSchemas() {
+  static const auto* const named = [] {
+    auto* all = new std::vector<NamedSchemas>;
+    for (const std::string& name : Registry::Get().Names()) {
+      all->push_back({name, {}});
+      for (const std::string& text : Registry::Get().Schemas(name)) {
+        absl::StatusOr<Schema> schema = ParseSchema(text);
+        if (!schema.ok()) std::abort();
+        all->back().schemas.push_back(*std::move(schema));
+      }
+    }
+    return all;
+  }();
+  return *named;
+}
+
 }  // namespace
 
 AnyCalls::AnyCalls(const uint8_t* data, size_t size) : c_(data, size) {
@@ -35,15 +57,12 @@ size_t AnyCalls::Choices::Below(size_t n) {
 }
 
 bool AnyCalls::Next() {
-  static const auto* const names = new std::vector<std::string>(Registry::Get().Names());
   if (c_.empty()) return false;
-  const std::string& name = (*names)[c_.Below(names->size())];
-  std::vector<std::string> schemas = Registry::Get().Schemas(name);
-  absl::StatusOr<Schema> schema = ParseSchema(schemas[c_.Below(schemas.size())]);
-  if (!schema.ok()) std::abort();
+  const auto& [name, schemas] = AllSchemas()[c_.Below(AllSchemas().size())];
+  const Schema& schema = schemas[c_.Below(schemas.size())];
   std::vector<Arg> positional;
   std::vector<NamedArg> keywords;
-  for (const SchemaArg& arg : schema->args) {
+  for (const SchemaArg& arg : schema.args) {
     if (arg.default_value && !c_.OneIn(3)) {
       if (!arg.keyword_only) positional.push_back(*arg.default_value);
       continue;

@@ -6,7 +6,8 @@
 #       LIB_FUZZING_ENGINE=-fsanitize=fuzzer tools/fuzz/oss-fuzz/build.sh
 set -euo pipefail
 
-flags=(--define=fuzz=libfuzzer --config=sanitizer --repo_env=CC="${CC:?}")
+# Bazel links with the C compiler, which leaves out what sanitizers know of C++.
+flags=(--define=fuzz=libfuzzer --config=sanitizer --repo_env=CC="${CC:?}" --linkopt=-fsanitize-link-c++-runtime)
 for flag in ${CFLAGS:-}; do flags+=(--conlyopt="$flag" --linkopt="$flag"); done
 # C++ libraries of the system are built with gcc's C++ library.
 for flag in ${CXXFLAGS:-}; do [ "$flag" = -stdlib=libc++ ] || flags+=(--cxxopt="$flag" --linkopt="$flag"); done
