@@ -48,9 +48,11 @@ bool RenameIf(const std::string&, const std::string&, unsigned) {
 }
 #endif
 
-// What this process is making. Whoever makes or names something holds the lock.
+// What this process is making. Whoever makes or names something, or takes away what stood there,
+// holds the lock; if it has no memory left meanwhile, it is the one who discards all.
+using Mutex = std::recursive_mutex;
 struct Unfinished {
-  std::mutex mutex;
+  Mutex mutex;
   std::set<std::string> paths;
 };
 
@@ -115,7 +117,7 @@ Staging::~Staging() {
 
 void Staging::Forget() {
   Unfinished& unfinished = TheUnfinished();
-  std::lock_guard<std::mutex> lock(unfinished.mutex);
+  std::lock_guard<Mutex> lock(unfinished.mutex);
   unfinished.paths.erase(staging_);
   staging_.clear();
 }
@@ -135,7 +137,7 @@ absl::Status Staging::Open() {
 // Leaves `staging_` empty if another has that name.
 absl::Status Staging::TryMake(const std::string& name) {
   Unfinished& unfinished = TheUnfinished();
-  std::lock_guard<std::mutex> lock(unfinished.mutex);
+  std::lock_guard<Mutex> lock(unfinished.mutex);
   int fd;
   if (kind_ == Kind::kFolder) {
     if (::mkdir(name.c_str(), 0777) != 0) {
@@ -190,28 +192,30 @@ absl::Status Staging::Commit() {
   if (copy < 0 || ::close(copy) != 0) return ErrnoError("write", staging_);
   bool done = false, exchanged = false;
   const std::string name = staging_;
-  {
-    Unfinished& unfinished = TheUnfinished();
-    std::lock_guard<std::mutex> lock(unfinished.mutex);
-    for (int i = 0; i < kMaxTries && !done; ++i) T2N_RETURN_IF_ERROR(TakePath(&done, &exchanged));
-    if (!done) return absl::UnavailableError(absl::StrCat("cannot replace ", path_));
-    unfinished.paths.erase(staging_);
-    staging_.clear();
-  }
+  Unfinished& unfinished = TheUnfinished();
+  std::unique_lock<Mutex> lock(unfinished.mutex);
+  for (int i = 0; i < kMaxTries && !done; ++i) T2N_RETURN_IF_ERROR(TakePath(&done, &exchanged));
+  if (!done) return absl::UnavailableError(absl::StrCat("cannot replace ", path_));
+  unfinished.paths.erase(staging_);
+  staging_.clear();
   // It is no longer in the making: who replaces it next may take it away.
   ::close(std::exchange(fd_, -1));
-  if (exchanged) RemoveOld(name);
+  // What stood at the path has that name now, if not another run has taken it away already. Another
+  // may also have made it a moment ago, and have it locked still.
+  constexpr auto kPause = std::chrono::milliseconds(1);
+  for (int i = 0; i < kMaxTries && exchanged && !RemoveOld(name); ++i) {
+    lock.unlock();
+    std::this_thread::sleep_for(kPause);
+    lock.lock();
+  }
   return absl::OkStatus();
 }
 
-// What stood at the path has that name now, if not another run has taken it away already.
-void Staging::RemoveOld(const std::string& name) const {
-  if (!locked_) return Remove(name);
-  // Another run may have made it a moment ago, and have it locked still.
-  constexpr auto kPause = std::chrono::milliseconds(1);
-  for (int i = 0; i < kMaxTries && IsThere(name) && !RemoveLeftover(name); ++i) {
-    std::this_thread::sleep_for(kPause);
-  }
+// Whether nothing has that name any more.
+bool Staging::RemoveOld(const std::string& name) const {
+  if (locked_) return !IsThere(name) || RemoveLeftover(name);
+  Remove(name);
+  return true;
 }
 
 absl::Status Staging::TakePath(bool* done, bool* exchanged) {

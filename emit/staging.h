@@ -41,7 +41,7 @@ class Staging {
   absl::Status TakePath(bool* done, bool* exchanged);
   absl::Status ReplaceInSteps();
   void SettleOld(const std::string& old) const;
-  void RemoveOld(const std::string& name) const;
+  bool RemoveOld(const std::string& name) const;
   void Forget();
 
   std::string path_;
