@@ -501,3 +501,16 @@ def sizes_of_two_forms():
             return self.again(self.down(x)) + self.again(self.down(x.tanh()))
 
     return Scaled(), (torch.randn(1, 2, 9, 14),)
+
+
+@collect("traced", flags="--inputs 'x=f32[1,2,H,W]'")
+def batched_to_multiples():
+    """As torchvision's detectors put images together: the largest of each size, through floats."""
+
+    def f(x):
+        largest = [torch.stack([torch.as_tensor(x.shape[i]), torch.as_tensor(x.shape[2])]).to(torch.float32).max()
+                   for i in (2, 3)]
+        h, w = ((torch.ceil(size / 32) * 32).to(torch.int64) for size in largest)
+        return nn.functional.pad(x, (0, w - x.shape[3], 0, h - x.shape[2]))
+
+    return f, (torch.randn(1, 2, 18, 35),)

@@ -58,6 +58,9 @@ std::optional<Ratio> RatioOf(double number) {
 
 namespace {
 
+// Whether floats of the type hold all sizes.
+bool IsWide(DType dtype) { return dtype == DType::kF32 || dtype == DType::kF64; }
+
 class RatioReader {
  public:
   std::optional<Ratio> Of(const Value& v, int depth) {
@@ -67,12 +70,12 @@ class RatioReader {
       const auto read = ReadDoubles(*v.constant);
       return read.ok() && read->size() == 1 ? RatioOf((*read)[0]) : std::nullopt;
     }
-    const bool wide = v.dtype() == DType::kF32 || v.dtype() == DType::kF64;
-    if (!wide || depth == 0 || ++visits_ > kMaxVisits) return std::nullopt;
+    if (!IsWide(v.dtype()) || depth == 0 || ++visits_ > kMaxVisits) return std::nullopt;
     const Node& node = *v.node;
     if (node.inputs.empty() || node.inputs.size() > 2 || node.outputs.size() != 1) {
       return std::nullopt;
     }
+    if (const std::optional<Op> folded = FoldedBy(node.op)) return Folded(node, *folded, depth);
     const std::optional<Ratio> a = Of(*node.inputs[0], depth - 1);
     if (!a) return std::nullopt;
     if (node.inputs.size() == 1) return Unary(node.op, *a);
@@ -81,6 +84,21 @@ class RatioReader {
   }
 
  private:
+  // A reduction of sizes as floats to one element.
+  std::optional<Ratio> Folded(const Node& reduction, Op op, int depth) {
+    const Value* all = reduction.inputs[0];
+    while (IsWide(all->dtype()) && (all->node->op == Op::kCast || all->node->op == Op::kReshape)) {
+      all = all->node->inputs[0];
+    }
+    if (!all->dims) return Of(*reduction.inputs[0], depth - 1);
+    std::optional<Ratio> total;
+    for (const Dim& d : *all->dims) {
+      total = total ? CombineRatios(op, *total, Ratio{d, 1, true}) : Ratio{d, 1, true};
+      if (!total) return std::nullopt;
+    }
+    return total;
+  }
+
   static std::optional<Ratio> Unary(Op op, const Ratio& a) {
     if (op == Op::kCast || op == Op::kReshape || op == Op::kBroadcast) return a;
     if (op == Op::kNeg) return Ratio{-a.numerator, a.denominator, a.exact};

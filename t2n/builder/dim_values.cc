@@ -102,15 +102,6 @@ std::optional<Shape> Elementwise(const Node& node, const std::vector<Shape>& in)
   return out;
 }
 
-// The primitive that a reduction repeats.
-std::optional<Op> FoldedBy(Op reduction) {
-  if (reduction == Op::kReduceSum) return Op::kAdd;
-  if (reduction == Op::kReduceProd) return Op::kMul;
-  if (reduction == Op::kReduceMax) return Op::kMax;
-  if (reduction == Op::kReduceMin) return Op::kMin;
-  return std::nullopt;
-}
-
 std::optional<Shape> Compute(const Node& node, const std::vector<Shape>& in) {
   if (std::optional<Op> folded = FoldedBy(node.op)) {
     if (NumElements(node.output()->shape()) != Dim(1) || in[0].empty()) return std::nullopt;
@@ -133,6 +124,14 @@ std::optional<Shape> Compute(const Node& node, const std::vector<Shape>& in) {
 }
 
 }  // namespace
+
+std::optional<Op> FoldedBy(Op reduction) {
+  if (reduction == Op::kReduceSum) return Op::kAdd;
+  if (reduction == Op::kReduceProd) return Op::kMul;
+  if (reduction == Op::kReduceMax) return Op::kMax;
+  if (reduction == Op::kReduceMin) return Op::kMin;
+  return std::nullopt;
+}
 
 std::optional<Shape> DimElements(const Value& value, int64_t max_elements) {
   if (value.dims) return value.dims;

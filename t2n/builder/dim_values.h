@@ -23,6 +23,8 @@ struct Ratio {
 
 // What a float (or integer) of one element is as a fraction of sizes.
 std::optional<Ratio> RatioOf(const Value& value);
+// The primitive that a reduction repeats.
+std::optional<Op> FoldedBy(Op reduction);
 std::optional<Ratio> RatioOf(double number);
 // For kAdd, kSub, kMul, kDiv, kMin, kMax of exact ones; nullopt where no fraction is what floats
 // give.
