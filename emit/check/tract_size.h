@@ -72,6 +72,8 @@ class TractAlgebra {
   // Whether what was asked since the start was so large that results are not tract's: it would not
   // end soon either.
   void Start() { steps_ = 0; }
+  bool exhausted() const { return steps_ > kMaxSteps; }
+
   // How often, up to now, tract takes one form of a size or another by chance: it drops a form that
   // equals one before it only where their hashes, which differ with each run, happen to meet.
   struct Chances {
@@ -86,8 +88,7 @@ class TractAlgebra {
   Chances chances() const { return chances_; }
   // Whether it drops all that it may drop, or nothing: what it does is in between.
   void SetDropping(bool dropping) { dropping_ = dropping; }
-  bool exhausted() const { return steps_ > kMaxSteps; }
-  // Values of the symbols, in the order of their first mention.
+  // Values of the symbols, in the order of their first mention, at which forms are compared.
   void SetSamples(std::vector<std::vector<int64_t>> samples) { samples_ = std::move(samples); }
 
  private:
