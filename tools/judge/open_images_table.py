@@ -19,8 +19,8 @@ gives there. Weights are random. *Right*: all three agree, the largest error bel
 largest magnitude. A fact is what the conversion says that the sizes must be (torch raises at the
 others, or a script goes another way there); *scripted* and *exported*: a trace of that model is for
 one size; *strictly*: by torch's compiler (`strict=True`). Of *detect* the batch is one image, the
-detections are those of `--max_detections 20`, and only SSD resizes its image. Seconds are of one processor, for loading
-the model in tract and all three runs. Made by `tools/judge/open_images.py` and
+detections are those of `--max_detections 20`, and only SSD resizes its image. Seconds are of one
+processor, for loading the model in tract and all three runs. Made by `tools/judge/open_images.py` and
 `open_images_table.py`.
 """
 
