@@ -23,9 +23,9 @@ struct Ratio {
 
 // What a float (or integer) of one element is as a fraction of sizes.
 std::optional<Ratio> RatioOf(const Value& value);
+std::optional<Ratio> RatioOf(double number);
 // The primitive that a reduction repeats.
 std::optional<Op> FoldedBy(Op reduction);
-std::optional<Ratio> RatioOf(double number);
 // For kAdd, kSub, kMul, kDiv, kMin, kMax of exact ones; nullopt where no fraction is what floats
 // give.
 std::optional<Ratio> CombineRatios(Op op, const Ratio& a, const Ratio& b);

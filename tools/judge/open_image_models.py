@@ -191,7 +191,8 @@ def _fit(module, *inputs):
     def fit(layer, _, given):
         spread = 2 * given.std()
         layer.weight.div_(spread)
-        layer.bias is not None and layer.bias.zero_()
+        if layer.bias is not None:
+            layer.bias.zero_()
         return given / spread
 
     layers = [one for one in module.modules() if isinstance(one, (torch.nn.Conv2d, torch.nn.Linear))]
