@@ -195,3 +195,23 @@ def batched_to_multiples():
         return nn.functional.pad(x, (0, w - x.shape[3], 0, h - x.shape[2]))
 
     return f, (torch.randn(1, 2, 18, 35),)
+
+
+@collect("traced", flags=_IMAGE)
+def steps_between_anchors():
+    """As torchvision's detectors place anchors: an image's size divided by that of its features."""
+
+    class Anchors(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down = nn.Conv2d(2, 2, 3, 2, 1)
+
+        def forward(self, x):
+            y = self.down(self.down(x))
+            steps = [torch.empty((), dtype=torch.int64).fill_(x.shape[i] // y.shape[i]) for i in (2, 3)]
+            rows, columns = (torch.arange(y.shape[i], dtype=torch.int32) * steps[i - 2] for i in (2, 3))
+            grid = torch.meshgrid(rows, columns, indexing="ij")
+            both = torch.tensor([x.shape[2] // y.shape[2], 7, x.shape[3] // y.shape[2] + x.shape[2] // y.shape[3]])
+            return y, torch.stack(grid).flatten(1), both
+
+    return Anchors(), (torch.randn(1, 2, 21, 18),)

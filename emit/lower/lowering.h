@@ -173,11 +173,11 @@ class Lowering {
   }
   // Whether this is a body, not the graph itself.
   bool in_body() const { return parent_ != nullptr; }
-  // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turn_axes`,
-  // if there are any: one more parameter, of bool with that many axes, the first of size 1, behind
-  // the body's inputs, which tract cannot see to have no effect.
+  // The body of a node as a fragment; equal ones are shared. `scan_body`: for a loop. `turn_axes`:
+  // for each one more parameter, of bool with that many axes, the first of size 1, behind the
+  // body's inputs, which tract cannot see to have no effect.
   absl::StatusOr<FragmentUse> Fragment(const Graph& body, absl::string_view name, bool scan_body,
-                                       int64_t turn_axes = 0);
+                                       const std::vector<int64_t>& turn_axes = {});
 
   // Lowers all live nodes; refusals go to the model.
   void LowerNodes(const Graph& graph);
@@ -201,6 +201,10 @@ class Lowering {
   nnef::Expr Missing(const Value& value);
   nnef::Expr Zeros(const Dim& count);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
+  // Sizes as numbers, of a tensor of `rank` (0 or 1); one of them computed step by step, as an i64
+  // of rank 0.
+  nnef::Expr SizeNumbers(const Shape& dims, int64_t rank, DType dtype, const std::string& name);
+  nnef::Expr ComputedSize(const Dim& size, const std::string& name);
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;
   bool LowerEmpty(const Node& node);

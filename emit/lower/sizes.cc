@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "emit/lower/families.h"
 #include "emit/lower/lowering.h"
+#include "t2n/ir/dim_steps.h"
 
 namespace t2n {
 
@@ -23,23 +24,42 @@ std::optional<int64_t> LowerBound(const Shape& dims) {
   return bound;
 }
 
+// Readers reason on more minima and maxima for seconds.
+constexpr int64_t kFewExtremes = 2;
+
+// Whether readers can be told the size as an expression.
+bool IsWritable(const Dim& size) {
+  return OpenQuotients(size).empty() && CountExtremes(size) <= kFewExtremes;
+}
+
+// Whether one of them is better computed, and all can be.
+bool AreComputed(const Shape& dims) {
+  bool any = false;
+  for (const Dim& size : dims) {
+    any |= !IsWritable(size);
+    for (const auto& [dividend, divisor] : OpenQuotients(size)) {
+      if (LessEqual(0, dividend) != true || LessEqual(1, divisor) != true) return false;
+    }
+  }
+  return any;
+}
+
 }  // namespace
 
 // Where tract reasons on sizes, abs() keeps it from that: it has no rule for it.
-Expr Lowering::SizeValues(const Value& value) {
-  const std::string name = ValueName(value, model_->naming);
+Expr Lowering::SizeNumbers(const Shape& dims, int64_t rank, DType dtype, const std::string& name) {
   auto bind = [&](Expr e) { return BindOne(std::move(e), name); };
-  auto cast = [&](const Shape& dims, DType dtype) {
-    return bind(Cast(value.rank() == 0 ? DimExpr(dims[0]) : DimArray(dims), dtype));
+  auto cast = [&](const Shape& sizes, DType to) {
+    return bind(Cast(rank == 0 ? DimExpr(sizes[0]) : DimArray(sizes), to));
   };
+  if (!target().reasons_on_sizes()) return cast(dims, dtype);
   auto opaque = [&](const std::function<Dim(const Dim&)>& change) {
     Shape changed;
-    for (const Dim& d : *value.dims) changed.push_back(change(d));
+    for (const Dim& d : dims) changed.push_back(change(d));
     return bind(Call("abs", {cast(changed, DType::kI64)}));
   };
   auto numbers = [&] {
-    if (!target().reasons_on_sizes()) return cast(*value.dims, value.dtype());
-    if (std::optional<int64_t> bound = LowerBound(*value.dims)) {
+    if (std::optional<int64_t> bound = LowerBound(dims)) {
       const int64_t shift = std::max<int64_t>(-*bound, 0);
       Expr shifted = opaque([&](const Dim& d) { return d + shift; });
       if (shift == 0) return shifted;
@@ -52,9 +72,47 @@ Expr Lowering::SizeValues(const Value& value) {
     return bind(Call("sub", {above, below}));
   };
   Expr e = numbers();
-  if (target().reasons_on_sizes() && value.dtype() != DType::kI64) {
-    e = bind(Cast(std::move(e), value.dtype()));
+  return dtype == DType::kI64 ? e : bind(Cast(std::move(e), dtype));
+}
+
+// tract has no sizes divided by sizes. It divides integers toward 0.
+Expr Lowering::ComputedSize(const Dim& size, const std::string& name) {
+  DimSteps<std::string> steps;
+  auto step = [&](absl::string_view op) {
+    return [this, &name, op](const std::string& a, const std::string& b) {
+      return BindOne(Call(op, {nnef::Id(a), nnef::Id(b)}), name).text;
+    };
+  };
+  steps.is_known = IsWritable;
+  steps.known = [&](const Dim& d) {
+    if (d.is_const()) return BindOne(Cast(nnef::Int(d.value()), DType::kI64), name).text;
+    return SizeNumbers({d}, 0, DType::kI64, name).text;
+  };
+  steps.add = step("add");
+  steps.multiply = step("mul");
+  steps.floor_div = step("div");
+  steps.min = step("min");
+  steps.max = step("max");
+  return nnef::Id(ComputeDim(size, steps));
+}
+
+Expr Lowering::SizeValues(const Value& value) {
+  const std::string name = ValueName(value, model_->naming);
+  auto bind = [&](Expr e) { return BindOne(std::move(e), name); };
+  const Shape& dims = *value.dims;
+  if (!target().reasons_on_sizes() || !AreComputed(dims)) {
+    Expr e = SizeNumbers(dims, value.rank(), value.dtype(), name);
+    if (value.rank() < 2) return e;
+    return bind(Call("reshape", {e}, {{"shape", DimArray(value.shape())}}));
   }
+  std::vector<Expr> numbers;
+  for (const Dim& size : dims) {
+    Expr e = ComputedSize(size, name);
+    if (value.dtype() != DType::kI64) e = bind(Cast(std::move(e), value.dtype()));
+    if (value.rank() == 0) return e;
+    numbers.push_back(bind(Call("unsqueeze", {e}, {{"axes", nnef::Ints({0})}})));
+  }
+  Expr e = bind(Call("concat", {nnef::Array(std::move(numbers))}, {{"axis", nnef::Int(0)}}));
   if (value.rank() < 2) return e;
   return bind(Call("reshape", {e}, {{"shape", DimArray(value.shape())}}));
 }

@@ -2,7 +2,11 @@
 #ifndef T2N_IR_DIM_STEPS_H_
 #define T2N_IR_DIM_STEPS_H_
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
@@ -14,6 +18,18 @@ namespace t2n {
 // Whether `d` never gets smaller where a symbol that `is` tells of gets larger, the others staying:
 // sums of products with such a symbol in one factor, their minima, maxima and quotients.
 bool RisesWith(const Dim& d, absl::FunctionRef<bool(absl::string_view)> is);
+
+// The dividends and divisors of the quotients in `d` whose divisor is not a number.
+std::vector<std::pair<Dim, Dim>> OpenQuotients(const Dim& d);
+
+// `d` with what `by` says for minima of a number and a size; where it says nothing they stay.
+Dim MapMinima(const Dim& d, absl::FunctionRef<std::optional<Dim>(int64_t, const Dim&)> by);
+
+// How many minima and maxima it has, each as often as it stands there.
+int64_t CountExtremes(const Dim& d);
+
+// What is known of the symbol that `d` is, and others; null of nothing, or if it is none.
+Relations RelationsOfSymbol(const Dim& d);
 
 // The steps of a size, of numbers T. `known` makes a number of a size without such symbols, and of
 // a symbol; the others are given two numbers.

@@ -26,6 +26,43 @@ TEST(DimStepsTest, ComputesWhatEvalGives) {
   }
 }
 
+TEST(DimStepsTest, MapsMinima) {
+  const Dim n = Dim::Symbol("N", {1, std::nullopt}), h = Dim::Symbol("H", {1, std::nullopt});
+  const auto map = [&](const Dim& d) {
+    return MapMinima(d, [&](int64_t number, const Dim& size) {
+      return size == n ? std::make_optional<Dim>(number) : std::nullopt;
+    });
+  };
+  EXPECT_EQ(map(3 * Min(n, 10) + h), h + 30);
+  EXPECT_EQ(map(FloorDiv(Min(h, 10) + Min(n, 7), 2)), FloorDiv(Min(h, 10) + 7, 2));
+  EXPECT_EQ(map(Max(h, Min(n, 7)) * h), Max(h, 7) * h);
+  EXPECT_EQ(map(n + 1), n + 1);
+}
+
+TEST(DimStepsTest, TellsWhatIsKnownOfASymbol) {
+  const Dim n = Dim::Symbol("N", {1, std::nullopt});
+  const Relations known = std::make_shared<const std::vector<Dim>>(1, n - 3);
+  const Dim h = Dim::Symbol("H", {1, std::nullopt}, known);
+  EXPECT_EQ(RelationsOfSymbol(h), known);
+  for (const Dim& d : {n, 2 * h, h + n, Dim(4)}) EXPECT_EQ(RelationsOfSymbol(d), nullptr) << d;
+}
+
+TEST(DimStepsTest, CountsExtremes) {
+  const Dim n = Dim::Symbol("N", {1, std::nullopt}), h = Dim::Symbol("H", {1, std::nullopt});
+  EXPECT_EQ(CountExtremes(n * h + FloorDiv(n, 2)), 0);
+  EXPECT_EQ(CountExtremes(FloorDiv(Min(n, 9) + 1, 2) + 3 * Max(h, Min(n, 7))), 3);
+}
+
+TEST(DimStepsTest, FindsQuotientsOfSizes) {
+  const Dim n = Dim::Symbol("N", {1, std::nullopt}), h = Dim::Symbol("H", {1, std::nullopt});
+  EXPECT_TRUE(OpenQuotients(FloorDiv(n + h, 4) + Min(n, h)).empty());
+  const std::pair<Dim, Dim> inner = {n + 2, h}, outer = {FloorDiv(n + 2, h) + 1, n};
+  EXPECT_EQ(OpenQuotients(2 * Max(FloorDiv(inner.first, inner.second), 3)),
+            (std::vector<std::pair<Dim, Dim>>{inner}));
+  EXPECT_EQ(OpenQuotients(FloorDiv(outer.first, outer.second)),
+            (std::vector<std::pair<Dim, Dim>>{outer, inner}));
+}
+
 TEST(DimStepsTest, TellsWhatRises) {
   const Dim n = Dim::Symbol("N"), h = Dim::Symbol("H", {0, std::nullopt});
   for (const Dim& d :
