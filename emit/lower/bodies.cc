@@ -72,9 +72,10 @@ Expr Unknown(Lowering& l, const Node& node, int64_t rank) {
   return l.Temp(node, "unknown", Call("eq", {one, one}));
 }
 
-// What a loop that scans nothing has its number of turns from (others have one), and each the
-// symbols.
-Expr Turns(Lowering& l, const Node& node, const Dim& turns, const std::set<std::string>& symbols) {
+// What a loop that scans nothing has its number of turns from (others have one): `turns` elements;
+// and what tells each the symbols, by an axis of that size.
+Expr Turns(Lowering& l, const Node& node, const Dim& turns,
+           const std::set<std::string>& symbols = {}) {
   Shape shape = {turns};
   for (const std::string& symbol : symbols) shape.push_back(Dim::Symbol(symbol));
   return l.Temp(
@@ -89,21 +90,36 @@ Expr Scanned(Lowering& l, const Node& node, int i) {
   return l.Temp(node, "scanned", Call("select", {condition, x, x}));
 }
 
-// The symbols of the body's products that tract would not know: it finds them by the sizes of what
-// the body is given, where these have one each.
+void AddSymbols(const Shape& sizes, std::set<std::string>* symbols) {
+  for (const Dim& size : sizes) {
+    for (std::string& symbol : size.Symbols()) symbols->insert(std::move(symbol));
+  }
+}
+
+// Symbols that tract needs the values of when it runs the nodes: of sizes that are attributes or
+// elements, and of products' results.
+void AddSymbolsUsed(const Graph& body, std::set<std::string>* symbols) {
+  for (const auto& node : body.nodes()) {
+    for (const auto& [name, attr] : node->attrs.all()) {
+      if (const Dim* size = std::get_if<Dim>(&attr)) AddSymbols({*size}, symbols);
+      if (const Shape* sizes = std::get_if<Shape>(&attr)) AddSymbols(*sizes, symbols);
+    }
+    for (const Value* input : node->inputs) {
+      if (input->dims && !input->is_constant()) AddSymbols(*input->dims, symbols);
+    }
+    if (node->op == Op::kEinsum) AddSymbols(node->output()->shape(), symbols);
+    for (const auto& inner : node->bodies) AddSymbolsUsed(*inner, symbols);
+  }
+}
+
+// Those of them that tract would not know: it finds symbols by the sizes of what the body is given,
+// where these have one each.
 std::set<std::string> SymbolsNotFound(const Graph& body) {
-  std::set<std::string> found, missing;
+  std::set<std::string> missing;
+  AddSymbolsUsed(body, &missing);
   for (const Value* input : body.inputs()) {
     for (const Dim& size : input->shape()) {
-      if (const std::optional<Line> line = AsLine(size)) found.insert(line->symbol);
-    }
-  }
-  for (const auto& node : body.nodes()) {
-    if (node->op != Op::kEinsum) continue;
-    for (const Dim& size : node->output()->shape()) {
-      for (const std::string& symbol : size.Symbols()) {
-        if (found.count(symbol) == 0) missing.insert(symbol);
-      }
+      if (const std::optional<Line> line = AsLine(size)) missing.erase(line->symbol);
     }
   }
   return missing;
@@ -141,7 +157,10 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   const bool turns = scans == 0 && !node.inputs.empty();
   std::set<std::string> symbols;
   if (!node.inputs.empty()) symbols = SymbolsNotFound(*node.bodies[0]);
-  const int64_t turn_axes = turns || !symbols.empty() ? 1 + symbols.size() : 0;
+  // Two, as tract moves what is sliced of a scanned tensor out of the loop.
+  std::vector<int64_t> turn_axes;
+  if (turns) turn_axes.push_back(1);
+  if (!symbols.empty()) turn_axes.push_back(1 + symbols.size());
   T2N_ASSIGN_OR_RETURN(FragmentUse use, l.Fragment(*node.bodies[0], "scan_body", true, turn_axes));
 
   std::vector<Expr> scan, full, state;
@@ -159,12 +178,13 @@ absl::Status LowerScan(Lowering& l, const Node& node) {
   for (size_t i = 0; i < use.captured.size(); ++i) {
     full.push_back(nnef::Tuple({Str(use.parameters[captured + i]), use.captured[i]}));
   }
+  size_t told = captured - turn_axes.size();
   if (turns) {
-    Expr told = Turns(l, node, attrs.Size("length"), symbols);
-    scan.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), told, Int(0), step}));
-  } else if (turn_axes > 0) {
-    Expr told = Turns(l, node, 1, symbols);
-    full.push_back(nnef::Tuple({Str(use.parameters[captured - 1]), told}));
+    scan.push_back(nnef::Tuple(
+        {Str(use.parameters[told++]), Turns(l, node, attrs.Size("length")), Int(0), step}));
+  }
+  if (!symbols.empty()) {
+    full.push_back(nnef::Tuple({Str(use.parameters[told]), Turns(l, node, 1, symbols)}));
   }
   std::vector<std::pair<std::string, Expr>> arguments = {
       {"body", Str(use.name)},

@@ -51,7 +51,8 @@ std::string Lowering::TurnedBy(const std::string& turn, int64_t axes, const std:
 }
 
 absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_view name,
-                                               bool scan_body, int64_t turn_axes) {
+                                               bool scan_body,
+                                               const std::vector<int64_t>& turn_axes) {
   Lowering inner(model_, this);
   nnef::Fragment fragment;
   auto add_parameter = [&](absl::string_view wanted, DType dtype) {
@@ -63,8 +64,10 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
     inner.Alias(input,
                 nnef::Id(add_parameter(input->name.empty() ? "x" : input->name, input->dtype())));
   }
-  std::string turn;
-  if (turn_axes > 0) turn = add_parameter("turn", DType::kBool);
+  std::vector<std::string> turns;
+  for (size_t i = 0; i < turn_axes.size(); ++i) {
+    turns.push_back(add_parameter("turn", DType::kBool));
+  }
   inner.LowerNodes(body);
   FragmentUse use;
   use.results = inner.Results(body, &fragment);
@@ -73,8 +76,9 @@ absl::StatusOr<FragmentUse> Lowering::Fragment(const Graph& body, absl::string_v
     return absl::UnimplementedError(
         absl::StrCat("a loop over tract's own operators (target ", target().name, ")"));
   }
-  if (turn_axes > 0) {
-    use.results[0] = inner.TurnedBy(turn, turn_axes, use.results[0], body.outputs()[0]->rank());
+  for (size_t i = 0; i < turns.size(); ++i) {
+    use.results[0] =
+        inner.TurnedBy(turns[i], turn_axes[i], use.results[0], body.outputs()[0]->rank());
     fragment.results[0].name = use.results[0];
   }
   fragment.body = std::move(inner.body_);
