@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torchvision import ops
+from torchvision.models.detection._utils import _topk_min
 
 FIXTURES = []
 collect = fixture.collector(FIXTURES)
@@ -172,3 +173,37 @@ def _refused(name, why, forward):
 
 _refused("nms_without_bound", "--max_detections N",
          lambda self, boxes, scores: boxes[ops.nms(boxes, scores, 0.5)])  # fmt: skip
+
+
+class _OpenDetector(nn.Module):
+    """Of an image of any size: the best rows of each level, fewer where a level is small, suppressed
+    together; and all rows of the first level."""
+
+    def __init__(self):
+        super().__init__()
+        self.levels = nn.ModuleList(nn.Conv2d(3, 5, 3, stride, 1) for stride in (2, 3, 4, 7))
+
+    def forward(self, x):
+        rows = []
+        for conv in self.levels:
+            y = conv(x)[0]
+            scores, sides = y[0].flatten(), y[1:].flatten(1).t().exp()
+            steps = [torch.empty((), dtype=torch.int64).fill_(x.shape[i] // y.shape[i - 1]) for i in (2, 3)]
+            at = torch.arange(scores.shape[0])
+            corner = torch.stack([at % y.shape[2] * steps[1], at // y.shape[2] * steps[0]], 1)
+            boxes = torch.cat([corner - sides[:, :2], corner + sides[:, 2:]], 1)
+            rows.append((boxes, scores))
+        first = ops.nms(*rows[0], 0.2)[:4]
+        best = [(boxes[at], top) for boxes, scores in rows
+                for top, at in [scores.topk(_topk_min(scores, 9, 0))]]
+        boxes, scores = (torch.cat(parts) for parts in zip(*best))
+        likely = scores > 0.1
+        boxes, scores = boxes[likely], scores[likely]
+        keep = ops.nms(boxes, scores, 0.3)[:6]
+        return rows[0][0][first], boxes[keep], scores[keep]
+
+
+@collect("traced", flags="--inputs 'x=f32[1,3,H,W]' --max_detections 6",
+         recorded=padded(6, (4, [0]), [1, 2]))  # fmt: skip
+def detector_of_open_images():
+    return _OpenDetector(), (torch.randn(1, 3, 13, 17),)

@@ -96,6 +96,8 @@ bool HasSelectionCount(const Node& node) {
   return false;
 }
 
+std::string NameOfCount(int64_t number) { return absl::StrCat(kPrefix, "least.", number); }
+
 Dim SelectionTurns(const Val& among) {
   if (!among) return 1;
   const std::optional<int64_t> most = among.dim(0).range().max;

@@ -7,6 +7,7 @@
 #ifndef T2N_BUILDER_SELECTION_H_
 #define T2N_BUILDER_SELECTION_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,9 @@ bool HasSelectionCount(const Shape& shape);
 // The same of the sizes of what the node takes and gives, and of its attributes.
 bool HasSelectionCount(const Node& node);
 bool IsSelectionCount(absl::string_view symbol);
+
+// The symbol of a count that is no mask's: the one with this number.
+std::string NameOfCount(int64_t number);
 
 // How many turns a loop takes that finds chosen rows one after the other, of the rows of `among`: a
 // symbol. What takes it may be given any number, as turns behind the last row find none.

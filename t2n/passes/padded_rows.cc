@@ -11,6 +11,7 @@
 #include "t2n/builder/custom.h"
 #include "t2n/builder/selection.h"
 #include "t2n/ir/type_rules.h"
+#include "t2n/passes/counted_minima.h"
 #include "t2n/passes/left_out.h"
 #include "t2n/passes/padded_sizes.h"
 #include "t2n/passes/padded_turns.h"
@@ -34,8 +35,9 @@ bool Contains(const std::vector<int64_t>& axes, int64_t axis) {
 
 class Padder : public GraphRewriter {
  public:
-  Padder(int64_t most, std::map<std::string, std::optional<int64_t>> turns)
-      : most_(most), turns_(std::move(turns)) {}
+  Padder(int64_t most, std::map<std::string, std::optional<int64_t>> turns,
+         std::vector<CountedMinimum> minima)
+      : most_(most), turns_(std::move(turns)), minima_(std::move(minima)) {}
 
   // Of the outputs made: where counts are, and which one counts the rows of a padded one.
   std::vector<size_t> counts;
@@ -43,6 +45,9 @@ class Padder : public GraphRewriter {
 
  private:
   Vals RewriteNode(const Node& node, const Vals& in) override {
+    for (const CountedMinimum& one : std::exchange(minima_, {})) {
+      sizes_.Add(one.symbol, one.most, b().DimScalar(Min(one.size, one.most)));
+    }
     if (inside_loop_) return Copy(node, sizes_.Padded(node.attrs), in);
     if (SelectedMask(node)) return Open(node, in[0]);
     if (!HasSelectionCount(node)) return Copy(node, in);
@@ -192,11 +197,14 @@ class Padder : public GraphRewriter {
     const Shape& shape = node.inputs[0]->shape();
     const bool lowest =
         node.op == Op::kArgMax || (node.op == Op::kTopK && node.attrs.Bool("largest"));
-    if (node.op == Op::kCumulative || !HasSelectionCount(shape[node.attrs.Int("axis")])) {
-      return Copy(node, sizes_.Padded(node.attrs), {x});
-    }
+    const int64_t axis = node.attrs.Int("axis");
+    if (node.op == Op::kCumulative) return Copy(node, sizes_.Padded(node.attrs), {x});
     const Op op = lowest ? Op::kReduceMax : Op::kReduceMin;
-    const Val chosen = FilledBy(x, shape, op, {node.attrs.Int("axis")});
+    Val chosen = HasSelectionCount(shape[axis]) ? FilledBy(x, shape, op, {axis}) : x;
+    if (node.op == Op::kTopK && chosen) {
+      chosen = PaddedSizes::Extended(b(), chosen, axis, sizes_.Padded(node.attrs.Size("k")),
+                                     NeutralOf(b(), op, x.dtype()));
+    }
     return chosen ? Copy(node, sizes_.Padded(node.attrs), {chosen}) : Vals{};
   }
 
@@ -239,7 +247,9 @@ class Padder : public GraphRewriter {
     const int64_t axis = node.attrs.Int("axis"), step = node.attrs.Int("step");
     const Dim begin = node.attrs.Size("begin"), end = node.attrs.Size("end");
     if (!HasSelectionCount(begin)) {
-      return {b().Slice(x, axis, begin, sizes_.Padded(end), step)};
+      const Dim last = sizes_.Padded(end);
+      const Val all = PaddedSizes::Extended(b(), x, axis, last, b().ScalarLike(x, 0));
+      return {b().Slice(all, axis, begin, last, step)};
     }
     const Val first = sizes_.Knows(begin) ? sizes_.Number(b(), begin) : Val();
     if (!first) return {};
@@ -335,6 +345,7 @@ class Padder : public GraphRewriter {
 
   const int64_t most_;
   const std::map<std::string, std::optional<int64_t>> turns_;
+  std::vector<CountedMinimum> minima_;  // that are not told yet
   PaddedSizes sizes_;
   bool inside_loop_ = false;
   size_t made_ = 0;
@@ -352,8 +363,11 @@ std::string CountName(const std::string& of, const std::vector<std::string>& nam
 
 absl::Status PadSelections(const Graph& graph, int64_t most, Graph* out,
                            std::vector<PaddedOutput>* padded) {
-  Padder padder(most, NeededTurns(graph, most));
-  T2N_RETURN_IF_ERROR(padder.Rewrite(graph, out));
+  Graph with_counts;
+  T2N_ASSIGN_OR_RETURN(std::vector<CountedMinimum> minima, CountMinima(graph, &with_counts));
+  const Graph& counted = minima.empty() ? graph : with_counts;
+  Padder padder(most, NeededTurns(counted, most), std::move(minima));
+  T2N_RETURN_IF_ERROR(padder.Rewrite(counted, out));
   std::vector<std::string>& names = out->output_names();
   std::vector<std::string> counts(padder.counts.size());
   for (const auto& [made, count] : padder.padded) {

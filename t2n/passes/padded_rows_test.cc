@@ -92,5 +92,30 @@ TEST_F(PaddedRowsTest, WhatHasNoFormIsRefused) {
   EXPECT_NE(status.message().find("Pad"), std::string::npos) << status;
 }
 
+TEST_F(PaddedRowsTest, BestRowsOfOpenSizesAreCounted) {
+  Graph graph, out;
+  Builder b(&graph);
+  const Dim n = Dim::Symbol("N");
+  const Val x = b.Input("x", {DType::kF32, {n}, nullptr}), two = b.Concat({x, x}, 0);
+  const Val best =
+      b.Concat({b.TopK(x, Min(n, 4), 0, true)[0], b.TopK(two, Min(2 * n, 5), 0, true)[0]}, 0);
+  graph.outputs().push_back(b.Gather(best, 0, SelectTrue(b, b.Gt(best, 0)).positions).get());
+  graph.output_names().push_back("y");
+  ASSERT_TRUE(PadSelections(graph, 8, &out, &padded_).ok());
+  EXPECT_EQ(out.outputs()[0]->shape(), Shape{8});
+  for (const auto& [numbers, rows] : std::vector<std::pair<std::vector<float>, Rows>>{
+           {{3, -1}, {3, 3, 3}}, {{1, 2, 3, 4, 5}, {5, 4, 3, 2, 5, 5, 4, 4}}}) {
+    uint8_t* data;
+    Tensor input = Tensor::Allocate(DType::kF32, {static_cast<int64_t>(numbers.size())}, &data);
+    std::copy(numbers.begin(), numbers.end(), reinterpret_cast<float*>(data));
+    const auto results = RunGraph(out, {input});
+    ASSERT_TRUE(results.ok()) << results.status();
+    Rows padded = rows;
+    padded.resize(8);
+    EXPECT_EQ(*ReadDoubles((*results)[0]), padded);
+    EXPECT_EQ(*ReadDoubles((*results)[1]), Rows{std::min<double>(8, numbers.size() == 2 ? 3 : 9)});
+  }
+}
+
 }  // namespace
 }  // namespace t2n

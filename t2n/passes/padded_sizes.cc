@@ -9,6 +9,12 @@
 #include "t2n/ir/dim_steps.h"
 
 namespace t2n {
+namespace {
+
+// Rows that are not worth sizes which readers have to reason on.
+constexpr int64_t kFewRows = 10000;
+
+}  // namespace
 
 void PaddedSizes::Add(const std::string& symbol, const Dim& bound, const Val& count) {
   builder_ = count.builder();
@@ -28,6 +34,14 @@ bool PaddedSizes::Bounds(const Dim& size) const {
 }
 
 Dim PaddedSizes::Padded(const Dim& size) const {
+  if (!HasSelectionCount(size)) return size;
+  return WithBounds(MapMinima(size, [this](int64_t most, const Dim& of) -> std::optional<Dim> {
+    const bool open = HasSelectionCount(of) && most <= kFewRows && !WithBounds(of).is_const();
+    return open ? std::make_optional<Dim>(most) : std::nullopt;
+  }));
+}
+
+Dim PaddedSizes::WithBounds(const Dim& size) const {
   return size.Substitute([this](absl::string_view name) -> std::optional<Dim> {
     auto it = bounds_.find(std::string(name));
     return it == bounds_.end() ? std::nullopt : std::make_optional(it->second);
@@ -83,6 +97,14 @@ Val PaddedSizes::Mask(Builder& b, const Dim& size, int64_t axis, int64_t rank) {
 Val PaddedSizes::Filled(Builder& b, const Val& x, const Dim& size, int64_t axis, double fill) {
   const Val mask = Mask(b, size, axis, x.rank());
   return mask ? b.Select(mask, x, b.ScalarLike(x, fill)) : Val();
+}
+
+Val PaddedSizes::Extended(Builder& b, const Val& x, int64_t axis, const Dim& rows,
+                          const Val& fill) {
+  if (!x || LessEqual(rows, x.dim(axis)) == true) return x;
+  Shape shape = x.shape();
+  shape[axis] = rows;
+  return b.Concat({x, b.Full(shape, fill)}, axis);
 }
 
 Val PaddedSizes::Joined(Builder& b, const Shape& sizes) {

@@ -25,7 +25,8 @@ class PaddedSizes {
   bool Knows(const Dim& size) const;
   // The same, and more rows never make it smaller.
   bool Bounds(const Dim& size) const;
-  // As large as it can be.
+  // As large as it can be. Minima of a number and an open count are the number, if it is not too
+  // large: the rows may be fewer then, and Extended has to make them.
   Dim Padded(const Dim& size) const;
   Shape Padded(const Shape& shape) const;
   Attrs Padded(const Attrs& attrs) const;
@@ -36,10 +37,13 @@ class PaddedSizes {
   Val Mask(Builder& b, const Dim& size, int64_t axis, int64_t rank);
   // `x` with `fill` in rows along `axis`, which the program has `size` of, that do not count.
   Val Filled(Builder& b, const Val& x, const Dim& size, int64_t axis, double fill);
+  // `x` with rows of the scalar `fill` behind its own, if `rows` of them may be more than it has.
+  static Val Extended(Builder& b, const Val& x, int64_t axis, const Dim& rows, const Val& fill);
   // Where the chosen rows are in the joined rows of several, chosen ones first: i64.
   Val Joined(Builder& b, const Shape& sizes);
 
  private:
+  Dim WithBounds(const Dim& size) const;
   bool IsHere(Builder& b) const { return builder_ == nullptr || builder_ == &b; }
 
   Builder* builder_ = nullptr;
