@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -56,6 +58,27 @@ class Search {
   int calls_ = 0;
 };
 
+// `H-16*(H/16)` as people write it: `H%16`.
+std::string WithRemainders(std::string text) {
+  for (size_t minus = text.find('-'); minus != text.npos; minus = text.find('-', minus + 1)) {
+    const auto is_word = [&](size_t i) { return absl::ascii_isalnum(text[i]) || text[i] == '_'; };
+    size_t begin = minus, end = minus + 1;
+    while (begin > 0 && is_word(begin - 1)) --begin;
+    while (end < text.size() && absl::ascii_isdigit(text[end])) ++end;
+    const std::string symbol = text.substr(begin, minus - begin);
+    const std::string number = text.substr(minus + 1, end - minus - 1);
+    const std::string floor = absl::StrCat("*(", symbol, "/", number, ")");
+    const bool is_factor = begin > 0 && absl::StrContains("*/)", text[begin - 1]);
+    if (symbol.empty() || number.empty() || is_factor || text.compare(end, floor.size(), floor)) {
+      continue;
+    }
+    const size_t behind = end + floor.size();
+    if (behind < text.size() && absl::StrContains("*/", text[behind])) continue;
+    text.replace(minus, behind - minus, absl::StrCat("%", number));
+  }
+  return text;
+}
+
 // `question` or its opposite.
 std::string Sentence(const std::string& question, bool answer) {
   static const auto* const kOpposites = new std::map<std::string, std::string>{
@@ -85,14 +108,16 @@ std::vector<std::string> Describe(const Assumptions& assumed) {
   std::vector<std::string> lines;
   for (const auto& [question, message] : assumed.otherwise) {
     const bool answer = assumed.answers.at(question);
-    lines.push_back(absl::StrCat("converted for ", Sentence(question, answer), ": if ",
-                                 Sentence(question, !answer), ", ", message));
+    lines.push_back(absl::StrCat("converted for ", WithRemainders(Sentence(question, answer)),
+                                 ": if ", WithRemainders(Sentence(question, !answer)), ", ",
+                                 message));
   }
   for (const auto& [question, narrowing] : assumed.narrowed) {
     const std::string& place = narrowing.place;
     lines.push_back(absl::StrCat("converted for ", absl::StrJoin(narrowing.facts, ", "),
-                                 ": whether ", question, " decides", place.empty() ? "" : ", at ",
-                                 place, "; other sizes go another way there"));
+                                 ": whether ", WithRemainders(question), " decides",
+                                 place.empty() ? "" : ", at ", place,
+                                 "; other sizes go another way there"));
   }
   return lines;
 }

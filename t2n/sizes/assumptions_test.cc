@@ -38,6 +38,20 @@ TEST(AssumptionsTest, TakeTheAnswerWithWhichTheProgramDoesNotRaise) {
   EXPECT_EQ(Describe(assumed)[0], "converted for S>=4: if S<4, too short");
 }
 
+TEST(AssumptionsTest, TellRemaindersAsPeopleWriteThem) {
+  const auto told = [](const std::string& question) {
+    Assumptions assumed;
+    assumed.answers[question] = true;
+    assumed.otherwise[question] = "no";
+    return Describe(assumed)[0];
+  };
+  EXPECT_EQ(told("H-16*(H/16)==0"), "converted for H%16==0: if H%16!=0, no");
+  EXPECT_EQ(told("2-S-4*(S/4)<1"), "converted for 2-S%4<1: if 2-S%4>=1, no");
+  for (const std::string question : {"3*H-16*(H/16)==0", "H-16*(W/16)==0", "H-16*(H/16)*W==0"}) {
+    EXPECT_EQ(told(question).find("converted for " + question), 0u) << question;
+  }
+}
+
 TEST(AssumptionsTest, GoOnToTheNextQuestion) {
   auto call = [](const Assumptions& assumed, bool) {
     for (const char* question : {"S<4", "T==1"}) {
