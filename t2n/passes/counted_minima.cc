@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -11,6 +10,7 @@
 #include "t2n/base/status.h"
 #include "t2n/builder/selection.h"
 #include "t2n/ir/dim_steps.h"
+#include "t2n/passes/padded_sizes.h"
 #include "t2n/passes/rewriter.h"
 
 namespace t2n {
@@ -85,13 +85,13 @@ class Counter : public GraphRewriter {
   std::map<std::string, Dim> renamed_;  // by symbol
 };
 
-// Of the best rows' numbers.
+// Of the best rows' numbers, small ones.
 Minima MinimaOfTopK(const Graph& graph) {
   Minima found;
   for (const auto& node : graph.nodes()) {
     if (node->op != Op::kTopK) continue;
     for (const auto& one : MinimaIn(node->attrs.Size("k"))) {
-      if (!absl::c_linear_search(found, one)) found.push_back(one);
+      if (one.first <= kFewRows && !absl::c_linear_search(found, one)) found.push_back(one);
     }
   }
   return found;

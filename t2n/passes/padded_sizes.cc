@@ -9,12 +9,6 @@
 #include "t2n/ir/dim_steps.h"
 
 namespace t2n {
-namespace {
-
-// Rows that are not worth sizes which readers have to reason on.
-constexpr int64_t kFewRows = 10000;
-
-}  // namespace
 
 void PaddedSizes::Add(const std::string& symbol, const Dim& bound, const Val& count) {
   builder_ = count.builder();

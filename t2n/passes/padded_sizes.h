@@ -11,6 +11,9 @@
 
 namespace t2n {
 
+// Rows that are not worth a size which readers have to reason on: there may be as many without.
+inline constexpr int64_t kFewRows = 10000;
+
 // Sizes as they are in the program, with counts of selections in them, and what they are where rows
 // are padded. Numbers and masks are values of the graph in which the counts were computed; in
 // bodies of other nodes there are none: null.
