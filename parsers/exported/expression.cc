@@ -1,5 +1,6 @@
 #include "parsers/exported/expression.h"
 
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -298,8 +299,9 @@ absl::StatusOr<Expression> Convert(const ts::Expr& expr) {
 }  // namespace
 
 bool Expression::operator==(const Expression& other) const {
+  const bool both_nan = std::isnan(real) && std::isnan(other.real);
   return kind == other.kind && number == other.number &&
-         std::memcmp(&real, &other.real, sizeof(real)) == 0 && name == other.name &&
+         (both_nan || std::memcmp(&real, &other.real, sizeof(real)) == 0) && name == other.name &&
          args == other.args;
 }
 

@@ -77,15 +77,7 @@ void PrintDict(const DictExpr& dict, std::string& out) {
 }
 
 void PrintAttribute(const AttributeExpr& attribute, std::string& out) {
-  if (IsIdentifier(attribute.name)) {
-    const ExprKind kind = attribute.object->kind;
-    const bool number = kind == ExprKind::kInt || kind == ExprKind::kFloat;
-    const bool parens = number && attribute.object->parens == 0;  // `1.real` would be a number
-    if (parens) out += '(';
-    PrintExpr(*attribute.object, Precedence::kAtom, out);
-    absl::StrAppend(&out, parens ? ")." : ".", attribute.name);
-    return;
-  }
+  if (IsIdentifier(attribute.name)) return PrintDotted(attribute, out);
   out += "getattr(";
   PrintExpr(*attribute.object, Precedence::kTernary, out);
   out += ", ";
@@ -240,6 +232,15 @@ void PrintBare(const Expr& expr, std::string& out) {
 }
 
 }  // namespace
+
+void PrintDotted(const AttributeExpr& attribute, std::string& out) {
+  const ExprKind kind = attribute.object->kind;
+  const bool number = kind == ExprKind::kInt || kind == ExprKind::kFloat;
+  const bool parens = number && attribute.object->parens == 0;  // `1.real` would be a number
+  if (parens) out += '(';
+  PrintExpr(*attribute.object, Precedence::kAtom, out);
+  absl::StrAppend(&out, parens ? ")." : ".", attribute.name);
+}
 
 void PrintExpr(const Expr& expr, Precedence loosest, std::string& out) {
   const int needed = PrecedenceOf(expr) < loosest ? 1 : 0;

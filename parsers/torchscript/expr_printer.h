@@ -14,6 +14,9 @@ namespace t2n::torchscript {
 // `loosest`.
 void PrintExpr(const Expr& expr, Precedence loosest, std::string& out);
 
+// Appends `object.name`, whatever the name is.
+void PrintDotted(const AttributeExpr& attribute, std::string& out);
+
 // Appends `a, b`.
 void PrintExprs(ExprList exprs, std::string& out);
 

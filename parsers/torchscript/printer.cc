@@ -60,8 +60,7 @@ void Printer::PrintBlock(Block block) {
 void Printer::PrintTarget(const Expr& target) {
   const auto* attribute = target.If<AttributeExpr>();
   if (attribute == nullptr) return PrintValue(target);
-  PrintExpr(*attribute->object, Precedence::kAtom, out_);
-  absl::StrAppend(&out_, ".", attribute->name);
+  PrintDotted(*attribute, out_);
 }
 
 void Printer::PrintTargets(ExprList targets, bool unpack, bool trailing_comma) {
