@@ -229,3 +229,36 @@ def numbers_from_values():
             return x * scale, torch.tensor([top, scale]), x + (n // 2), ones * whole
 
     return Model(), (torch.randn(2, 3),)
+
+
+@scripted
+def results_that_are_the_argument():
+    """What gives its argument back: that becomes another view where the result does."""
+
+    class Unchanged(nn.Module):
+        def forward(self, x):
+            a, b, c, d = x + 1, x + 2, x + 3, x + 4
+            a.contiguous().unsqueeze_(-2)
+            # A call that is not known to share and whose result nobody uses is left out by torch.
+            dropped = torch.dropout(b, 0.5, False).transpose_(0, 1)
+            c.to(torch.float32).flatten(1, 1).unsqueeze_(0)
+            ranked = torch.atleast_2d(torch.real(d)).positive().squeeze_(0)
+            # These are others, of the same memory.
+            e, f = x + 5, x + 6
+            e.reshape(e.shape).unsqueeze_(0)
+            e.view(e.shape).t_()
+            f.t().contiguous().unsqueeze_(0)
+            f.detach().mul_(2)
+            return a, b, dropped, c, d, ranked, e, f
+
+    return Unchanged(), (torch.randn(1, 3),)
+
+
+@scripted
+def bools_without_an_element():
+    class Empty(nn.Module):
+        def forward(self, x):
+            none = torch.zeros([0, 3]) > 0
+            return none, none & (x[:0] > 0), torch.cat([none, x > 0])
+
+    return Empty(), (torch.randn(2, 3),)

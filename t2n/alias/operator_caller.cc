@@ -185,6 +185,8 @@ std::shared_ptr<TensorRef> OperatorCaller::MakeTensor(const CallState& call,
   if (rule.sharing == Sharing::kUnmarked) seen = call.Tensors();
   if (call.source && shares == true) seen = {call.source};
   for (const auto& t : seen) {
+    const bool unchanged = value == (call.stand_in ? call.stand_in : t->Read());
+    if (rule.itself && unchanged && t->origin() == Origin::kTensor) return t;
     std::shared_ptr<TensorRef> view = t->ViewOf(value, call.stand_in);
     if (!view) continue;
     const std::optional<Strided> memory = rule.lies ? t->Memory() : std::nullopt;

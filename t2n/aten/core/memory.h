@@ -60,11 +60,21 @@ struct MemoryRule {
   std::optional<Strided> (*lies)(absl::Span<const Arg> args,
                                  absl::Span<const Strided> operands) = nullptr;
   Writes (*writes)(OpCall&) = nullptr;  // what the call writes beside its result; may be null
+  // Whether a result that is unchanged is the argument itself, not another tensor that shares its
+  // memory: what squeeze_ and the like make of one is seen by the other.
+  bool itself = false;
 };
 
 inline constexpr MemoryRule kViewIfStridesAllow{Sharing::kIfStridesAllow, Order::kRows};
-inline constexpr MemoryRule kItselfIfContiguous{Sharing::kIfContiguous, Order::kRows};
-inline constexpr MemoryRule kItselfIfUnchanged{Sharing::kIfUnchanged, Order::kFirst};
+constexpr MemoryRule Itself(Sharing sharing, Order order) {
+  return {sharing, order, false, nullptr, nullptr, /*itself=*/true};
+}
+inline constexpr MemoryRule kItselfIfContiguous = Itself(Sharing::kIfContiguous, Order::kRows);
+inline constexpr MemoryRule kItselfIfUnchanged = Itself(Sharing::kIfUnchanged, Order::kFirst);
+inline constexpr MemoryRule kItselfOrView = Itself(Sharing::kMarked, Order::kUnstated);
+inline constexpr MemoryRule kItselfOrViewIfStridesAllow =
+    Itself(Sharing::kIfStridesAllow, Order::kRows);
+inline constexpr MemoryRule kUnmarkedItself = Itself(Sharing::kUnmarked, Order::kElementwise);
 inline constexpr MemoryRule kUnmarkedView{Sharing::kUnmarked, Order::kElementwise};
 inline constexpr MemoryRule kViewOfStorage{Sharing::kStorage, Order::kRows, true};
 inline constexpr MemoryRule kAsksMemory{Sharing::kMarked, Order::kUnstated, true};

@@ -41,9 +41,9 @@ Arg Polar(OpCall& c) {
 }
 
 constexpr OpEntry kOps[] = {
-    {"aten::real(Tensor(a) self) -> Tensor(a)", Real},
+    {"aten::real(Tensor(a) self) -> Tensor(a)", Real, &kItselfOrView},
     {"aten::imag(Tensor(a) self) -> Tensor(a)", Imag},
-    {"aten::conj(Tensor(a) self) -> Tensor(a)", Conj},
+    {"aten::conj(Tensor(a) self) -> Tensor(a)", Conj, &kItselfOrView},
     {"aten::_conj(Tensor(a) self) -> Tensor(a)", Conj},
     {"aten::conj_physical(Tensor self) -> Tensor", Conj, &kUnmarkedView},
     {"aten::_conj_physical(Tensor self) -> Tensor", Conj, &kElementwise},

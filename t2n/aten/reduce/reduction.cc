@@ -190,7 +190,7 @@ constexpr OpEntry kOps[] = {
      Truth<Op::kReduceAll>},
     {"aten::count_nonzero(Tensor self, int? dim=None) -> Tensor", CountNonzero},
     {"aten::count_nonzero.dim_IntList(Tensor self, int[] dim) -> Tensor", CountNonzero},
-    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize, &kUnmarkedView},
+    {"aten::sum_to_size(Tensor self, SymInt[] size) -> Tensor", SumToSize, &kUnmarkedItself},
     {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", LogSumExpOp},
 };
 
