@@ -146,3 +146,20 @@ def strides_from_an_open_begin():
             return x
 
     return Model(), [(torch.randn(1, w),) for w in (9, 12, 4)]
+
+
+@traced()
+def factors_that_are_no_number_together():
+    """Products with constants behind one another, whose product overflows or vanishes."""
+
+    class Factors(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("rows", torch.tensor([[1e25], [1.0], [1e30]]))
+
+        def forward(self, x, half):
+            small, large = x * 1e-30, x * 1e10
+            return (small * 1e20 * 1e25, large * 1e-25 * 1e-25, small.reshape(3, 2).t() * 1e-5 / 1e-30 / 1e-20,
+                    x * 0.0 * 1e30, half * 300 * 300, (small.view(3, 2) * 1e10 * self.rows) * 1e15)
+
+    return Factors(), (torch.tensor([[0.0, 1.0, -2.0], [1e-5, 3e2, 5.0]]), torch.tensor([0.0, 1e-3, 0.5]).half())

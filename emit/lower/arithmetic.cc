@@ -1,5 +1,7 @@
 #include "emit/lower/arithmetic.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -75,6 +77,61 @@ std::optional<Expr> VanishingProduct(Lowering& l, const Node& node, const Expr& 
     if (IsEverywhere(x, 0)) return TimesZero(l, node, l.Temp(node, "inverse", Call("recip", {b})));
   }
   return std::nullopt;
+}
+
+namespace {
+
+// Larger constants are not looked at.
+constexpr int64_t kFewElements = 1 << 16;
+
+// Those of a constant that are neither zero nor infinite.
+Magnitudes MagnitudesOf(const Value& constant) {
+  std::optional<Tensor> read = UniformElement(constant);
+  if (!read && constant.constant->numel() <= kFewElements) read = *constant.constant;
+  const auto numbers = read ? ReadDoubles(*read) : std::vector<double>();
+  std::optional<Magnitudes> all;
+  if (!numbers.ok()) return {};
+  for (const double number : *numbers) {
+    const double size = std::abs(number);
+    if (size == 0 || !std::isfinite(size)) continue;
+    if (!all) all = Magnitudes{size, size};
+    all = Magnitudes{std::min(all->least, size), std::max(all->most, size)};
+  }
+  return all.value_or(Magnitudes());
+}
+
+// Whether numbers of this type have them to the last bit.
+bool Has(DType dtype, Magnitudes numbers) {
+  const bool half = dtype == DType::kF16, wide = dtype == DType::kF64;
+  const double least = half   ? std::ldexp(1, -14)
+                       : wide ? std::numeric_limits<double>::min()
+                              : std::numeric_limits<float>::min();
+  const double most = half   ? 65504
+                      : wide ? std::numeric_limits<double>::max()
+                             : std::numeric_limits<float>::max();
+  return numbers.least >= least && numbers.most <= most;
+}
+
+}  // namespace
+
+void KeepFactorsApart(Lowering& l, const Node& node, Expr* a, Expr* b) {
+  const bool divides = node.op == Op::kDiv;
+  if (!divides && node.op != Op::kMul) return;
+  const Value &x = BeforeBroadcast(*node.inputs[0]), &y = BeforeBroadcast(*node.inputs[1]);
+  if (x.is_constant() == y.is_constant() || (divides && x.is_constant())) return;
+  Magnitudes own = MagnitudesOf(x.is_constant() ? x : y);
+  if (divides) own = {1 / own.most, 1 / own.least};
+  const Magnitudes before = l.FactorsOf(x.is_constant() ? y : x);
+  // tract may begin anywhere among them.
+  Magnitudes both = {std::min(before.least, 1.0) * own.least,
+                     std::max(before.most, 1.0) * own.most};
+  const bool is_first = before.least == 1 && before.most == 1;
+  if (!is_first && !Has(node.output()->dtype(), both)) {
+    Expr& product = x.is_constant() ? *b : *a;
+    product = l.Temp(node, "apart", Call("max", {product, product}));
+    both = own;
+  }
+  l.SetFactors(*node.output(), both);
 }
 
 // tract's min and max take the operand that is no NaN.

@@ -18,6 +18,11 @@ absl::Status LowerFloatRem(Lowering& l, const Node& node, nnef::Expr a, nnef::Ex
 std::optional<nnef::Expr> VanishingProduct(Lowering& l, const Node& node, const nnef::Expr& a,
                                            const nnef::Expr& b);
 
+// Operands `a` and `b` of a product or quotient of floats by a constant behind others: tract makes
+// one factor of them all, and where that is no number of the type, the product so far goes through
+// an operation between.
+void KeepFactorsApart(Lowering& l, const Node& node, nnef::Expr* a, nnef::Expr* b);
+
 // `extreme`, the minimum or maximum of two floats, with NaN where one of them is; of one and a
 // constant (relu, clamp) only where a NaN comes up of itself, or the fast form would be lost.
 nnef::Expr KeepNan(Lowering& l, const Node& node, const nnef::Expr& a, const nnef::Expr& b,

@@ -213,6 +213,7 @@ absl::Status LowerBinary(Lowering& l, const Node& node) {
     l.Set(node, l.Cast(l.Temp(node, "power", Call(op, {a, b})), dtype));
     return absl::OkStatus();
   }
+  if (l.target().is_tract() && IsFloat(dtype)) KeepFactorsApart(l, node, &a, &b);
   Expr result = Call(op, {a, b});
   bool extreme = node.op == Op::kMin || node.op == Op::kMax;
   if (extreme && IsFloat(dtype)) result = KeepNan(l, node, a, b, std::move(result));

@@ -88,6 +88,11 @@ struct FragmentUse {
   std::vector<nnef::Expr> captured;
 };
 
+// Of what is not zero: the least and the largest magnitude.
+struct Magnitudes {
+  double least = 1, most = 1;
+};
+
 class Lowering {
  public:
   // The graph itself: assignments go to the document's body.
@@ -162,6 +167,13 @@ class Lowering {
   nnef::Expr Constant(const Tensor& tensor, absl::string_view name,
                       std::optional<Quantization> quantization);
 
+  // Of the products of the last constants, one or more, that a value was multiplied with one behind
+  // the other.
+  Magnitudes FactorsOf(const Value& value) const;
+  void SetFactors(const Value& value, Magnitudes factors) {
+    factors_.insert_or_assign(&value, factors);
+  }
+
   // Whether a variable of the model has these elements in this shape.
   bool IsStored(const Tensor& tensor) const;
   // Whether something reads this value (or, once lowered, may).
@@ -230,6 +242,7 @@ class Lowering {
   absl::flat_hash_map<std::string, Names> bound_;  // by the text of what was computed
   absl::flat_hash_map<const Value*, absl::InlinedVector<const Node*, 2>> uses_;
   absl::flat_hash_map<const Value*, nnef::Expr> rounded_;
+  absl::flat_hash_map<const Value*, Magnitudes> factors_;
   absl::flat_hash_set<const Value*> stored_;
   absl::flat_hash_map<const Value*, std::string> output_names_;  // taken from `names_` already
   absl::flat_hash_map<std::string, std::string> captured_names_;

@@ -234,6 +234,17 @@ Expr Lowering::Constant(const Tensor& tensor, absl::string_view name,
   return e;
 }
 
+Magnitudes Lowering::FactorsOf(const Value& value) const {
+  for (const Value* v = &value;; v = v->node->inputs[0]) {
+    const auto it = factors_.find(v);
+    if (it != factors_.end()) return it->second;
+    const Op op = v->node->op;
+    const bool moves =
+        op == Op::kReshape || op == Op::kTranspose || op == Op::kBroadcast || op == Op::kSlice;
+    if (!moves) return {};
+  }
+}
+
 void Lowering::Store(Variable variable) {
   auto& body = model_->document.body;
   const BlockBuffer* blocks = BlocksOf(variable.tensor);
