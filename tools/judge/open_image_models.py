@@ -311,6 +311,26 @@ def _build_hf(name):
     return _mask2former_pixels(hf), 3, 1
 
 
+class _Traceable:
+    """torch, but a trace does not fix sizes of which tensors are made."""
+
+    def __getattr__(self, name):
+        import torch
+
+        return getattr(torch, name)
+
+    def tensor(self, data, dtype=None, device=None):
+        import torch
+
+        if isinstance(data, (list, tuple)):
+            made = torch.stack([self.tensor(part) for part in data])
+        else:
+            made = torch.as_tensor(data)
+        return made.to(dtype) if dtype else made
+
+    as_tensor = tensor
+
+
 def _mask2former_pixels(hf):
     """Behind a plain backbone: a trace fixes how Swin pads its windows, and torch.export of these
     does not end within minutes."""
@@ -324,6 +344,8 @@ def _mask2former_pixels(hf):
                                   hidden_dim=32, encoder_feedforward_dim=64, encoder_layers=1,
                                   num_attention_heads=4, num_queries=4)
     model = modeling_mask2former.Mask2FormerPixelLevelModule(config)
+    torch.nn.init.normal_(model.decoder.level_embed)  # or it is what was in the memory
+    modeling_mask2former.torch = _Traceable()
     position = model.decoder.position_embedding  # whose cache fixes the sizes it is asked for
     build = position.build_sine_position_embedding
     position.build_sine_position_embedding = build.__wrapped__
