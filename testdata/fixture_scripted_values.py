@@ -256,9 +256,11 @@ def results_that_are_the_argument():
 
 @scripted
 def bools_without_an_element():
+    """And sums along nothing."""
+
     class Empty(nn.Module):
         def forward(self, x):
             none = torch.zeros([0, 3]) > 0
-            return none, none & (x[:0] > 0), torch.cat([none, x > 0])
+            return none, none & (x[:0] > 0), torch.cat([none, x > 0]), x[:0].cumsum(0), x[:, 3:].cumsum(1)
 
     return Empty(), (torch.randn(2, 3),)

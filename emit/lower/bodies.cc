@@ -139,11 +139,23 @@ std::vector<Expr> Outputs(const Node& node, const FragmentUse& use, const Expr& 
   return output;
 }
 
+// tract reads no loop over nothing.
+bool LowerNoTurns(Lowering& l, const Node& node) {
+  const int scans = node.attrs.Int("scan_inputs"), states = node.attrs.Int("states");
+  if (node.attrs.Size("length") != Dim(0)) return false;
+  for (size_t i = states; i < node.outputs.size(); ++i) {
+    if (!l.SetEmpty(*node.output(i))) return false;
+  }
+  for (int i = 0; i < states; ++i) l.Alias(node.output(i), l.In(node, scans + i));
+  return true;
+}
+
 }  // namespace
 
 // See tract's nnef/src/ops/core/scan.rs: each parameter of the body is bound in `scan`, `full` or
 // `state` by its name, each result in `state` or `output`.
 absl::Status LowerScan(Lowering& l, const Node& node) {
+  if (LowerNoTurns(l, node)) return absl::OkStatus();
   if (l.target().strict) {
     return l.Refuse(node, absl::StrCat("NNEF has no loops; up to ", kMaxUnrolledSteps,
                                        " steps are written one after the other, but this loop has ",

@@ -232,11 +232,14 @@ absl::Status Lowering::Refuse(const Node& node, absl::string_view why) const {
 
 // A tensor without elements is a constant.
 bool Lowering::LowerEmpty(const Node& node) {
-  if (node.outputs.size() != 1 || NumElements(node.output()->shape()) != Dim(0)) return false;
-  auto sizes = ConstantShape(node.output()->shape());
-  if (!sizes) return false;
-  Tensor empty = Tensor::Dense(node.output()->dtype(), *sizes, {});
-  Alias(node.output(), Constant(empty, ValueName(*node.output(), model_->naming)));
+  return node.outputs.size() == 1 && SetEmpty(*node.output());
+}
+
+bool Lowering::SetEmpty(const Value& output) {
+  const auto sizes = ConstantShape(output.shape());
+  if (!sizes || NumElements(output.shape()) != Dim(0)) return false;
+  const Tensor empty = Tensor::Dense(output.dtype(), *sizes, {});
+  Alias(&output, Constant(empty, ValueName(output, model_->naming)));
   return true;
 }
 

@@ -120,6 +120,8 @@ class Lowering {
   void Set(const Node& node, nnef::Expr value) { SetAll(node, std::move(value)); }
   void SetAll(const Node& node, nnef::Expr value);
   void SetOutput(const Value& output, nnef::Expr value);
+  // The same for a value known to have no elements; false if it is not.
+  bool SetEmpty(const Value& output);
   // Of an operator with two results the second is the node's output 1, the first an intermediate
   // value; returns the second.
   nnef::Expr SetSecond(const Node& node, absl::string_view suffix, nnef::Expr value);
