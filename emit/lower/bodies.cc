@@ -144,7 +144,7 @@ bool LowerNoTurns(Lowering& l, const Node& node) {
   const int scans = node.attrs.Int("scan_inputs"), states = node.attrs.Int("states");
   if (node.attrs.Size("length") != Dim(0)) return false;
   for (size_t i = states; i < node.outputs.size(); ++i) {
-    if (!l.SetEmpty(*node.output(i))) return false;
+    if (!Lowering::IsEmpty(*node.output(i))) return false;
   }
   for (int i = 0; i < states; ++i) l.Alias(node.output(i), l.In(node, scans + i));
   return true;

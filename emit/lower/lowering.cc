@@ -231,16 +231,8 @@ absl::Status Lowering::Refuse(const Node& node, absl::string_view why) const {
 }
 
 // A tensor without elements is a constant.
-bool Lowering::LowerEmpty(const Node& node) {
-  return node.outputs.size() == 1 && SetEmpty(*node.output());
-}
-
-bool Lowering::SetEmpty(const Value& output) {
-  const auto sizes = ConstantShape(output.shape());
-  if (!sizes || NumElements(output.shape()) != Dim(0)) return false;
-  const Tensor empty = Tensor::Dense(output.dtype(), *sizes, {});
-  Alias(&output, Constant(empty, ValueName(output, model_->naming)));
-  return true;
+bool Lowering::IsEmpty(const Value& value) {
+  return NumElements(value.shape()) == Dim(0) && ConstantShape(value.shape()).has_value();
 }
 
 bool Lowering::IsKnown(const Shape& sizes) const {
@@ -284,7 +276,7 @@ void Lowering::LowerNodes(const Graph& graph) {
   for (auto it = order.rbegin(); it != order.rend(); ++it) {
     source_ = static_cast<int>(model_->sources.size());
     model_->sources.push_back((*it)->place);
-    if (LowerEmpty(**it)) continue;
+    if ((*it)->outputs.size() == 1 && IsEmpty(*(*it)->output())) continue;  // see Ref
     LowerFn lower = FindLowering((*it)->op);
     absl::Status status = !lower ? Refuse(**it, "this primitive has no form in NNEF")
                           : HasUnknownSize(**it)

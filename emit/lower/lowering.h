@@ -120,8 +120,8 @@ class Lowering {
   void Set(const Node& node, nnef::Expr value) { SetAll(node, std::move(value)); }
   void SetAll(const Node& node, nnef::Expr value);
   void SetOutput(const Value& output, nnef::Expr value);
-  // The same for a value known to have no elements; false if it is not.
-  bool SetEmpty(const Value& output);
+  // Whether a value is known to have no elements: it is a constant, once something reads it.
+  static bool IsEmpty(const Value& value);
   // Of an operator with two results the second is the node's output 1, the first an intermediate
   // value; returns the second.
   nnef::Expr SetSecond(const Node& node, absl::string_view suffix, nnef::Expr value);
@@ -212,6 +212,7 @@ class Lowering {
   void NoteType(const std::string& name, const Value& value);
   nnef::Expr ConstantRef(const Value& value);
   nnef::Expr DimsRef(const Value& value);
+  nnef::Expr EmptyRef(const Value& value);
   nnef::Expr Missing(const Value& value);
   nnef::Expr Zeros(const Dim& count);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
@@ -221,7 +222,6 @@ class Lowering {
   nnef::Expr ComputedSize(const Dim& size, const std::string& name);
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;
-  bool LowerEmpty(const Node& node);
   bool HasUnknownSize(const Node& node) const;
   bool IsKnown(const Shape& sizes) const;
   // A variable of the document's body, in as many files as it takes.

@@ -136,7 +136,10 @@ ElementwiseForm FormOfElementwise(const Target& target, const Node& node) {
 Expr Lowering::Ref(const Value* value) {
   auto it = values_.find(value);
   if (it != values_.end()) return it->second;
-  Expr e = value->constant ? ConstantRef(*value) : value->dims ? DimsRef(*value) : Missing(*value);
+  Expr e = value->constant   ? ConstantRef(*value)
+           : IsEmpty(*value) ? EmptyRef(*value)
+           : value->dims     ? DimsRef(*value)
+                             : Missing(*value);
   Alias(value, e);
   return e;
 }
@@ -162,6 +165,11 @@ Expr Lowering::DimsRef(const Value& value) {
     return nnef::Id("refused");
   }
   return SizeValues(value);
+}
+
+Expr Lowering::EmptyRef(const Value& value) {
+  return Constant(Tensor::Dense(value.dtype(), *ConstantShape(value.shape()), {}),
+                  ValueName(value, model_->naming));
 }
 
 // A lowering reads what its row of UsedInputs does not name.
