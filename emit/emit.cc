@@ -76,10 +76,8 @@ void AddInitialValues(const EmitSpec& spec, Model* model) {
     Variable initial;
     initial.label = absl::StrCat(model->document.inputs[input], kInitial);
     initial.tensor = tensor;
-    // tract reads all files, this one too, but not every one of bools (see Store).
-    const bool is_read =
-        spec.target.reads_bool_files() && (tensor.numel() > 0 || !spec.target.is_tract());
-    bool bytes = tensor.dtype == DType::kBool && !is_read;
+    // tract reads all files, this one too.
+    bool bytes = tensor.dtype == DType::kBool && !spec.target.reads_bool_file(tensor.numel());
     if (bytes) initial.tensor.dtype = DType::kU8;
     model->variables.push_back(std::move(initial));
   }

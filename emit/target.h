@@ -36,7 +36,8 @@ struct Target {
   // Since 0.21.
   bool has_symbolic_values() const { return version >= 21; }
   bool has_assertions() const { return version >= 21; }
-  bool reads_bool_files() const { return version >= 21 || strict; }
+  // Of bools: tract reads none without an element.
+  bool reads_bool_file(int64_t elements) const { return strict || (version >= 21 && elements > 0); }
   bool topk_of_any_rank() const { return version >= 21; }                // before: up to 2
   bool quantizes_below_zero() const { return version >= 21 || strict; }  // zero points of files
   bool reads_smaller_ends() const { return version >= 21 || strict; }    // of slices: min(6,S)

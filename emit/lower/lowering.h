@@ -216,9 +216,10 @@ class Lowering {
   nnef::Expr Missing(const Value& value);
   nnef::Expr Zeros(const Dim& count);
   nnef::Expr SizeValues(const Value& value);  // of a value that has `dims`
-  // Sizes as numbers, of a tensor of `rank` (0 or 1); one of them computed step by step, as an i64
-  // of rank 0.
+  // Sizes as numbers, of a tensor of `rank` (0 or 1); computed step by step; one of them so, as an
+  // i64 of rank 0.
   nnef::Expr SizeNumbers(const Shape& dims, int64_t rank, DType dtype, const std::string& name);
+  nnef::Expr ComputedSizes(const Value& value, const std::string& name);
   nnef::Expr ComputedSize(const Dim& size, const std::string& name);
   std::string TempName(const Node& node, absl::string_view suffix);
   std::string LocalName(const Value& value) const;

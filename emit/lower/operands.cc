@@ -258,10 +258,8 @@ void Lowering::Store(Variable variable) {
   const BlockBuffer* blocks = BlocksOf(variable.tensor);
   const int64_t bytes = blocks ? blocks->block_bytes() : variable.tensor.nbytes();
   if (bytes > model_->max_file_bytes) return StoreInPieces(std::move(variable));
-  // tract reads no file of bools without an element.
-  const bool is_read =
-      target().reads_bool_files() && (variable.tensor.numel() > 0 || !target().is_tract());
-  if (variable.tensor.dtype == DType::kBool && !is_read) {
+  const Tensor& stored = variable.tensor;
+  if (stored.dtype == DType::kBool && !target().reads_bool_file(stored.numel())) {
     std::string meant = std::exchange(variable.name, model_->names.Unique(variable.name + "_u8"));
     variable.tensor.dtype = DType::kU8;
     body.push_back({{std::move(meant)}, Cast(nnef::Id(variable.name), DType::kBool), source_});

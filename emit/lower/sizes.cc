@@ -96,25 +96,25 @@ Expr Lowering::ComputedSize(const Dim& size, const std::string& name) {
   return nnef::Id(ComputeDim(size, steps));
 }
 
-Expr Lowering::SizeValues(const Value& value) {
-  const std::string name = ValueName(value, model_->naming);
+Expr Lowering::ComputedSizes(const Value& value, const std::string& name) {
   auto bind = [&](Expr e) { return BindOne(std::move(e), name); };
-  const Shape& dims = *value.dims;
-  if (!target().reasons_on_sizes() || !AreComputed(dims)) {
-    Expr e = SizeNumbers(dims, value.rank(), value.dtype(), name);
-    if (value.rank() < 2) return e;
-    return bind(Call("reshape", {e}, {{"shape", DimArray(value.shape())}}));
-  }
   std::vector<Expr> numbers;
-  for (const Dim& size : dims) {
+  for (const Dim& size : *value.dims) {
     Expr e = ComputedSize(size, name);
     if (value.dtype() != DType::kI64) e = bind(Cast(std::move(e), value.dtype()));
     if (value.rank() == 0) return e;
     numbers.push_back(bind(Call("unsqueeze", {e}, {{"axes", nnef::Ints({0})}})));
   }
-  Expr e = bind(Call("concat", {nnef::Array(std::move(numbers))}, {{"axis", nnef::Int(0)}}));
+  return bind(Call("concat", {nnef::Array(std::move(numbers))}, {{"axis", nnef::Int(0)}}));
+}
+
+Expr Lowering::SizeValues(const Value& value) {
+  const std::string name = ValueName(value, model_->naming);
+  const bool computed = target().reasons_on_sizes() && AreComputed(*value.dims);
+  Expr e = computed ? ComputedSizes(value, name)
+                    : SizeNumbers(*value.dims, value.rank(), value.dtype(), name);
   if (value.rank() < 2) return e;
-  return bind(Call("reshape", {e}, {{"shape", DimArray(value.shape())}}));
+  return BindOne(Call("reshape", {e}, {{"shape", DimArray(value.shape())}}), name);
 }
 
 absl::Status LowerIota(Lowering& l, const Node& node) {

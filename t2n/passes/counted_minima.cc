@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "absl/algorithm/container.h"
 #include "t2n/base/status.h"
@@ -36,17 +35,7 @@ class Counter : public GraphRewriter {
  private:
   Vals RewriteNode(const Node& node, const Vals& in) override {
     if (SelectedMask(node)) return Select(node, in[0]);
-    Attrs attrs;
-    for (const auto& [name, attr] : node.attrs.all()) {
-      attrs.Set(name, attr);
-      if (const Dim* size = std::get_if<Dim>(&attr)) attrs.Set(name, Counted(*size));
-      if (const Shape* sizes = std::get_if<Shape>(&attr)) {
-        Shape changed;
-        for (const Dim& size : *sizes) changed.push_back(Counted(size));
-        attrs.Set(name, std::move(changed));
-      }
-    }
-    return Copy(node, attrs, in);
+    return Copy(node, MapSizes(node.attrs, [this](const Dim& d) { return Counted(d); }), in);
   }
 
   // A selection's count has its name from the mask.

@@ -10,6 +10,20 @@
 
 namespace t2n {
 
+Attrs MapSizes(const Attrs& attrs, absl::FunctionRef<Dim(const Dim&)> map) {
+  Attrs out;
+  for (const auto& [name, attr] : attrs.all()) {
+    out.Set(name, attr);
+    if (const Dim* size = std::get_if<Dim>(&attr)) out.Set(name, map(*size));
+    if (const Shape* sizes = std::get_if<Shape>(&attr)) {
+      Shape mapped;
+      for (const Dim& d : *sizes) mapped.push_back(map(d));
+      out.Set(name, std::move(mapped));
+    }
+  }
+  return out;
+}
+
 void PaddedSizes::Add(const std::string& symbol, const Dim& bound, const Val& count) {
   builder_ = count.builder();
   bounds_[symbol] = bound;
@@ -49,13 +63,7 @@ Shape PaddedSizes::Padded(const Shape& shape) const {
 }
 
 Attrs PaddedSizes::Padded(const Attrs& attrs) const {
-  Attrs out;
-  for (const auto& [name, attr] : attrs.all()) {
-    out.Set(name, attr);
-    if (const Dim* size = std::get_if<Dim>(&attr)) out.Set(name, Padded(*size));
-    if (const Shape* sizes = std::get_if<Shape>(&attr)) out.Set(name, Padded(*sizes));
-  }
-  return out;
+  return MapSizes(attrs, [this](const Dim& d) { return Padded(d); });
 }
 
 Val PaddedSizes::Number(Builder& b, const Dim& size) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "t2n/builder/builder.h"
 #include "t2n/ir/graph.h"
 
@@ -13,6 +14,9 @@ namespace t2n {
 
 // Rows that are not worth a size which readers have to reason on: there may be as many without.
 inline constexpr int64_t kFewRows = 10000;
+
+// Attributes with other sizes for theirs.
+Attrs MapSizes(const Attrs& attrs, absl::FunctionRef<Dim(const Dim&)> map);
 
 // Sizes as they are in the program, with counts of selections in them, and what they are where rows
 // are padded. Numbers and masks are values of the graph in which the counts were computed; in
