@@ -218,5 +218,31 @@ TEST(EmitTest, KnowsItsTargets) {
   EXPECT_FALSE(FindTarget("onnx").ok());
 }
 
+// Of H+(H+1)/2 tract makes (3*H+1)/2 in some loads, and compares twice the one with twice the
+// other.
+TEST(EmitTest, MultiplesOfSizesOfTwoFormsAreWrittenAsOneQuotient) {
+  Graph graph;
+  Builder b(&graph);
+  const Dim h = Dim::Symbol("H"), size = h + FloorDiv(h + 1, 2);
+  Val x = b.Input("x", {DType::kF32, {size, 2}, nullptr});
+  graph.outputs() = {b.Reshape(x, {2 * size}).get()};
+  graph.output_names() = {"y"};
+  EXPECT_THAT(Text(graph), HasSubstr("shape = [2*((3*H+1)/2)]"));
+}
+
+// (2*H+2)/3 is 2*((H+1)/3) to tract in some loads, where a convolution multiplies it.
+TEST(EmitTest, ImagesWhoseSizesHaveTwoFormsAreClosedForConvolutions) {
+  Graph graph;
+  Builder b(&graph);
+  const Dim h = 2 * Dim::Symbol("H"), w = 2 * Dim::Symbol("W");
+  Val x = b.Input("x", {DType::kF32, {1, 2, h, w}, nullptr});
+  uint8_t* data;
+  Val filter = b.Constant(Tensor::Allocate(DType::kF32, {2, 2, 5, 5}, &data));
+  Val y = b.Conv(x, filter, Val(), Window{{}, {3, 3}, {1, 1}, {2, 2}, {2, 2}}, 1);
+  graph.outputs() = {y.get()};
+  graph.output_names() = {"y"};
+  EXPECT_THAT(Text(graph), HasSubstr("min("));
+}
+
 }  // namespace
 }  // namespace t2n

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "emit/lower/lowering.h"
+#include "t2n/ir/dim_ops.h"
 
 namespace t2n {
 
@@ -19,7 +20,37 @@ void SteadySizes::Settle(Expr* call) {
   }
 }
 
-// A quotient and a number as one quotient.
+namespace {
+
+// `d` as factor * floor(numerator / divisor).
+struct Quotient {
+  int64_t factor, divisor;
+  Dim numerator;
+};
+
+// A size in which one term is a multiple of a quotient, with the other terms moved into that.
+std::optional<Quotient> AsQuotient(const Dim& d) {
+  const DimOps::Terms terms = DimOps::ToTerms(d);
+  const Term* found = nullptr;
+  for (const auto& [key, term] : terms) {
+    for (const AtomPtr& atom : term.atoms) {
+      if (atom->kind == Dim::Atom::kSymbol) continue;
+      if (found || term.atoms.size() != 1 || atom->kind != Dim::Atom::kFloorDiv)
+        return std::nullopt;
+      found = &term;
+    }
+  }
+  if (!found || found->coefficient < 1) return std::nullopt;
+  const Dim::Atom& atom = *found->atoms[0];
+  if (!atom.b.is_const()) return std::nullopt;
+  const Dim factor = found->coefficient;
+  const std::optional<Dim> rest = DimOps::ExactDiv(d - factor * FloorDiv(atom.a, atom.b), factor);
+  if (!rest) return std::nullopt;
+  return Quotient{found->coefficient, atom.b.value(), atom.a + *rest * atom.b};
+}
+
+}  // namespace
+
 std::optional<Expr> SteadySizes::SteadyText(const Expr& size) {
   if (dims_.empty()) {
     for (const auto& [name, shape] : sizes_) {
@@ -30,12 +61,12 @@ std::optional<Expr> SteadySizes::SteadyText(const Expr& size) {
   }
   const auto it = dims_.find(size.text);
   if (it == dims_.end()) return std::nullopt;
-  const std::optional<FloorLine> line = AsFloorLine(it->second);
-  if (!line || line->slope != 1) return std::nullopt;
-  const Dim numerator = line->of + line->offset * line->divisor;
-  if (LessEqual(0, numerator) != true) return std::nullopt;
-  Expr text = nnef::Id(absl::StrCat("(", DimExpr(numerator).text, ")/", line->divisor));
-  return shapes_.ReadsByChance(text) ? std::nullopt : std::make_optional(std::move(text));
+  const std::optional<Quotient> quotient = AsQuotient(it->second);
+  if (!quotient || LessEqual(0, quotient->numerator) != true) return std::nullopt;
+  std::string text = absl::StrCat("(", DimExpr(quotient->numerator).text, ")/", quotient->divisor);
+  if (quotient->factor != 1) text = absl::StrCat(quotient->factor, "*(", text, ")");
+  Expr steady = nnef::Id(std::move(text));
+  return shapes_.ReadsByChance(steady) ? std::nullopt : std::make_optional(std::move(steady));
 }
 
 std::map<int64_t, Expr> SteadySizes::ClosedEnds(const Expr& operand) {

@@ -135,6 +135,19 @@ Expanded Expand(const TractSize& size, const TractAlgebra& algebra) {
 
 }  // namespace
 
+bool TractShapes::SameProduct(absl::Span<const TractSize> a, absl::Span<const TractSize> b) {
+  TractSize products[2];
+  sizes_.algebra().Start();
+  for (int i = 0; i < 2; ++i) {
+    products[i] = TractAlgebra::Value(1);
+    for (const TractSize& size : i == 0 ? a : b) {
+      if (!size) return false;
+      products[i] = sizes_.algebra().Multiply(products[i], size);
+    }
+  }
+  return Equal(products[0], products[1]) && Equal(products[1], products[0]);
+}
+
 // tract multiplies volumes out before it compares them.
 bool TractShapes::SameVolume(absl::Span<const TractSize> a, absl::Span<const TractSize> b) {
   TractSize volumes[2];
@@ -180,20 +193,27 @@ bool TractShapes::MultipliesByChance(const nnef::Assignment& convolution) {
   if (!operand) return false;
   Derive(convolution);  // reads its texts, of which ReadsByChance tells
   TractAlgebra& algebra = sizes_.algebra();
-  TractShape sizes[2];  // of both, with nothing dropped and with all
-  for (const bool dropping : {false, true}) {
+  const auto spatial = [&](bool result, bool dropping) {
     algebra.SetDropping(dropping);
-    for (const TractShape& shape : {*operand, Derive(convolution).value_or(TractShape())}) {
-      for (size_t axis = 2; axis < shape.size(); ++axis) {
-        sizes[dropping].push_back(shape[axis] ? algebra.Reduce(shape[axis]) : nullptr);
-      }
+    TractShape sizes = result ? Derive(convolution).value_or(TractShape()) : *operand;
+    sizes.erase(sizes.begin(), sizes.begin() + std::min<size_t>(sizes.size(), 2));
+    for (TractSize& size : sizes) {
+      if (size) size = algebra.Reduce(size);
+    }
+    algebra.SetDropping(false);
+    return sizes;
+  };
+  for (const bool result : {false, true}) {
+    const TractShape sizes = spatial(result, false), others = spatial(result, true);
+    for (size_t axis = 0; axis < sizes.size(); ++axis) {
+      const TractSize &size = sizes[axis], &other = others[axis];
+      if (!size || !other || tract_size::Compare(size, other) == 0) continue;
+      TractShape mixed = sizes;
+      mixed[axis] = other;
+      if (!SameProduct(sizes, mixed)) return true;
     }
   }
-  algebra.SetDropping(false);
-  const auto is_sum = [](const TractSize& size) { return size && size->kind == TractNode::kSum; };
-  return !absl::c_equal(sizes[false], sizes[true], [&](const TractSize& a, const TractSize& b) {
-    return is_sum(a) == is_sum(b);
-  });
+  return false;
 }
 
 bool TractShapes::ReadsByChance(const Expr& size) {

@@ -30,8 +30,8 @@ class TractShapes {
 
   // Whether what tract makes of a size is one form or another by chance.
   bool ReadsByChance(const nnef::Expr& size);
-  // Whether by chance one of a convolution's spatial sizes is a sum, or of its operand's: tract
-  // multiplies them, and a product of one sum is multiplied out and unequal to others.
+  // Whether a convolution's spatial sizes, or its operand's, have by chance one product or another
+  // that tract does not take for equal.
   bool MultipliesByChance(const nnef::Assignment& convolution);
 
   // nullptr for what has not been visited, or has no known rank.
@@ -53,6 +53,8 @@ class TractShapes {
  private:
   using Derived = std::optional<TractShape>;
 
+  // Whether tract takes the sizes' products for equal, each asked for the other.
+  bool SameProduct(absl::Span<const TractSize> a, absl::Span<const TractSize> b);
   Derived Derive(const nnef::Assignment& assignment);
   Derived Rule(const nnef::Expr& call);
   // The rules of operations whose first argument has the sizes `x`.
