@@ -210,3 +210,23 @@ def refused_other_first_call():
             return self.total
 
     return Model(), calls(1, 2, 3)
+
+
+@fixture_of("scripted")
+def first_call_another_for_negative_integers():
+    """The calls differ nowhere for integers from 0 on: their number is state."""
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("seen", torch.zeros(()))
+            self.calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            self.seen += 1
+            if self.calls > 1:
+                return (x + self.seen).clamp(max=0)
+            return (x * self.seen).clamp(max=0)
+
+    return Model(), [(torch.tensor([1, -1, 0]),), (torch.tensor([1, -3, -2]),)]

@@ -1,6 +1,8 @@
 #include "t2n/state/state_initial.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -17,8 +19,18 @@ namespace {
 
 constexpr size_t kMaxCandidates = 8;  // of a state
 constexpr int kMaxChoices = 24;
-// Sizes of random inputs' open axes, a trial each.
-constexpr int64_t kTrialSizes[] = {64, 96};
+
+// Random inputs of a trial: sizes of open axes, and ranges of numbers.
+struct TrialKind {
+  int64_t size;
+  double most;        // floats: -most to most
+  int64_t low, high;  // integers
+  bool may_fail;      // as indices, say
+};
+constexpr TrialKind kTrials[] = {{64, 1, 0, 1, false},
+                                 {96, 1, 0, 1, false},
+                                 {64, 30, -3, 3, true},
+                                 {96, 0.01, -1000, 1000, true}};
 
 std::vector<Leaf> LeavesOf(const std::vector<Attribute>& attributes) {
   std::vector<Leaf> leaves;
@@ -58,26 +70,39 @@ bool SameType(const ValueType& a, const ValueType& b) {
   return a.dtype == b.dtype && a.shape == b.shape;
 }
 
-absl::StatusOr<Tensor> RandomTensor(const ValueType& type, int trial, uint64_t* random) {
+void WriteNumber(DType dtype, double real, int64_t integer, uint8_t* to) {
+  const auto write = [to](auto number) { std::memcpy(to, &number, sizeof(number)); };
+  if (dtype == DType::kF32) return write(static_cast<float>(real));
+  if (dtype == DType::kF64) return write(real);
+  if (dtype == DType::kF16) return write(FloatToHalf(static_cast<float>(real)));
+  if (dtype == DType::kBF16) return write(FloatToBFloat16(static_cast<float>(real)));
+  if (dtype == DType::kBool) return write(static_cast<uint8_t>(real > 0));
+  if (!IsSigned(dtype)) integer = std::abs(integer);
+  std::memcpy(to, &integer, ItemSize(dtype));  // little-endian
+}
+
+absl::StatusOr<Tensor> RandomTensor(const ValueType& type, const TrialKind& kind,
+                                    uint64_t* random) {
   std::vector<int64_t> sizes;
   for (const Dim& d : type.shape) {
     std::optional<int64_t> n =
-        d.Eval([&](absl::string_view) { return std::optional<int64_t>(kTrialSizes[trial]); });
+        d.Eval([&](absl::string_view) { return std::optional<int64_t>(kind.size); });
     if (!n || *n < 0) return absl::UnimplementedError("a size that is not known");
     sizes.push_back(*n);
   }
   uint8_t* data;
   Tensor t = Tensor::Allocate(type.dtype, sizes, &data);
-  for (int64_t i = 0; i < t.numel(); ++i) {
+  const bool is_complex = IsComplex(type.dtype);
+  const DType part = !is_complex                 ? type.dtype
+                     : type.dtype == DType::kC64 ? DType::kF32
+                                                 : DType::kF64;
+  for (int64_t i = 0; i < t.numel() * (is_complex ? 2 : 1); ++i) {
     *random ^= *random << 13, *random ^= *random >> 7, *random ^= *random << 17;
-    double x = static_cast<double>(*random >> 11) / (1ull << 52) - 1;  // [-1, 1)
-    if (type.dtype == DType::kF32) {
-      reinterpret_cast<float*>(data)[i] = static_cast<float>(x);
-    } else if (type.dtype == DType::kF64) {
-      reinterpret_cast<double*>(data)[i] = x;
-    } else {
-      data[i * ItemSize(type.dtype)] = x > 0;  // integers and bools: 0 and 1
-    }
+    const double x = static_cast<double>(*random >> 11) / (1ull << 52) - 1;  // [-1, 1)
+    const int64_t integer =
+        kind.low +
+        static_cast<int64_t>((x + 1) / 2 * static_cast<double>(kind.high - kind.low + 1));
+    WriteNumber(part, x * kind.most, integer, data + i * ItemSize(part));
   }
   return t;
 }
@@ -126,6 +151,10 @@ class InitialFinder {
     CallResult* call;
     std::vector<std::pair<size_t, size_t>> compared;  // outputs: of `steady_`, of the call
     std::map<std::string, size_t> left;               // outputs with what it leaves, by path
+  };
+
+  struct Trial {
+    std::vector<std::vector<Tensor>> inputs, want;  // of each early call
   };
 
   // The first candidate of each state is its own value; whether all have one.
@@ -239,36 +268,44 @@ class InitialFinder {
 
   // Runs the early calls in a row on random inputs.
   absl::Status RunEarly() {
-    const size_t own_inputs = early_[0].call->graph->inputs().size();
-    for (size_t trial = 0; trial < std::size(kTrialSizes); ++trial) {
-      uint64_t random = 88172645463325252u + 7919 * trial;
-      Trial& t = trials_.emplace_back();
-      for (size_t i = 0; i < early_.size(); ++i) {
-        const Graph& graph = *early_[i].call->graph;
-        const HeldByPath left_before = i == 0 ? HeldByPath() : AllByPath(early_[i - 1].call->after);
-        std::vector<Tensor> inputs;
-        for (const Value* v : graph.inputs()) {
-          if (inputs.size() < own_inputs) {
-            T2N_ASSIGN_OR_RETURN(Tensor x, RandomTensor(v->type, trial, &random));
-            inputs.push_back(std::move(x));
-            continue;
-          }
-          const Early& previous = early_[i - 1];
-          auto left = previous.left.find(v->name);
-          std::optional<Tensor> kept = left == previous.left.end()
-                                           ? NumberAt(left_before, v->name, v->dtype())
-                                           : std::optional<Tensor>(t.want[i - 1][left->second]);
-          if (!kept) return NotChecked(absl::UnimplementedError("its kind changes between calls"));
-          inputs.push_back(*std::move(kept));
-        }
-        absl::StatusOr<std::vector<Tensor>> want = RunGraph(graph, inputs);
-        if (!want.ok()) return NotChecked(want.status());
-        inputs.resize(own_inputs);
-        t.inputs.push_back(std::move(inputs));
-        t.want.push_back(*std::move(want));
+    for (const TrialKind& kind : kTrials) {
+      absl::StatusOr<Trial> trial = RunTrial(kind, 88172645463325252u + 7919 * trials_.size());
+      if (trial.ok()) {
+        trials_.push_back(*std::move(trial));
+      } else if (!kind.may_fail) {
+        return NotChecked(trial.status());
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<Trial> RunTrial(const TrialKind& kind, uint64_t random) {
+    const size_t own_inputs = early_[0].call->graph->inputs().size();
+    Trial t;
+    for (size_t i = 0; i < early_.size(); ++i) {
+      const Graph& graph = *early_[i].call->graph;
+      const HeldByPath left_before = i == 0 ? HeldByPath() : AllByPath(early_[i - 1].call->after);
+      std::vector<Tensor> inputs;
+      for (const Value* v : graph.inputs()) {
+        if (inputs.size() < own_inputs) {
+          T2N_ASSIGN_OR_RETURN(Tensor x, RandomTensor(v->type, kind, &random));
+          inputs.push_back(std::move(x));
+          continue;
+        }
+        const Early& previous = early_[i - 1];
+        auto left = previous.left.find(v->name);
+        std::optional<Tensor> kept = left == previous.left.end()
+                                         ? NumberAt(left_before, v->name, v->dtype())
+                                         : std::optional<Tensor>(t.want[i - 1][left->second]);
+        if (!kept) return absl::UnimplementedError("its kind changes between calls");
+        inputs.push_back(*std::move(kept));
+      }
+      T2N_ASSIGN_OR_RETURN(std::vector<Tensor> want, RunGraph(graph, inputs));
+      inputs.resize(own_inputs);
+      t.inputs.push_back(std::move(inputs));
+      t.want.push_back(std::move(want));
+    }
+    return t;
   }
 
   absl::StatusOr<bool> Fits(const std::vector<size_t>& choice) {
@@ -306,10 +343,6 @@ class InitialFinder {
       absl::StrAppend(out, "'", s.path, "'");
     });
   }
-
-  struct Trial {
-    std::vector<std::vector<Tensor>> inputs, want;  // of each early call
-  };
 
   const Graph& steady_;
   size_t results_;
