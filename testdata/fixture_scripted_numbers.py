@@ -218,3 +218,15 @@ def raises_in_branches():
             return y
 
     return Model(), (torch.randn(2, 3),)
+
+
+@scripted
+def shifts_out_of_range():
+    """By numbers of bits that no integer has: nothing of the operand is left but its sign."""
+
+    class Model(nn.Module):
+        def forward(self, x):
+            left = x << -1
+            return left, (left >> -2).sum() % 1, x >> 70, (x >> -1)[-1:]
+
+    return Model(), (torch.tensor([3, -4, 0]),)

@@ -10,6 +10,7 @@
 #include "t2n/builder/turns.h"
 #include "t2n/ir/failure.h"
 #include "t2n/ir/type_rules.h"
+#include "t2n/ir/uniform.h"
 
 namespace t2n {
 
@@ -237,10 +238,16 @@ Val Builder::Binary(Op op, const Val& a, const Val& b) {
 Val Builder::Select(const Val& condition, const Val& a, const Val& b) {
   if (!condition.get() || !a.get() || !b.get()) return Val();
   int64_t rank = std::max({condition.rank(), a.rank(), b.rank()});
-  return Make(
+  Val selected = Make(
       Op::kSelect, {},
       {Reshape(condition, WithLeadingOnes(condition.shape(), rank)),
        Reshape(a, WithLeadingOnes(a.shape(), rank)), Reshape(b, WithLeadingOnes(b.shape(), rank))});
+  // By a condition that is the same everywhere: that operand, in the sizes of all.
+  const auto known =
+      selected && !selected.is_constant() ? UniformElement(*condition.get()) : std::nullopt;
+  if (!known || selected->type.quant) return selected;
+  const auto chosen = ReadInts(*known);
+  return chosen.ok() ? BroadcastTo((*chosen)[0] ? a : b, selected.shape()) : selected;
 }
 
 Val Builder::BroadcastTo(const Val& x, const Shape& shape) {
