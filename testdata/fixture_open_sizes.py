@@ -326,3 +326,13 @@ def repeated_by_a_quotient_of_sizes():
         return x + query.repeat_interleave(torch.div(x.shape[0], query.shape[0], rounding_mode="floor"), 0)
 
     return f, (torch.randn(8, 3), torch.randn(2, 3))
+
+
+@collect("traced", flags="--inputs 'x=i64[S]'")
+def sums_along_what_is_one_number():
+    """tract follows what a loop scans where that is one number everywhere, and the loop has nothing left to scan."""
+
+    def f(x):
+        return torch.ones_like(x).cumsum(0) + x, torch.zeros_like(x).cumsum(0)
+
+    return f, (torch.tensor([3, 1, -2, 5]),)

@@ -1,3 +1,4 @@
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include "emit/lower/recurrent.h"
 #include "t2n/base/status.h"
 #include "t2n/builder/custom.h"
+#include "t2n/ir/uniform.h"
 #include "t2n/passes/loops.h"
 
 namespace t2n {
@@ -37,25 +39,33 @@ absl::Status LowerComposite(Lowering& l, const Node& node) {
 
 namespace {
 
-// tract takes a scanned tensor that is known for each of its slices, so what is scanned is tied to
-// an input that is not known: this one.
-int UnknownInput(const Node& node) {
-  int last = static_cast<int>(node.inputs.size()) - 1;
-  for (int i = 0; i < last; ++i) {
-    if (!node.inputs[i]->is_constant()) return i;
-  }
-  return last;
+// tract follows constants, and what repeats one element along an open axis.
+bool IsKnownToTract(const Value& value) {
+  return value.is_constant() || UniformElement(value).has_value();
 }
 
-// One element of input `i`, with `rank` axes.
-Expr OneElement(Lowering& l, const Node& node, int i, int64_t rank) {
-  Expr x = l.In(node, i);
-  std::vector<int64_t> axes, begin, end;
-  for (int64_t axis = 0; axis < node.inputs[i]->rank(); ++axis) {
-    axes.push_back(axis);
-    begin.push_back(0);
-    end.push_back(1);
+// tract takes a scanned tensor that is known for each of its slices, so what is scanned is tied to
+// an input that is not known: this one. -1 if all are.
+int UnknownInput(const Node& node) {
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    if (!IsKnownToTract(*node.inputs[i])) return static_cast<int>(i);
   }
+  return -1;
+}
+
+// One element of what is not known, with `rank` axes: of an input, or of the numbers of the turns,
+// which are open where all inputs are known.
+Expr OneElement(Lowering& l, const Node& node, int64_t rank) {
+  const int input = UnknownInput(node);
+  const int64_t own_rank = input < 0 ? 1 : node.inputs[input]->rank();
+  Expr x =
+      input >= 0
+          ? l.In(node, input)
+          : l.Temp(node, "turn_numbers",
+                   Call("tract_core_range", {Int(0), DimExpr(node.attrs.Size("length")), Int(1)}));
+  const std::vector<int64_t> begin(own_rank, 0), end(own_rank, 1);
+  std::vector<int64_t> axes(own_rank);
+  std::iota(axes.begin(), axes.end(), 0);
   if (!axes.empty()) {
     x = l.Temp(
         node, "first",
@@ -68,7 +78,7 @@ Expr OneElement(Lowering& l, const Node& node, int i, int64_t rank) {
 
 // A condition of `rank` axes of size 1 that tract does not know.
 Expr Unknown(Lowering& l, const Node& node, int64_t rank) {
-  Expr one = OneElement(l, node, UnknownInput(node), rank);
+  Expr one = OneElement(l, node, rank);
   return l.Temp(node, "unknown", Call("eq", {one, one}));
 }
 
@@ -85,7 +95,7 @@ Expr Turns(Lowering& l, const Node& node, const Dim& turns,
 
 Expr Scanned(Lowering& l, const Node& node, int i) {
   Expr x = l.In(node, i);
-  if (!node.inputs[i]->is_constant()) return x;
+  if (!IsKnownToTract(*node.inputs[i])) return x;
   Expr condition = Unknown(l, node, node.inputs[i]->rank());
   return l.Temp(node, "scanned", Call("select", {condition, x, x}));
 }
