@@ -35,8 +35,8 @@ std::optional<Quotient> AsQuotient(const Dim& d) {
   for (const auto& [key, term] : terms) {
     for (const AtomPtr& atom : term.atoms) {
       if (atom->kind == Dim::Atom::kSymbol) continue;
-      if (found || term.atoms.size() != 1 || atom->kind != Dim::Atom::kFloorDiv)
-        return std::nullopt;
+      const bool is_quotient = term.atoms.size() == 1 && atom->kind == Dim::Atom::kFloorDiv;
+      if (found || !is_quotient) return std::nullopt;
       found = &term;
     }
   }
@@ -51,6 +51,7 @@ std::optional<Quotient> AsQuotient(const Dim& d) {
 
 }  // namespace
 
+// As one quotient, where that has one form alone.
 std::optional<Expr> SteadySizes::SteadyText(const Expr& size) {
   if (dims_.empty()) {
     for (const auto& [name, shape] : sizes_) {

@@ -135,17 +135,16 @@ Expanded Expand(const TractSize& size, const TractAlgebra& algebra) {
 
 }  // namespace
 
-bool TractShapes::SameProduct(absl::Span<const TractSize> a, absl::Span<const TractSize> b) {
-  TractSize products[2];
+// The sizes multiplied one by one; nullptr if one is not known.
+TractSize TractShapes::Product(const TractShape& sizes, bool dropping) {
   sizes_.algebra().Start();
-  for (int i = 0; i < 2; ++i) {
-    products[i] = TractAlgebra::Value(1);
-    for (const TractSize& size : i == 0 ? a : b) {
-      if (!size) return false;
-      products[i] = sizes_.algebra().Multiply(products[i], size);
-    }
+  sizes_.algebra().SetDropping(dropping);
+  TractSize product = TractAlgebra::Value(1);
+  for (const TractSize& size : sizes) {
+    product = size && product ? sizes_.algebra().Multiply(product, size) : nullptr;
   }
-  return Equal(products[0], products[1]) && Equal(products[1], products[0]);
+  sizes_.algebra().SetDropping(false);
+  return product;
 }
 
 // tract multiplies volumes out before it compares them.
@@ -205,12 +204,17 @@ bool TractShapes::MultipliesByChance(const nnef::Assignment& convolution) {
   };
   for (const bool result : {false, true}) {
     const TractShape sizes = spatial(result, false), others = spatial(result, true);
-    for (size_t axis = 0; axis < sizes.size(); ++axis) {
-      const TractSize &size = sizes[axis], &other = others[axis];
-      if (!size || !other || tract_size::Compare(size, other) == 0) continue;
+    const TractSize product = Product(sizes, false);
+    if (!product) continue;
+    std::vector<TractSize> alike = {Product(sizes, true)};
+    for (size_t axis = 0; axis < std::min(sizes.size(), others.size()); ++axis) {
+      if (!others[axis] || tract_size::Compare(sizes[axis], others[axis]) == 0) continue;
       TractShape mixed = sizes;
-      mixed[axis] = other;
-      if (!SameProduct(sizes, mixed)) return true;
+      mixed[axis] = others[axis];
+      alike.push_back(Product(mixed, false));
+    }
+    for (const TractSize& other : alike) {
+      if (!Equal(product, other) || !Equal(other, product)) return true;
     }
   }
   return false;

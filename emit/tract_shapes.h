@@ -53,8 +53,7 @@ class TractShapes {
  private:
   using Derived = std::optional<TractShape>;
 
-  // Whether tract takes the sizes' products for equal, each asked for the other.
-  bool SameProduct(absl::Span<const TractSize> a, absl::Span<const TractSize> b);
+  TractSize Product(const TractShape& sizes, bool dropping);
   Derived Derive(const nnef::Assignment& assignment);
   Derived Rule(const nnef::Expr& call);
   // The rules of operations whose first argument has the sizes `x`.
