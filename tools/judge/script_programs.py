@@ -86,7 +86,7 @@ def _inputs(rows=None):
 
     made = [eval(text, {"torch": torch}) for text in _INPUTS.values()]  # pylint: disable=eval-used
     for value, axis, size in rows or ():
-        made[value] = torch.cat([made[value]] * size, axis).narrow(axis, 0, size)
+        made[value] = torch.cat([made[value]] * size, axis).narrow(axis, 0, size).contiguous()
     return made
 
 
@@ -151,7 +151,10 @@ def save_exported(path, statements, kinds, seed):
         recorded = {f"in{i}": value.numpy().copy() for i, value in enumerate(inputs)}
         try:
             with torch.no_grad():
+                before = [value._version for value in inputs]
                 outputs = module(*inputs)
+            # What a call writes is an output, too.
+            outputs = [*outputs, *(x for x, version in zip(inputs, before) if x._version > version)]
         except Exception:  # the open sizes have relations: one call is enough
             continue
         recorded |= {f"out{i}": value.numpy().copy() for i, value in enumerate(outputs)}
