@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -56,11 +57,36 @@ std::vector<Block> BlocksOf(const Shape& from, const Shape& to) {
 }
 
 // The sizes' product, not multiplied out.
-Expr ProductExpr(const Shape& sizes) {
-  const auto append = [](std::string* out, const Dim& d) {
-    absl::StrAppend(out, "(", DimExpr(d).text, ")");
+Expr ProductExpr(const std::vector<Expr>& sizes) {
+  const auto append = [](std::string* out, const Expr& size) {
+    absl::StrAppend(out, "(", size.text, ")");
   };
   return nnef::Id(absl::StrJoin(sizes, "*", append));
+}
+
+// The operand's axes up to their ends, by their numbers.
+Expr Slice(const Expr& operand, const std::map<int64_t, Expr>& ends) {
+  std::vector<int64_t> axes;
+  std::vector<Expr> begin, end;
+  for (const auto& [axis, size] : ends) {
+    axes.push_back(axis);
+    begin.push_back(nnef::Int(0));
+    end.push_back(size);
+  }
+  return Call("slice", {operand},
+              {{"axes", nnef::Ints(axes)},
+               {"begin", nnef::Array(std::move(begin))},
+               {"end", nnef::Array(std::move(end))}});
+}
+
+std::vector<Expr> TextsOf(const Shape& sizes) {
+  std::vector<Expr> texts;
+  for (const Dim& d : sizes) texts.push_back(DimExpr(d));
+  return texts;
+}
+
+Shape Part(const Shape& shape, size_t begin, size_t count) {
+  return Shape(shape.begin() + begin, shape.begin() + begin + count);
 }
 
 // `count` axes from `start` on in other sizes. Of none, or as none, they are of size 1.
@@ -197,20 +223,10 @@ class Aligner {
     Cut(ends, operand);
   }
 
-  // The operand's axes up to their ends, by their numbers.
+  // The operand's axes up to their ends.
   void Cut(const std::map<int64_t, Expr>& ends, Expr* operand) {
     if (ends.empty()) return;
-    std::vector<int64_t> axes;
-    std::vector<Expr> begin, end;
-    for (const auto& [axis, size] : ends) {
-      axes.push_back(axis);
-      begin.push_back(nnef::Int(0));
-      end.push_back(size);
-    }
-    Expr whole = Call("slice", {*operand},
-                      {{"axes", nnef::Ints(axes)},
-                       {"begin", nnef::Array(std::move(begin))},
-                       {"end", nnef::Array(std::move(end))}});
+    Expr whole = Slice(*operand, ends);
     std::string& name = cut_[nnef::ToText(whole)];
     if (name.empty()) {
       name = model_.names.Unique(absl::StrCat(operand->text, "_whole"));
@@ -275,6 +291,47 @@ class Aligner {
     return shapes_.SameVolume(absl::MakeConstSpan(*x).subspan(begin, count), shapes_.ReadAll(to));
   }
 
+  // Where a reshape multiplies sizes of which tract makes one form or another by chance, they are
+  // closed before it, and the result is cut to its sizes: the assignment becomes that cut.
+  bool CloseReshape(const Shape& from, size_t start, size_t count, Assignment* assignment) {
+    const Shape* after = shapes_.Known(assignment->results[0]);
+    Expr shape = *FindArgument(assignment->value, "shape");
+    const size_t made = shape.items.size();
+    Expr& operand = assignment->value.items[0].value;
+    const TractShape x = *shapes_.Find(operand.text);
+    if (x.size() != from.size() || !after || after->size() + count != x.size() + made) return false;
+    const std::map<int64_t, Expr> closed = steady_.ClosedEnds(operand);
+    std::map<int64_t, Expr> ends, whole;
+    const TractShape to = shapes_.ReadAll(shape);
+    for (const Block& b : BlocksOf(Part(from, start, count), Part(*after, start, made))) {
+      const size_t begin = start + b.from_begin, size = b.from_end - b.from_begin;
+      // The product of two open sizes has to stay one: another reshape may ask for its factors.
+      const auto is_open = [](const Dim& d) { return !d.is_const(); };
+      if (absl::c_count_if(Part(from, begin, size), is_open) > 1) continue;
+      const bool by_chance = shapes_.MultipliesByChance(
+          absl::MakeConstSpan(x).subspan(begin, size),
+          absl::MakeConstSpan(to).subspan(b.to_begin, b.to_end - b.to_begin));
+      if (!by_chance) continue;
+      if (b.to_end - b.to_begin != 1) return false;
+      std::vector<Expr> factors;
+      for (size_t axis = begin; axis < begin + size; ++axis) {
+        const auto end = closed.find(axis);
+        if (end != closed.end()) ends.insert(*end);
+        factors.push_back(end == closed.end() ? DimExpr(from[axis]) : end->second);
+      }
+      whole.emplace(start + b.to_begin, shape.items[b.to_begin].value);
+      shape.items[b.to_begin].value = ProductExpr(factors);
+    }
+    if (ends.empty()) return false;
+    const std::string name = model_.names.Unique(absl::StrCat(assignment->results[0], "_closed"));
+    const Shape sizes = *after;
+    model_.shapes.emplace(name, sizes);
+    Cut(ends, &operand);
+    Add({{name}, Reshaped(operand.text, start, count, shape), source_});
+    assignment->value = Slice(nnef::Id(name), whole);
+    return true;
+  }
+
   // Whether the reshape was written in another way.
   bool AlignReshape(Assignment* assignment) {
     Expr& operand = assignment->value.items[0].value;
@@ -283,13 +340,14 @@ class Aligner {
     const Shape from = *own;
     const auto [start, count] = ReshapedAxes(assignment->value, from.size());
     const Expr to = *FindArgument(assignment->value, "shape");
-    if (start + count > from.size() || KeepsVolume(operand.text, start, count, to)) return false;
+    if (start + count > from.size()) return false;
+    if (CloseReshape(from, start, count, assignment)) return false;
+    if (KeepsVolume(operand.text, start, count, to)) return false;
     AlignOperands(from, {&operand});
     if (KeepsVolume(operand.text, start, count, to)) return false;
     const Shape* after = shapes_.Known(assignment->results[0]);
     if (!after || after->size() != from.size() - count + to.items.size()) return false;
-    ReshapeInParts(Shape(from.begin() + start, from.begin() + start + count),
-                   Shape(after->begin() + start, after->begin() + start + to.items.size()), start,
+    ReshapeInParts(Part(from, start, count), Part(*after, start, to.items.size()), start,
                    *assignment);
     return true;
   }
@@ -300,10 +358,10 @@ class Aligner {
     std::string x = assignment.value.items[0].value.text;
     for (size_t i = 0; i < blocks.size(); ++i) {
       const Block& b = blocks[i];
-      const Shape before(from.begin() + b.from_begin, from.begin() + b.from_end);
-      const Shape after(to.begin() + b.to_begin, to.begin() + b.to_end);
+      const Shape before = Part(from, b.from_begin, b.from_end - b.from_begin);
+      const Shape after = Part(to, b.to_begin, b.to_end - b.to_begin);
       if (!KeepsVolume(x, start + b.from_begin, before.size(), Sizes(after)) && after.size() == 1) {
-        products_.emplace(after[0].ToString(), ProductExpr(before));
+        products_.emplace(after[0].ToString(), ProductExpr(TextsOf(before)));
       }
       const Expr sizes = Sizes(after);
       if (!KeepsVolume(x, start + b.from_begin, before.size(), sizes)) {

@@ -136,7 +136,7 @@ Expanded Expand(const TractSize& size, const TractAlgebra& algebra) {
 }  // namespace
 
 // The sizes multiplied one by one; nullptr if one is not known.
-TractSize TractShapes::Product(const TractShape& sizes, bool dropping) {
+TractSize TractShapes::Product(absl::Span<const TractSize> sizes, bool dropping) {
   sizes_.algebra().Start();
   sizes_.algebra().SetDropping(dropping);
   TractSize product = TractAlgebra::Value(1);
@@ -145,6 +145,35 @@ TractSize TractShapes::Product(const TractShape& sizes, bool dropping) {
   }
   sizes_.algebra().SetDropping(false);
   return product;
+}
+
+std::vector<TractSize> TractShapes::Products(const TractShape& sizes, const TractShape& others) {
+  std::vector<TractSize> products = {Product(sizes, false), Product(sizes, true)};
+  if (!products[0] || !products[1]) return {};
+  for (size_t axis = 0; axis < std::min(sizes.size(), others.size()); ++axis) {
+    if (!others[axis] || tract_size::Compare(sizes[axis], others[axis]) == 0) continue;
+    TractShape mixed = sizes;
+    mixed[axis] = others[axis];
+    products.push_back(Product(mixed, false));
+  }
+  return products;
+}
+
+bool TractShapes::AreEqual(absl::Span<const TractSize> sizes) {
+  for (const TractSize& size : sizes) {
+    if (!Equal(sizes[0], size) || !Equal(size, sizes[0])) return false;
+  }
+  return true;
+}
+
+TractShape TractShapes::Reduced(absl::Span<const TractSize> sizes, bool dropping) {
+  sizes_.algebra().SetDropping(dropping);
+  TractShape reduced;
+  for (const TractSize& size : sizes) {
+    reduced.push_back(size ? sizes_.algebra().Reduce(size) : nullptr);
+  }
+  sizes_.algebra().SetDropping(false);
+  return reduced;
 }
 
 // tract multiplies volumes out before it compares them.
@@ -191,33 +220,27 @@ bool TractShapes::MultipliesByChance(const nnef::Assignment& convolution) {
   const TractShape* operand = Find(convolution.value.items[0].value.text);
   if (!operand) return false;
   Derive(convolution);  // reads its texts, of which ReadsByChance tells
-  TractAlgebra& algebra = sizes_.algebra();
   const auto spatial = [&](bool result, bool dropping) {
-    algebra.SetDropping(dropping);
+    sizes_.algebra().SetDropping(dropping);
     TractShape sizes = result ? Derive(convolution).value_or(TractShape()) : *operand;
     sizes.erase(sizes.begin(), sizes.begin() + std::min<size_t>(sizes.size(), 2));
-    for (TractSize& size : sizes) {
-      if (size) size = algebra.Reduce(size);
-    }
-    algebra.SetDropping(false);
-    return sizes;
+    return Reduced(sizes, dropping);
   };
   for (const bool result : {false, true}) {
-    const TractShape sizes = spatial(result, false), others = spatial(result, true);
-    const TractSize product = Product(sizes, false);
-    if (!product) continue;
-    std::vector<TractSize> alike = {Product(sizes, true)};
-    for (size_t axis = 0; axis < std::min(sizes.size(), others.size()); ++axis) {
-      if (!others[axis] || tract_size::Compare(sizes[axis], others[axis]) == 0) continue;
-      TractShape mixed = sizes;
-      mixed[axis] = others[axis];
-      alike.push_back(Product(mixed, false));
-    }
-    for (const TractSize& other : alike) {
-      if (!Equal(product, other) || !Equal(other, product)) return true;
-    }
+    if (!AreEqual(Products(spatial(result, false), spatial(result, true)))) return true;
   }
   return false;
+}
+
+bool TractShapes::MultipliesByChance(absl::Span<const TractSize> from,
+                                     absl::Span<const TractSize> to) {
+  std::vector<TractSize> products;
+  for (const auto& sizes : {from, to}) {
+    for (TractSize& product : Products(Reduced(sizes, false), Reduced(sizes, true))) {
+      products.push_back(std::move(product));
+    }
+  }
+  return !AreEqual(products);
 }
 
 bool TractShapes::ReadsByChance(const Expr& size) {

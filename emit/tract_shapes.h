@@ -33,6 +33,8 @@ class TractShapes {
   // Whether a convolution's spatial sizes, or its operand's, have by chance one product or another
   // that tract does not take for equal.
   bool MultipliesByChance(const nnef::Assignment& convolution);
+  // Whether sizes of which a reshape makes others have, as those.
+  bool MultipliesByChance(absl::Span<const TractSize> from, absl::Span<const TractSize> to);
 
   // nullptr for what has not been visited, or has no known rank.
   const TractShape* Find(absl::string_view name) const;
@@ -53,7 +55,13 @@ class TractShapes {
  private:
   using Derived = std::optional<TractShape>;
 
-  TractSize Product(const TractShape& sizes, bool dropping);
+  TractSize Product(absl::Span<const TractSize> sizes, bool dropping);
+  // Those that tract may make of sizes, each of which is one form or the other; none if some are
+  // not known.
+  std::vector<TractSize> Products(const TractShape& sizes, const TractShape& others);
+  // Whether tract takes all for the first, and that for all.
+  bool AreEqual(absl::Span<const TractSize> sizes);
+  TractShape Reduced(absl::Span<const TractSize> sizes, bool dropping);
   Derived Derive(const nnef::Assignment& assignment);
   Derived Rule(const nnef::Expr& call);
   // The rules of operations whose first argument has the sizes `x`.

@@ -336,3 +336,15 @@ def sums_along_what_is_one_number():
         return torch.ones_like(x).cumsum(0) + x, torch.zeros_like(x).cumsum(0)
 
     return f, (torch.tensor([3, 1, -2, 5]),)
+
+
+@collect("traced", flags="--inputs 'x=f32[1,4,H,W]'")
+def halves_of_three_times_a_size_shuffled():
+    """(3*W-3)/2 or (3*W-1)/2-1 by chance, and twice that: a reshape multiplies it."""
+
+    def f(x):
+        x = nn.functional.max_pool2d(x, 2, 1)[:, :, 2:]
+        x = nn.functional.interpolate(x, scale_factor=3.0, mode="nearest")
+        return nn.functional.pixel_shuffle(x[:, :, x.shape[2] // 2 :, : x.shape[3] // 2], 2)
+
+    return f, (torch.randn(1, 4, 9, 12),)
