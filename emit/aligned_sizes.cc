@@ -56,12 +56,12 @@ std::vector<Block> BlocksOf(const Shape& from, const Shape& to) {
   return blocks;
 }
 
-// The sizes' product, not multiplied out.
-Expr ProductExpr(const std::vector<Expr>& sizes) {
-  const auto append = [](std::string* out, const Expr& size) {
-    absl::StrAppend(out, "(", size.text, ")");
+// The product of an array of sizes, not multiplied out.
+Expr ProductExpr(const Expr& sizes) {
+  const auto append = [](std::string* out, const Argument& size) {
+    absl::StrAppend(out, "(", size.value.text, ")");
   };
-  return nnef::Id(absl::StrJoin(sizes, "*", append));
+  return nnef::Id(absl::StrJoin(sizes.items, "*", append));
 }
 
 // The operand's axes up to their ends, by their numbers.
@@ -77,12 +77,6 @@ Expr Slice(const Expr& operand, const std::map<int64_t, Expr>& ends) {
               {{"axes", nnef::Ints(axes)},
                {"begin", nnef::Array(std::move(begin))},
                {"end", nnef::Array(std::move(end))}});
-}
-
-std::vector<Expr> TextsOf(const Shape& sizes) {
-  std::vector<Expr> texts;
-  for (const Dim& d : sizes) texts.push_back(DimExpr(d));
-  return texts;
 }
 
 Shape Part(const Shape& shape, size_t begin, size_t count) {
@@ -320,7 +314,7 @@ class Aligner {
         factors.push_back(end == closed.end() ? DimExpr(from[axis]) : end->second);
       }
       whole.emplace(start + b.to_begin, shape.items[b.to_begin].value);
-      shape.items[b.to_begin].value = ProductExpr(factors);
+      shape.items[b.to_begin].value = ProductExpr(nnef::Array(std::move(factors)));
     }
     if (ends.empty()) return false;
     const std::string name = model_.names.Unique(absl::StrCat(assignment->results[0], "_closed"));
@@ -361,7 +355,7 @@ class Aligner {
       const Shape before = Part(from, b.from_begin, b.from_end - b.from_begin);
       const Shape after = Part(to, b.to_begin, b.to_end - b.to_begin);
       if (!KeepsVolume(x, start + b.from_begin, before.size(), Sizes(after)) && after.size() == 1) {
-        products_.emplace(after[0].ToString(), ProductExpr(TextsOf(before)));
+        products_.emplace(after[0].ToString(), ProductExpr(DimArray(before)));
       }
       const Expr sizes = Sizes(after);
       if (!KeepsVolume(x, start + b.from_begin, before.size(), sizes)) {

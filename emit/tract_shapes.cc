@@ -178,17 +178,11 @@ TractShape TractShapes::Reduced(absl::Span<const TractSize> sizes, bool dropping
 
 // tract multiplies volumes out before it compares them.
 bool TractShapes::SameVolume(absl::Span<const TractSize> a, absl::Span<const TractSize> b) {
-  TractSize volumes[2];
+  const TractSize volumes[2] = {Product(a, false), Product(b, false)};
   Expanded expanded[2];
-  sizes_.algebra().Start();
   for (int i = 0; i < 2; ++i) {
-    TractSize& volume = volumes[i];
-    volume = TractAlgebra::Value(1);
-    for (const TractSize& size : i == 0 ? a : b) {
-      if (!size) return false;
-      volume = sizes_.algebra().Multiply(volume, size);
-    }
-    for (const auto& [key, count] : Expand(volume, sizes_.algebra())) {
+    if (!volumes[i]) return false;
+    for (const auto& [key, count] : Expand(volumes[i], sizes_.algebra())) {
       if (count != 0) expanded[i][key] = count;
     }
   }
